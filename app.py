@@ -1,0 +1,92 @@
+"""Starts the page: python app.py --help"""
+
+import argparse
+import atexit
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from dataclasses import fields
+from pathlib import Path
+
+from faceweb.config import ASSETS, Settings, from_env
+from faceweb.errors import FacewebError
+
+
+def parse(arguments: list[str] | None = None) -> Settings:
+    """Settings from FACEWEB_* variables, overridden by options."""
+    defaults = from_env()
+    parser = argparse.ArgumentParser(
+        prog="app.py",
+        description="faceweb: see, use and understand how convolutional networks recognise faces.",
+        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+    )
+    for item in fields(Settings):
+        default = getattr(defaults, item.name)
+        shown = f"{item.metadata['help']}; or FACEWEB_{item.name.upper()}"
+        option = f"--{item.name.replace('_', '-')}"
+        if isinstance(item.default, bool):
+            parser.add_argument(option, action="store_true", default=default, help=shown)
+        else:
+            choices = item.metadata.get("choices")
+            parser.add_argument(
+                option, type=type(item.default), default=default, choices=choices, help=shown
+            )
+    return Settings(**vars(parser.parse_args(arguments)))
+
+
+def main() -> None:
+    """Answers first, then imports TensorFlow and warms the networks in the background."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+    folder = tempfile.mkdtemp(prefix="faceweb-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+    try:
+        serve(parse())
+    except FacewebError as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+
+
+def serve(settings: Settings) -> None:
+    """Launches the page and blocks until it is stopped."""
+    # Gradio reads the environment when imported, so it comes after main() has set it.
+    from faceweb.features.odds import load_calibration
+    from faceweb.models.engine import Engine
+    from faceweb.storage.expiry import expire_hourly
+    from faceweb.storage.galleries import Galleries, sqlite_url
+    from faceweb.ui.build import build_app
+    from faceweb.ui.handlers import Services
+    from faceweb.ui.theme import build_theme
+
+    engine = Engine(settings.device)
+    if settings.device == "gpu":
+        engine.require_device()
+    galleries = Galleries(settings.database_url or sqlite_url(settings.folder()))
+    page = build_app(Services(engine, galleries, load_calibration()))
+    page.launch(
+        server_name=settings.host,
+        server_port=settings.port or None,
+        share=settings.share,
+        auth=settings.logins(),
+        prevent_thread_lock=True,
+        ssr_mode=False,
+        run_history=False,
+        enable_monitoring=False,
+        footer_links=["api"],
+        max_file_size="100mb",
+        theme=build_theme(),
+        css_paths=[Path(ASSETS / "faceweb.css")],
+        favicon_path=ASSETS / "favicon.svg",
+    )
+    engine.start()
+    expire_hourly(galleries, settings.gallery_days)
+    page.block_thread()
+
+
+if __name__ == "__main__":
+    main()

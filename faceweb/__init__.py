@@ -1,0 +1,1 @@
+"""Faces, style and features: an interactive demo of convolutional networks."""

@@ -1,0 +1,130 @@
+"""Defaults and their legal ranges, written once; sliders and validation both read them."""
+
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from platformdirs import user_data_path
+
+from faceweb.errors import SettingError
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+DEVICES = ("auto", "cpu", "gpu")
+
+
+def bounded(default: float, low: float, high: float, step: float) -> Any:
+    """A number with its legal range, for a dataclass that derives from `Bounded`."""
+    return field(default=default, metadata={"low": low, "high": high, "step": step})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounded:
+    """Refuses numbers outside their range, NaN included."""
+
+    def __post_init__(self) -> None:
+        for item in fields(self):
+            if "low" not in item.metadata:
+                continue
+            low, high = item.metadata["low"], item.metadata["high"]
+            value = getattr(self, item.name)
+            real = isinstance(value, int | float) and math.isfinite(value)
+            if not (real and low <= value <= high):
+                raise SettingError(
+                    f"{item.name.replace('_', ' ').capitalize()} must be a number from {low:g} to "
+                    f"{high:g}. Received: {value}."
+                )
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacesConfig(Bounded):
+    """How near two encodings must be to count as one person, in Euclidean distance."""
+
+    threshold: float = bounded(0.6, 0.2, 1.2, 0.01)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GalleryConfig:
+    """What one visitor's gallery may hold."""
+
+    longest_name: int = 80
+    most_photos: int = 1000
+    largest_import: int = 100_000_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """How the page is started; every field is an option of app.py and a FACEWEB_* variable."""
+
+    host: str = field(default="127.0.0.1", metadata={"help": "address to listen on"})
+    port: int = field(default=7860, metadata={"help": "port to listen on; 0 takes any free one"})
+    share: bool = field(default=False, metadata={"help": "also open a public gradio.live link"})
+    auth_file: str = field(
+        default="", metadata={"help": "file of name:password lines that may log in"}
+    )
+    device: str = field(
+        default="auto", metadata={"help": "where networks run: auto, cpu or gpu", "choices": DEVICES}
+    )
+    data_dir: str = field(
+        default="", metadata={"help": "folder of the galleries (default: the user's data folder)"}
+    )
+    database_url: str = field(
+        default="", metadata={"help": "SQLAlchemy address of the galleries, instead of data_dir"}
+    )
+    gallery_days: int = field(
+        default=30, metadata={"help": "days without a visit after which a gallery is erased"}
+    )
+
+    def folder(self) -> Path:
+        """Where the galleries lie."""
+        return Path(self.data_dir) if self.data_dir else user_data_path("faceweb")
+
+    def logins(self) -> list[tuple[str, str]] | None:
+        """Names and passwords of `auth_file`, or None for an open page.
+
+        Raises:
+            SettingError: the file cannot be read or holds no login.
+        """
+        if not self.auth_file:
+            return None
+        try:
+            lines = Path(self.auth_file).read_text().splitlines()
+        except OSError as error:
+            raise SettingError(
+                f"The auth file {self.auth_file} cannot be read: {error.strerror}."
+            ) from None
+        pairs = [tuple(line.split(":", 1)) for line in lines if ":" in line]
+        if not pairs:
+            raise SettingError(
+                f"The auth file {self.auth_file} holds no login: write one name:password a line."
+            )
+        return [(name.strip(), password) for name, password in pairs]
+
+
+def from_env(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Reads `FACEWEB_<FIELD>` variables, and where a Space tells Gradio to listen.
+
+    Raises:
+        SettingError: a variable cannot be read.
+    """
+    given: dict[str, Any] = {}
+    for item in fields(Settings):
+        name = f"FACEWEB_{item.name.upper()}"
+        text = environment.get(name) or environment.get(f"GRADIO_SERVER_{_NETWORK.get(item.name)}")
+        if text:
+            given[item.name] = _parsed(name, text, type(item.default))
+    return Settings(**given)
+
+
+_NETWORK = {"host": "NAME", "port": "PORT"}
+
+
+def _parsed(name: str, text: str, kind: type) -> Any:
+    if kind is bool:
+        return text.strip().lower() in {"1", "true", "yes", "on"}
+    try:
+        return kind(text)
+    except ValueError:
+        raise SettingError(f"{name} must be a whole number. Received: {text!r}.") from None

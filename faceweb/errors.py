@@ -1,0 +1,49 @@
+"""What a visitor can meet, in words fit to show."""
+
+
+class FacewebError(Exception):
+    """An expected failure; its text says what is wrong and what to do."""
+
+
+class DeviceUnavailableError(FacewebError):
+    """The device asked for is not there."""
+
+
+class WeightsUnavailableError(FacewebError):
+    """A weight file is missing, cut short or altered."""
+
+
+class PictureError(FacewebError):
+    """A file is not a picture that can be read."""
+
+
+class NoFaceFoundError(FacewebError):
+    """The picture shows no face, or only faces too small to tell apart."""
+
+
+class NameRefusedError(FacewebError):
+    """A name is empty, too long or holds characters that do not print."""
+
+
+class KeyRefusedError(FacewebError):
+    """A gallery key is not 32 hexadecimal digits."""
+
+
+class UnknownPersonError(FacewebError):
+    """The gallery holds nobody of that name."""
+
+
+class ImportRefusedError(FacewebError):
+    """A file is not a gallery that this page exported."""
+
+
+class GalleryFullError(FacewebError):
+    """The gallery holds as many photos as it may."""
+
+
+class StorageError(FacewebError):
+    """The database is locked, read-only or gone."""
+
+
+class SettingError(FacewebError):
+    """A setting lies outside its range."""

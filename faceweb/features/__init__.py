@@ -1,0 +1,1 @@
+"""One use case a file: functions of arrays and a frozen config."""

@@ -1,0 +1,105 @@
+"""One-shot enrolment: one photo makes a person known."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceweb.errors import NoFaceFoundError
+from faceweb.features.faces import SMALLEST_EYES, Networks, find_faces, to_png
+from faceweb.features.names import clean_name
+from faceweb.features.recognize import rank
+from faceweb.numerics import quality
+from faceweb.storage.galleries import Galleries, StoredPhoto
+from faceweb.types import Candidate, Check, EncodedFace, Face
+
+MODEL = "dlib-resnet-v1"
+
+
+@dataclass(frozen=True, eq=False)
+class Enrolled:
+    """A committed enrolment, with the photo's report card and the nearest other person."""
+
+    photo: StoredPhoto
+    face: EncodedFace
+    found: int
+    card: tuple[Check, ...]
+    look_alike: Candidate | None
+    people: int
+    photos: int
+
+
+def enroll(
+    networks: Networks,
+    galleries: Galleries,
+    key: str,
+    picture: np.ndarray,
+    name: str,
+    which: int = 0,
+    threshold: float = 0.6,
+) -> Enrolled:
+    """Adds one face of a picture to a gallery.
+
+    Args:
+        networks: detector and embedder.
+        galleries: where it is kept.
+        key: of the visitor's gallery.
+        picture: (h, w, 3) uint8 RGB.
+        name: whose face it is.
+        which: index among the faces, largest first.
+        threshold: distance below which somebody else is called a look-alike.
+
+    Raises:
+        NoFaceFoundError: no face, none of that index, or one too small to encode.
+        NameRefusedError, KeyRefusedError, GalleryFullError, StorageError: see there.
+    """
+    name = clean_name(name)
+    faces = find_faces(networks, picture)
+    chosen = pick(faces, which)
+    (encoded,) = networks.encode(picture, [chosen])
+    before = galleries.photos(key)
+    others = [photo for photo in before if photo.person != name]
+    nearest = rank(encoded.encoding, others)[:1]
+    photo = galleries.add(key, name, encoded.encoding, to_png(encoded.chip), MODEL)
+    return Enrolled(
+        photo=photo,
+        face=encoded,
+        found=len(faces),
+        card=report_card(encoded),
+        look_alike=nearest[0] if nearest and nearest[0].distance <= threshold else None,
+        people=len({p.person for p in before} | {name}),
+        photos=1 + sum(p.person == name for p in before),
+    )
+
+
+def pick(faces: list[Face], which: int) -> Face:
+    """One of the faces, refused where it is too small to tell apart."""
+    if not 0 <= which < len(faces):
+        raise NoFaceFoundError(
+            f"There is no face number {which + 1}: this picture shows {len(faces)}."
+        )
+    eyes = quality.eye_distance(faces[which].landmarks)
+    if eyes < SMALLEST_EYES:
+        raise NoFaceFoundError(
+            f"This face is too small to tell apart ({eyes:.0f} pixels between the eyes, "
+            f"{SMALLEST_EYES} are needed): use a larger photo or step closer."
+        )
+    return faces[which]
+
+
+def report_card(encoded: EncodedFace) -> tuple[Check, ...]:
+    """Is the face large, sharp, bright and frontal enough to be known again?"""
+    eyes = quality.eye_distance(encoded.face.landmarks)
+    sharp = quality.sharpness(encoded.chip)
+    light = quality.brightness(encoded.chip)
+    turn = quality.turn(encoded.face.landmarks)
+    return (
+        Check("Large", eyes >= 30, f"{eyes:.0f} px between the eyes", "30 px or more is better"),
+        Check("Sharp", sharp >= 5, f"{sharp:.1f} % fine detail", "hold still, or focus"),
+        Check(
+            "Well lit",
+            0.2 <= light <= 0.85,
+            f"{100 * light:.0f} % brightness",
+            "find softer light" if light > 0.85 else "find more light",
+        ),
+        Check("Frontal", turn <= 0.25, f"nose {100 * turn:.0f} % off centre", "face the camera"),
+    )

@@ -1,0 +1,47 @@
+"""From a picture to encoded faces; what the three face features share."""
+
+import io
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from faceweb.errors import NoFaceFoundError
+from faceweb.types import EncodedFace, Face
+
+SMALLEST_EYES = 12  # pixels between the eyes; below, a chip is mostly guessed
+
+
+class Networks(Protocol):
+    """What the features need of `faceweb.models.faces.FaceNetworks`."""
+
+    def detector(self, picture: np.ndarray) -> list[Face]: ...
+
+    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]: ...
+
+
+def find_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
+    """The faces of a picture (h, w, 3) uint8, largest first.
+
+    Raises:
+        NoFaceFoundError: there is none, or all are too small to be seen.
+    """
+    faces = networks.detector(picture)
+    if not faces:
+        raise NoFaceFoundError(
+            "No face was found in this picture: use one where a face looks at the camera and is at "
+            "least a twentieth of the picture wide."
+        )
+    return faces
+
+
+def to_png(chip: np.ndarray) -> bytes:
+    """A chip as PNG bytes."""
+    stream = io.BytesIO()
+    Image.fromarray(chip).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def from_png(data: bytes) -> np.ndarray:
+    """The chip (150, 150, 3) uint8 of PNG bytes."""
+    return np.asarray(Image.open(io.BytesIO(data), formats=("PNG",)).convert("RGB"))

@@ -1,0 +1,132 @@
+"""What a visitor can do with their gallery as a whole: list, export and import."""
+
+import io
+import json
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+
+from faceweb.config import GalleryConfig
+from faceweb.errors import ImportRefusedError
+from faceweb.features.faces import from_png, to_png
+from faceweb.features.names import clean_name
+from faceweb.storage.galleries import Galleries, StoredPhoto
+
+VERSION = 1
+_LISTING, _ARRAYS = "gallery.json", "gallery.npz"
+_SHAPES = {"encodings": ((128,), np.dtype("<f4")), "chips": ((150, 150, 3), np.dtype("u1"))}
+
+
+@dataclass(frozen=True)
+class PersonSummary:
+    """A person of a gallery; `added` is the time of the newest photo, UTC."""
+
+    person: str
+    photos: int
+    added: datetime
+
+
+def people(photos: list[StoredPhoto]) -> list[PersonSummary]:
+    """Sums up a gallery by person, in its order."""
+    groups: dict[str, list[StoredPhoto]] = {}
+    for photo in photos:
+        groups.setdefault(photo.person, []).append(photo)
+    return [
+        PersonSummary(name, len(group), max(photo.added for photo in group))
+        for name, group in groups.items()
+    ]
+
+
+def export_gallery(photos: list[StoredPhoto]) -> bytes:
+    """A gallery as a zip of one JSON listing and one npz with the arrays, no pickle in it."""
+    listing = [
+        {"person": photo.person, "model": photo.model, "added": photo.added.isoformat()}
+        for photo in photos
+    ]
+    arrays = io.BytesIO()
+    np.savez(
+        arrays,
+        encodings=np.array([p.encoding for p in photos], "<f4").reshape(-1, 128),
+        chips=np.array([from_png(p.chip) for p in photos], "u1").reshape(-1, 150, 150, 3),
+    )
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(_LISTING, json.dumps({"version": VERSION, "photos": listing}, indent=1))
+        archive.writestr(_ARRAYS, arrays.getvalue())
+    return stream.getvalue()
+
+
+def import_gallery(
+    galleries: Galleries, key: str, data: bytes, config: GalleryConfig | None = None
+) -> tuple[int, int]:
+    """Adds an exported gallery to another one, photo by photo.
+
+    Args:
+        galleries: where it is kept.
+        key: of the gallery that grows.
+        data: bytes of a zip that `export_gallery` made.
+        config: limits.
+
+    Returns:
+        How many photos were added, and how many were there already.
+
+    Raises:
+        ImportRefusedError: it is not such a zip, or too large.
+        NameRefusedError: a name in it is not fit to keep.
+    """
+    config = config or GalleryConfig()
+    try:
+        listing, encodings, chips = _opened(data, config)
+        rows = [(clean_name(str(r["person"]), config), str(r["model"])[:40]) for r in listing]
+    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError):
+        raise ImportRefusedError(
+            "This file is not a gallery that this page exported: choose the zip as it was saved."
+        ) from None
+    known = {(photo.person, photo.encoding.tobytes()) for photo in galleries.photos(key)}
+    added = 0
+    for (name, model), encoding, chip in zip(rows, encodings, chips, strict=True):
+        if (name, encoding.tobytes()) in known:
+            continue
+        galleries.add(key, name, encoding, to_png(chip), model)
+        known.add((name, encoding.tobytes()))
+        added += 1
+    return added, len(rows) - added
+
+
+def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray, np.ndarray]:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        listing = json.loads(_member(archive, _LISTING, config))["photos"]
+        arrays = _member(archive, _ARRAYS, config)
+    with zipfile.ZipFile(io.BytesIO(arrays)) as npz:
+        encodings, chips = (
+            _array(_member(npz, f"{name}.npy", config), *_SHAPES[name], len(listing))
+            for name in ("encodings", "chips")
+        )
+    if not np.isfinite(encodings).all():
+        raise ValueError("An encoding holds a number that is not finite.")
+    return listing, encodings, chips
+
+
+def _member(archive: zipfile.ZipFile, name: str, config: GalleryConfig) -> bytes:
+    # The size comes from the header, before anything is inflated; reading stops there too.
+    if archive.getinfo(name).file_size > config.largest_import:
+        raise ImportRefusedError(
+            f"This gallery is larger than {config.largest_import // 1_000_000} MB: import it in "
+            "parts."
+        )
+    return archive.read(name)
+
+
+def _array(data: bytes, item: tuple[int, ...], kind: np.dtype, count: int) -> np.ndarray:
+    # numpy's reader would allocate whatever shape the header claims.
+    stream = io.BytesIO(data)
+    version = np.lib.format.read_magic(stream)
+    if version != (1, 0):
+        raise ValueError(f"An array of npy version 1.0 was expected. Received: {version}.")
+    shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
+    if shape != (count, *item) or dtype != kind or fortran:
+        raise ValueError(f"An array of shape {(count, *item)} was expected. Received: {shape}.")
+    values = np.frombuffer(data, kind, offset=stream.tell())
+    return values.reshape(shape)

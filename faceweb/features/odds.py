@@ -1,0 +1,82 @@
+"""Honest odds: what a distance and a threshold were worth on pairs whose answer is known."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from faceweb.config import ASSETS
+from faceweb.numerics.calibration import any_of, fit_logistic, wilson, with_prior
+from faceweb.types import Interval, Odds, Verdict
+
+BIN = 0.01
+BINS = 160
+PRIOR = 0.5
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Histograms of distances in bins of 0.01 from 0, and the logistic fitted to them.
+
+    Attributes:
+        same: counts of pairs of one person.
+        different: counts of pairs of two people.
+        slope: of log-odds over distance, at a prior of one half.
+        intercept: of the same.
+        source: what was counted, in words.
+    """
+
+    same: tuple[int, ...]
+    different: tuple[int, ...]
+    slope: float
+    intercept: float
+    source: str
+
+    def odds(self, verdict: Verdict, prior: float = PRIOR) -> Odds:
+        """Error rates at the verdict's threshold and the probability at its distance."""
+        wrongly_in = self._within(self.different, verdict.threshold)
+        wrongly_out = sum(self.same) - self._within(self.same, verdict.threshold)
+        # So many pairs cannot tell one in more than so many: beyond them the line is a guess.
+        sure = (-np.log(sum(self.same)), np.log(sum(self.different)))
+        log_odds = float(np.clip(self.slope * verdict.distance + self.intercept, *sure))
+        return Odds(
+            false_accept=_interval(wrongly_in, sum(self.different)),
+            false_reject=_interval(wrongly_out, sum(self.same)),
+            probability=with_prior(log_odds, prior),
+            prior=prior,
+        )
+
+    def false_accept_among(self, threshold: float, people: int) -> Interval:
+        """Chance that a stranger is taken for one of so many people, 1 - (1 - FAR)^K."""
+        rate = _interval(self._within(self.different, threshold), sum(self.different))
+        return Interval(*(any_of(r, people) for r in (rate.value, rate.low, rate.high)))
+
+    @staticmethod
+    def _within(counts: tuple[int, ...], threshold: float) -> int:
+        # Nudged, since 0.29 / 0.01 is 28.999... in binary.
+        return sum(counts[: int(threshold / BIN + 1e-6)])
+
+
+def _interval(hits: int, trials: int) -> Interval:
+    return Interval(hits / trials, *wilson(hits, trials))
+
+
+def calibrate(same: np.ndarray, different: np.ndarray, source: str) -> Calibration:
+    """Counts and fits distances of pairs whose answer is known."""
+    slope, intercept = fit_logistic(same, different)
+    edges = np.arange(BINS + 1) * BIN
+    counts = [tuple(np.histogram(d, edges)[0].tolist()) for d in (same, different)]
+    return Calibration(counts[0], counts[1], slope, intercept, source)
+
+
+def load_calibration(path: Path = ASSETS / "odds.json") -> Calibration:
+    """The figures measured with the shipped networks."""
+    record = json.loads(path.read_text())
+    return Calibration(
+        tuple(record["same"]),
+        tuple(record["different"]),
+        record["slope"],
+        record["intercept"],
+        record["source"],
+    )

@@ -1,0 +1,68 @@
+"""Reads a visitor's picture, whatever its format, or says why not."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from faceweb.errors import PictureError
+
+MOST_PIXELS = 50_000_000
+FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+
+
+def read_picture(source: Path | bytes) -> np.ndarray:
+    """Decodes the first frame of a picture, upright and without alpha.
+
+    Args:
+        source: a file or its bytes.
+
+    Returns:
+        (h, w, 3) uint8 RGB; transparency is laid on white, 16 bits are scaled to 8.
+
+    Raises:
+        PictureError: it is no picture, broken, or of more than 50 megapixels (told from its
+            header, before decoding).
+    """
+    stream = io.BytesIO(source) if isinstance(source, bytes) else source
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(stream, formats=FORMATS) as image:
+                _refuse_large(image.width * image.height)
+                return _to_rgb(ImageOps.exif_transpose(image))
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_large() from None
+    except Image.UnidentifiedImageError:
+        raise PictureError(
+            "This file is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP, TIFF or "
+            "AVIF."
+        ) from None
+    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError):
+        # Pillow's decoders raise any of these on broken data.
+        raise PictureError("This picture is broken or cut short: export or send it again.") from None
+
+
+def _refuse_large(pixels: int) -> None:
+    if pixels > MOST_PIXELS:
+        raise _too_large()
+
+
+def _too_large() -> PictureError:
+    return PictureError(
+        f"This picture has more than {MOST_PIXELS // 1_000_000} megapixels: shrink it first."
+    )
+
+
+def _to_rgb(image: Image.Image) -> np.ndarray:
+    if image.mode.startswith("I") or image.mode == "F":
+        values = np.asarray(image, np.float32)
+        top = 65535 if image.mode.startswith("I") else max(float(values.max()), 1e-6)
+        image = Image.fromarray((np.clip(values / top, 0, 1) * 255).astype(np.uint8))
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(white, image)
+    return np.asarray(image.convert("RGB"))

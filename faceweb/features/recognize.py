@@ -1,0 +1,59 @@
+"""Recognition: who of the gallery is each face of a picture, or nobody?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceweb.config import FacesConfig
+from faceweb.features.faces import SMALLEST_EYES, Networks
+from faceweb.numerics.distances import euclidean
+from faceweb.numerics.quality import eye_distance
+from faceweb.storage.galleries import StoredPhoto
+from faceweb.types import Candidate, EncodedFace, Match
+
+MOST_CANDIDATES = 3
+
+
+@dataclass(frozen=True, eq=False)
+class Recognized:
+    """A face and who it is."""
+
+    face: EncodedFace
+    match: Match
+
+
+def recognize(
+    networks: Networks, picture: np.ndarray, photos: list[StoredPhoto], config: FacesConfig
+) -> list[Recognized]:
+    """Names every face of a picture.
+
+    Args:
+        networks: detector and embedder.
+        picture: (h, w, 3) uint8 RGB.
+        photos: the gallery.
+        config: the threshold beyond which a face is unknown.
+
+    Returns:
+        One answer a face, largest face first; empty where there is no face.
+        A face too small to encode gets no candidates.
+    """
+    faces = networks.encode(picture, networks.detector(picture))
+    return [Recognized(face, _match(face, photos, config)) for face in faces]
+
+
+def _match(face: EncodedFace, photos: list[StoredPhoto], config: FacesConfig) -> Match:
+    if eye_distance(face.face.landmarks) < SMALLEST_EYES:
+        return Match((), config.threshold)
+    return Match(tuple(rank(face.encoding, photos)[:MOST_CANDIDATES]), config.threshold)
+
+
+def rank(encoding: np.ndarray, photos: list[StoredPhoto]) -> list[Candidate]:
+    """The people of a gallery by the distance of their nearest photo, nearest first."""
+    if not photos:
+        return []
+    distances = euclidean(encoding[None], np.stack([photo.encoding for photo in photos]))[0]
+    nearest: dict[str, Candidate] = {}
+    for i in np.argsort(distances, kind="stable"):
+        photo = photos[i]
+        nearest.setdefault(photo.person, Candidate(photo.person, photo.id, float(distances[i])))
+    return list(nearest.values())

@@ -1,0 +1,49 @@
+"""Verification: are the faces of two pictures one person?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from faceweb.config import FacesConfig
+from faceweb.features.enroll import pick
+from faceweb.features.faces import Networks, find_faces
+from faceweb.features.odds import Calibration
+from faceweb.numerics.distances import euclidean
+from faceweb.types import EncodedFace, Face, Odds, Verdict
+
+
+@dataclass(frozen=True, eq=False)
+class Verification:
+    """A verdict on the largest face of each picture, and all faces that were found."""
+
+    verdict: Verdict
+    odds: Odds
+    compared: tuple[EncodedFace, EncodedFace]
+    found: tuple[list[Face], list[Face]]
+
+
+def verify(
+    networks: Networks,
+    calibration: Calibration,
+    picture_a: np.ndarray,
+    picture_b: np.ndarray,
+    config: FacesConfig,
+) -> Verification:
+    """Compares the largest faces of two pictures, d(a, b) <= threshold.
+
+    Args:
+        networks: detector and embedder.
+        calibration: what distances are worth.
+        picture_a: (h, w, 3) uint8 RGB.
+        picture_b: (h, w, 3) uint8 RGB.
+        config: the threshold.
+
+    Raises:
+        NoFaceFoundError: one of them shows no face, or only one too small to encode.
+    """
+    found = (find_faces(networks, picture_a), find_faces(networks, picture_b))
+    (a,) = networks.encode(picture_a, [pick(found[0], 0)])
+    (b,) = networks.encode(picture_b, [pick(found[1], 0)])
+    distance = float(euclidean(a.encoding[None], b.encoding[None])[0, 0])
+    verdict = Verdict(distance, config.threshold)
+    return Verification(verdict, calibration.odds(verdict), (a, b), found)

@@ -1,0 +1,115 @@
+"""Builds and warms the networks in the background, while the page already answers."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from faceweb.errors import FacewebError, WeightsUnavailableError
+
+if TYPE_CHECKING:
+    from faceweb.models.faces import FaceNetworks
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Status:
+    """How far warming is: `share` in [0, 1], `device` and `precision` once known."""
+
+    stage: str = "importing TensorFlow"
+    share: float = 0.05
+    device: str = ""
+    precision: str = ""
+    seconds: float = 0.0
+    failure: str = ""
+
+    @property
+    def ready(self) -> bool:
+        return self.share == 1.0
+
+
+class Engine:
+    """The networks of one process, built once.
+
+    Args:
+        wanted: "auto", "cpu" or "gpu".
+    """
+
+    def __init__(self, wanted: str = "auto") -> None:
+        self._wanted = wanted
+        self._status = Status()
+        self._settled = threading.Event()
+        self._lock = threading.Lock()
+        self._networks: FaceNetworks | None = None
+        self._failure: FacewebError | None = None
+
+    @property
+    def status(self) -> Status:
+        return self._status
+
+    def start(self) -> None:
+        """Begins to load in a thread of its own."""
+        threading.Thread(target=self.load, name="warming", daemon=True).start()
+
+    def require_device(self) -> None:
+        """Looks for the wanted device now, at the price of importing TensorFlow.
+
+        Raises:
+            DeviceUnavailableError: there is none.
+        """
+        from faceweb.models import device as devices
+
+        devices.select(self._wanted)
+
+    def load(self) -> None:
+        """Builds and warms everything; later calls return at once, failures are kept in `status`."""
+        with self._lock:
+            if self._settled.is_set():
+                return
+            try:
+                self._build()
+            except FacewebError as error:
+                self._fail(error)
+            except Exception:
+                log.exception("building the networks failed")
+                self._fail(WeightsUnavailableError("The networks could not be built: see the log."))
+            self._settled.set()
+
+    def networks(self, waiting: Callable[[Status], None] | None = None) -> "FaceNetworks":
+        """The networks, once warm.
+
+        Args:
+            waiting: called four times a second with the status until then.
+
+        Raises:
+            FacewebError: they could not be built.
+        """
+        while not self._settled.wait(0.25):
+            if waiting is not None:
+                waiting(self._status)
+        if self._networks is None:
+            raise self._failure or WeightsUnavailableError("The networks were never loaded.")
+        return self._networks
+
+    def _build(self) -> None:
+        began = time.perf_counter()
+        # Importing TensorFlow takes seconds that the first answer of the page must not wait for.
+        from faceweb.models import device as devices
+        from faceweb.models.faces import FaceNetworks
+
+        device = devices.select(self._wanted)
+        self._status = replace(self._status, device=device.name, precision=device.precision)
+        self._networks = FaceNetworks(device, self._report)
+        self._report("ready", 1.0)
+        self._status = replace(self._status, seconds=time.perf_counter() - began)
+        log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)
+
+    def _report(self, stage: str, share: float) -> None:
+        self._status = replace(self._status, stage=stage, share=share)
+
+    def _fail(self, error: FacewebError) -> None:
+        self._failure = error
+        self._status = replace(self._status, stage="failed", failure=str(error))

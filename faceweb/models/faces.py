@@ -1,0 +1,68 @@
+"""The two networks of the face tabs, built together on one device."""
+
+import io
+from collections.abc import Callable
+
+import joblib
+import numpy as np
+
+from faceweb.models import weights
+from faceweb.models.aligner import cut_chip
+from faceweb.models.detector import Detector
+from faceweb.models.device import Batched, Device
+from faceweb.models.embedder import CHIP, build_embedder
+from faceweb.models.mtcnn_nets import build_onet, build_pnet, build_rnet
+from faceweb.types import EncodedFace, Face
+
+MODEL_ID = "dlib-resnet-v1"
+
+
+class FaceNetworks:
+    """Detector, aligner and embedder.
+
+    Args:
+        device: where they run.
+        report: called with the name and the share done of each stage of building and warming.
+
+    Raises:
+        WeightsUnavailableError: a weight file is missing or altered.
+    """
+
+    def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
+        report("reading weights", 0.6)
+        self.detector = Detector(
+            build_pnet(_unpacked("pnet")), build_rnet(_unpacked("rnet")), build_onet(_unpacked("onet"))
+        )
+        embedder = build_embedder(weights.read("face_resnet"))
+
+        def forward(chips):  # type: ignore[no-untyped-def]
+            return embedder(chips, training=False)
+
+        self.embedder = Batched(
+            forward, (CHIP, CHIP, 3), (1, 2, 4, 8, 16, 32), compiles=device.compiles
+        )
+        report("warming the detector", 0.7)
+        self.detector.warm()
+        report("warming the embedder", 0.85)
+        self.embedder.warm()
+
+    @property
+    def traces(self) -> int:
+        """How often any graph was traced; constant once warm."""
+        return self.detector.traces + self.embedder.traces
+
+    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]:
+        """Aligns and encodes faces of a picture (h, w, 3) uint8."""
+        settled = self.detector.settle(picture, faces)
+        chips = [cut_chip(picture, landmarks) for landmarks in settled]
+        encodings = self.embed(np.stack(chips)) if chips else []
+        return [EncodedFace(*parts) for parts in zip(faces, chips, encodings, strict=True)]
+
+    def embed(self, chips: np.ndarray) -> np.ndarray:
+        """Encodings (n, 128) of aligned chips (n, 150, 150, 3) uint8."""
+        return self.embedder(chips / np.float32(255))
+
+
+def _unpacked(name: str) -> list[np.ndarray]:
+    # The package stores pickles: they are opened only after their checksum held.
+    return joblib.load(io.BytesIO(weights.read(name)))

@@ -1,0 +1,1 @@
+"""The gallery: tables and the search over them. No Gradio, no TensorFlow."""

@@ -1,0 +1,260 @@
+"""The galleries of all visitors, each reachable by its own key only."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import create_engine, delete, event, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, selectinload
+
+from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
+from faceweb.storage.keys import fingerprint
+from faceweb.storage.tables import Base, GalleryRow, PersonRow, PhotoRow
+
+
+@dataclass(frozen=True, eq=False)
+class StoredPhoto:
+    """A photo as the gallery holds it; `chip` is a PNG of 150x150, `encoding` (128,) float32."""
+
+    id: int
+    person: str
+    encoding: np.ndarray
+    chip: bytes
+    model: str
+    added: datetime
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was erased; `bytes` counts encodings and chips."""
+
+    people: int
+    photos: int
+    bytes: int
+
+
+class Galleries:
+    """Enrolled people, committed before any method returns.
+
+    Args:
+        url: SQLAlchemy address; `sqlite:///path` makes the file's folder.
+        most_photos: how many photos one gallery may hold.
+
+    Every method raises KeyRefusedError for a malformed key and StorageError where the database is
+    locked, read-only or gone. A well-formed key that nobody has used opens an empty gallery.
+    """
+
+    def __init__(self, url: str, most_photos: int = 1000) -> None:
+        self._most = most_photos
+        with _translated():
+            self._engine = create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            _prepare_sqlite(self._engine)
+        with _translated():
+            Base.metadata.create_all(self._engine)
+
+    def add(
+        self, key: str, name: str, encoding: np.ndarray, chip: bytes, model: str
+    ) -> StoredPhoto:
+        """Adds a photo to a person, who is made where missing.
+
+        Raises:
+            GalleryFullError: the gallery holds as many photos as it may.
+        """
+        with self._session() as session:
+            gallery = self._gallery(session, key, make=True)
+            if self._count(session, gallery) >= self._most:
+                raise GalleryFullError(
+                    f"This gallery holds {self._most} photos, which is its limit: forget some first."
+                )
+            person = _person(session, gallery, name) or PersonRow(gallery=gallery, name=name)
+            row = PhotoRow(
+                person=person,
+                encoding=np.asarray(encoding, "<f4").tobytes(),
+                chip=chip,
+                model=model,
+                added=_now(),
+            )
+            session.add(row)
+            session.commit()
+            return _stored(row)
+
+    def photos(self, key: str) -> list[StoredPhoto]:
+        """All photos of a gallery, by name and then by age."""
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            if gallery is None:
+                return []
+            gallery.seen = _now()
+            rows = session.scalars(
+                select(PhotoRow)
+                .join(PersonRow)
+                .where(PersonRow.gallery_id == gallery.id)
+                .order_by(PersonRow.name, PhotoRow.id)
+                .options(selectinload(PhotoRow.person))
+            )
+            photos = [_stored(row) for row in rows]
+            session.commit()
+            return photos
+
+    def rename(self, key: str, name: str, new_name: str) -> None:
+        """Gives a person another name.
+
+        Raises:
+            UnknownPersonError: nobody has that name.
+            NameRefusedError: somebody else has the new name.
+        """
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            person = self._known(session, gallery, name)
+            if new_name != name and _person(session, gallery, new_name) is not None:
+                raise NameRefusedError(
+                    f"Somebody is already called {new_name}: choose another name, or forget one of "
+                    "the two."
+                )
+            person.name = new_name
+            session.commit()
+
+    def forget_photo(self, key: str, photo_id: int) -> None:
+        """Removes one photo, and its person with the last one.
+
+        Raises:
+            UnknownPersonError: this gallery has no such photo.
+        """
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            row = session.get(PhotoRow, photo_id)
+            if row is None or gallery is None or row.person.gallery_id != gallery.id:
+                raise UnknownPersonError("This gallery has no such photo: reload the page.")
+            session.delete(row if len(row.person.photos) > 1 else row.person)
+            session.commit()
+
+    def forget(self, key: str, name: str) -> int:
+        """Removes a person with all photos.
+
+        Returns:
+            How many people are left.
+
+        Raises:
+            UnknownPersonError: nobody has that name.
+        """
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            session.delete(self._known(session, gallery, name))
+            session.commit()
+            return len(session.scalars(select(PersonRow).where(_of(gallery))).all())
+
+    def erase(self, key: str) -> Receipt:
+        """Removes a gallery; SQLite overwrites what it held with zeros."""
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            if gallery is None:
+                return Receipt(0, 0, 0)
+            photos = [photo for person in gallery.people for photo in person.photos]
+            size = sum(len(photo.encoding) + len(photo.chip) for photo in photos)
+            receipt = Receipt(len(gallery.people), len(photos), size)
+            session.delete(gallery)
+            session.commit()
+            return receipt
+
+    def expire(self, days: int) -> int:
+        """Removes the galleries that nobody opened for so many days; returns how many."""
+        with self._session() as session:
+            idle = session.scalars(
+                select(GalleryRow).where(GalleryRow.seen < _now() - timedelta(days=days))
+            ).all()
+            for gallery in idle:
+                session.delete(gallery)
+            session.execute(delete(PersonRow).where(PersonRow.gallery_id.not_in(select(GalleryRow.id))))
+            session.commit()
+            return len(idle)
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        with _translated(), Session(self._engine) as session:
+            yield session
+
+    def _gallery(self, session: Session, key: str, make: bool = False) -> GalleryRow | None:
+        mark = fingerprint(key)
+        row = session.scalar(select(GalleryRow).where(GalleryRow.fingerprint == mark))
+        if row is None and make:
+            row = GalleryRow(fingerprint=mark, seen=_now())
+            session.add(row)
+            session.flush()
+        return row
+
+    def _known(self, session: Session, gallery: GalleryRow | None, name: str) -> PersonRow:
+        person = _person(session, gallery, name)
+        if person is None:
+            raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
+        return person
+
+    def _count(self, session: Session, gallery: GalleryRow) -> int:
+        query = select(func.count(PhotoRow.id)).join(PersonRow).where(_of(gallery))
+        return session.scalar(query) or 0
+
+
+def sqlite_url(folder: Path) -> str:
+    """Address of the database in a folder."""
+    return f"sqlite:///{folder / 'galleries.sqlite'}"
+
+
+def _person(session: Session, gallery: GalleryRow | None, name: str) -> PersonRow | None:
+    if gallery is None:
+        return None
+    return session.scalar(select(PersonRow).where(_of(gallery), PersonRow.name == name))
+
+
+def _of(gallery: GalleryRow):  # type: ignore[no-untyped-def]
+    return PersonRow.gallery_id == gallery.id
+
+
+def _stored(row: PhotoRow) -> StoredPhoto:
+    encoding = np.frombuffer(row.encoding, "<f4")
+    return StoredPhoto(row.id, row.person.name, encoding, row.chip, row.model, row.added)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    path = engine.url.database
+    if path and path != ":memory:":
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        except OSError as error:
+            raise StorageError(f"The gallery's folder cannot be made: {error.strerror}.") from None
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection, _record):  # type: ignore[no-untyped-def]
+        cursor = connection.cursor()
+        # Deleted bytes are overwritten; the rollback journal is a file that goes with its commit,
+        # so that nothing erased stays in a write-ahead log.
+        for pragma in ("secure_delete = ON", "journal_mode = DELETE", "foreign_keys = ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        cause = str(getattr(error, "orig", error)).lower()
+        raise StorageError(_sentence(cause)) from error
+
+
+def _sentence(cause: str) -> str:
+    if "locked" in cause:
+        return "The gallery is busy with another program: try again in a few seconds."
+    if "readonly" in cause or "read-only" in cause:
+        return "The gallery is read-only, nothing was changed: make its file writable and try again."
+    if "full" in cause:
+        return "The disk is full, nothing was changed: free some space and try again."
+    return "The gallery cannot be opened, nothing was changed: tell whoever runs this page."

@@ -1,0 +1,52 @@
+"""The tables of the gallery."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class Base(DeclarativeBase):
+    """Common base of the tables."""
+
+
+class GalleryRow(Base):
+    """One visitor's gallery, known only by the hash of its key. Times are UTC."""
+
+    __tablename__ = "gallery"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    seen: Mapped[datetime] = mapped_column(index=True)
+    people: Mapped[list["PersonRow"]] = relationship(
+        back_populates="gallery", cascade="all, delete-orphan"
+    )
+
+
+class PersonRow(Base):
+    """A name in a gallery."""
+
+    __tablename__ = "person"
+    __table_args__ = (UniqueConstraint("gallery_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gallery_id: Mapped[int] = mapped_column(ForeignKey("gallery.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(80))
+    gallery: Mapped[GalleryRow] = relationship(back_populates="people")
+    photos: Mapped[list["PhotoRow"]] = relationship(
+        back_populates="person", cascade="all, delete-orphan"
+    )
+
+
+class PhotoRow(Base):
+    """What is kept of a photo: 128 little-endian float32, the chip as PNG, the network, the time."""
+
+    __tablename__ = "photo"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    encoding: Mapped[bytes] = mapped_column(LargeBinary(512))
+    chip: Mapped[bytes] = mapped_column(LargeBinary)
+    model: Mapped[str] = mapped_column(String(40))
+    added: Mapped[datetime]
+    person: Mapped[PersonRow] = relationship(back_populates="photos")

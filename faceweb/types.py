@@ -1,0 +1,111 @@
+"""What crosses the layers: boxes, faces, verdicts, matches."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle in pixels of the upright picture."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    @property
+    def area(self) -> float:
+        return self.width * self.height
+
+    def as_list(self) -> list[float]:
+        """`[left, top, width, height]`, rounded to a tenth of a pixel, for a JSON record."""
+        return [round(float(v), 1) for v in (self.left, self.top, self.width, self.height)]
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """A detected face.
+
+    `score` is the detector's probability of a face; `landmarks` is (5, 2), x and y of left eye,
+    right eye, nose, left and right mouth corner, as seen in the picture.
+    """
+
+    box: Box
+    score: float
+    landmarks: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class EncodedFace:
+    """A face, its aligned chip (150, 150, 3) uint8 and its encoding (128,) float32."""
+
+    face: Face
+    chip: np.ndarray
+    encoding: np.ndarray
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Are two faces one person? Smaller distances are nearer; equal to the threshold is same."""
+
+    distance: float
+    threshold: float
+
+    @property
+    def same(self) -> bool:
+        return self.distance <= self.threshold
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A person of the gallery and the distance of their nearest photo."""
+
+    person: str
+    photo_id: int
+    distance: float
+
+
+@dataclass(frozen=True)
+class Match:
+    """Who of the gallery a face is; candidates are nearest first."""
+
+    candidates: tuple[Candidate, ...]
+    threshold: float
+
+    @property
+    def person(self) -> str | None:
+        best = self.candidates[0] if self.candidates else None
+        return best.person if best and best.distance <= self.threshold else None
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A proportion and its 95 % confidence interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Odds:
+    """What a distance and a threshold are worth, counted on pairs whose answer is known.
+
+    `probability` is that of one person given the distance, if `prior` of such pairs were one.
+    """
+
+    false_accept: Interval
+    false_reject: Interval
+    probability: float
+    prior: float
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of a photo's report card."""
+
+    name: str
+    good: bool
+    value: str
+    advice: str

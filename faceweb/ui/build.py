@@ -1,0 +1,49 @@
+"""The page: header, a table of tabs, and how it is launched."""
+
+import gradio as gr
+
+from faceweb.ui import words
+from faceweb.ui.handlers import Services
+from faceweb.ui.tabs import enroll, recognize, verify
+
+TABS = (enroll, verify, recognize)
+HEADER = """<header class="masthead"><h1>faceweb</h1>
+<p>See, use and understand how convolutional networks recognise faces.</p></header>"""
+FOOTER = """<footer class="colophon">Photos are not kept: an uploaded picture lies in a temporary
+folder for a quarter of an hour at most, enrolled faces lie in your gallery until you erase them.
+Not for access control or surveillance.</footer>"""
+CACHE_SECONDS = (60, 900)
+
+
+def build_app(services: Services) -> gr.Blocks:
+    """Builds the page; nothing is computed, loaded or downloaded."""
+    with gr.Blocks(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
+        with gr.Row(elem_classes="top"):
+            gr.HTML(HEADER)
+            status = gr.HTML(words.status_line(services.engine.status), elem_id="status")
+        key = gr.Textbox(
+            "", label="Gallery key", max_lines=1, buttons=["copy"], render=False, elem_id="gallery-key"
+        )
+        with gr.Tabs(elem_id="tabs"):
+            for tab in TABS:
+                with gr.Tab(tab.TITLE, id=tab.TITLE.lower()):
+                    tab.build(services, key, page)
+        gr.HTML(FOOTER)
+        clock = gr.Timer(0.5)
+        watch = _Watch(services)
+        clock.tick(
+            watch.status, None, [status, clock], api_visibility="private", show_progress="hidden"
+        )
+    return page
+
+
+class _Watch:
+    """Keeps the header's line true until the networks are warm."""
+
+    def __init__(self, services: Services) -> None:
+        self._engine = services.engine
+
+    def status(self):
+        status = self._engine.status
+        settled = status.ready or bool(status.failure)
+        return words.status_line(status), gr.Timer(active=not settled)

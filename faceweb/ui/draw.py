@@ -1,0 +1,107 @@
+"""Pictures and plots of the page: chips, boxes on photos, histograms."""
+
+import base64
+import io
+from html import escape
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from faceweb.features.odds import BIN, Calibration
+from faceweb.features.recognize import Recognized
+from faceweb.types import Face, Verdict
+
+KNOWN, UNKNOWN = (67, 179, 168), (245, 243, 239)
+INK = (27, 25, 23)
+
+
+def inline(png: bytes, alt: str) -> str:
+    """An <img> that carries its own bytes, so that no copy lies in a folder."""
+    data = base64.b64encode(png).decode()
+    return f'<img class="chip" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+
+
+def chip(pixels: np.ndarray, alt: str) -> str:
+    """An aligned face as an <img>."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "PNG")
+    return inline(stream.getvalue(), alt)
+
+
+def labelled(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:
+    """The photo with a box and a name or "unknown" on every face."""
+    labels = [answer.match.person or "unknown" for answer in answers]
+    known = [answer.match.person is not None for answer in answers]
+    return _boxed(picture, [answer.face.face for answer in answers], labels, known)
+
+
+def _boxed(
+    picture: np.ndarray, faces: list[Face], labels: list[str], known: list[bool]
+) -> np.ndarray:
+    image = Image.fromarray(picture)
+    pen = ImageDraw.Draw(image)
+    unit = max(image.size) / 100
+    font = ImageFont.load_default(max(11, 1.9 * unit))
+    for face, label, sure in zip(faces, labels, known, strict=True):
+        box, colour = face.box, KNOWN if sure else UNKNOWN
+        right, bottom = box.left + box.width, box.top + box.height
+        pen.rounded_rectangle(
+            (box.left, box.top, right, bottom), unit, outline=colour, width=max(2, round(unit / 3))
+        )
+        left, top, text_right, text_bottom = pen.textbbox((box.left, bottom), label, font)
+        pad = unit * 0.7
+        low = min(bottom + pad, image.height - (text_bottom - top) - 2 * pad)
+        shift = min(0, image.width - (text_right - left) - 2 * pad - box.left)
+        start = max(0, box.left + shift)
+        pen.rounded_rectangle(
+            (start, low, start + text_right - left + 2 * pad, low + text_bottom - top + 2 * pad),
+            unit / 2,
+            fill=colour,
+        )
+        pen.text((start + pad, low + pad - (top - bottom)), label, INK, font)
+    return np.asarray(image)
+
+
+def histogram(calibration: Calibration, verdict: Verdict) -> str:
+    """Both histograms as SVG, with the threshold and where this distance lies between them."""
+    first, last = 20, 120
+    width, height, floor = 640, 190, 150
+    same = _shares(calibration.same, first, last)
+    different = _shares(calibration.different, first, last)
+    tall = max(same.max(), different.max())
+
+    def at(distance: float) -> float:
+        return float(np.clip((distance / BIN - first) / (last - first), 0, 1) * width)
+
+    def area(shares: np.ndarray) -> str:
+        xs = np.linspace(0, width, len(shares))
+        ys = floor - shares / tall * (floor - 26)
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+        return f"0,{floor} {points} {width},{floor}"
+
+    here, line = at(verdict.distance), at(verdict.threshold)
+    ticks = "".join(
+        f'<text x="{at(t / 10):.1f}" y="{floor + 18}" class="tick">{t / 10:.1f}</text>'
+        for t in range(3, 12)
+    )
+    anchor = "end" if here > 0.6 * width else "start"
+    nudge = -10 if anchor == "end" else 10
+    return (
+        f'<svg class="histogram" viewBox="0 0 {width} {height}" role="img" aria-label="This '
+        f'distance, {verdict.distance:.2f}, among known pairs">'
+        f'<polygon class="different" points="{area(different)}"/>'
+        f'<polygon class="same" points="{area(same)}"/>'
+        f'<line class="floor" x1="0" y1="{floor}" x2="{width}" y2="{floor}"/>{ticks}'
+        f'<line class="threshold" x1="{line:.1f}" y1="14" x2="{line:.1f}" y2="{floor}"/>'
+        f'<text class="mark" x="{line:.1f}" y="10">&tau; {verdict.threshold:.2f}</text>'
+        f'<line class="here" x1="{here:.1f}" y1="24" x2="{here:.1f}" y2="{floor}"/>'
+        f'<circle class="here" cx="{here:.1f}" cy="{floor}" r="5"/>'
+        f'<text class="here" x="{here + nudge:.1f}" y="36" text-anchor="{anchor}">this pair</text>'
+        f'<text class="axis" x="{width / 2}" y="{height - 4}">distance d(a, b)</text></svg>'
+    )
+
+
+def _shares(counts: tuple[int, ...], first: int, last: int) -> np.ndarray:
+    # Smoothed over five bins for the eye; the figures beside it use the raw counts.
+    smooth = np.convolve(np.array(counts) / sum(counts), np.ones(5) / 5, mode="same")
+    return smooth[first:last]

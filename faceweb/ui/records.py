@@ -1,0 +1,83 @@
+"""Answers as JSON records, the first output of every endpoint."""
+
+from faceweb.features.enroll import Enrolled
+from faceweb.features.gallery import PersonSummary
+from faceweb.features.recognize import Recognized
+from faceweb.features.verify import Verification
+from faceweb.types import Face, Interval
+
+
+def verification(result: Verification) -> dict:
+    verdict, odds = result.verdict, result.odds
+    return {
+        "same": verdict.same,
+        "distance": round(verdict.distance, 4),
+        "threshold": verdict.threshold,
+        "probability": round(odds.probability, 4),
+        "prior": odds.prior,
+        "false_accept": interval(odds.false_accept),
+        "false_reject": interval(odds.false_reject),
+        "faces": [[face.box.as_list() for face in found] for found in result.found],
+    }
+
+
+def enrolled(result: Enrolled, key: str) -> dict:
+    alike = result.look_alike
+    return {
+        "person": result.photo.person,
+        "photo_id": result.photo.id,
+        "photos": result.photos,
+        "people": result.people,
+        "gallery_key": key,
+        "face": face(result.face.face),
+        "faces_found": result.found,
+        "report": [
+            {"check": c.name, "good": c.good, "value": c.value} for c in result.card
+        ],
+        "look_alike": alike and {"person": alike.person, "distance": round(alike.distance, 4)},
+    }
+
+
+def recognized(answers: list[Recognized], threshold: float, among: Interval) -> dict:
+    return {
+        "threshold": threshold,
+        "false_accept_among_gallery": interval(among),
+        "faces": [
+            {
+                **face(answer.face.face),
+                "person": answer.match.person,
+                "distance": _nearest(answer),
+                "candidates": [
+                    {
+                        "person": c.person,
+                        "distance": round(c.distance, 4),
+                        "photo_id": c.photo_id,
+                    }
+                    for c in answer.match.candidates
+                ],
+            }
+            for answer in answers
+        ],
+    }
+
+
+def people(summaries: list[PersonSummary]) -> dict:
+    return {
+        "people": [
+            {"person": s.person, "photos": s.photos, "added": s.added.isoformat() + "Z"}
+            for s in summaries
+        ]
+    }
+
+
+def face(found: Face) -> dict:
+    return {"box": found.box.as_list(), "score": round(found.score, 4)}
+
+
+def interval(rate: Interval) -> dict:
+    return {"value": rate.value, "low": rate.low, "high": rate.high, "confidence": 0.95}
+
+
+def _nearest(answer: Recognized) -> float | None:
+    candidates = answer.match.candidates
+    return round(candidates[0].distance, 4) if candidates else None

@@ -1,0 +1,1 @@
+"""One tab a file: layout, wiring and handlers under ten lines."""

@@ -1,0 +1,169 @@
+"""Answers as sentences and small pieces of HTML; every visitor's word is escaped."""
+
+from html import escape
+
+from faceweb.features.enroll import Enrolled
+from faceweb.features.gallery import PersonSummary
+from faceweb.features.odds import Calibration
+from faceweb.features.recognize import Recognized
+from faceweb.features.verify import Verification
+from faceweb.models.engine import Status
+from faceweb.storage.galleries import Receipt, StoredPhoto
+from faceweb.types import EncodedFace, Interval
+from faceweb.ui import draw
+
+
+def percent(share: float) -> str:
+    """A share as a percentage, with as many digits as it deserves."""
+    digits = 0 if 0.1 <= share <= 0.9 else 1
+    return f"{100 * share:.{digits}f} %"
+
+
+def _spread(interval: Interval) -> str:
+    return f"{percent(interval.value)} <small>({percent(interval.low)} to {percent(interval.high)})</small>"
+
+
+def status_line(status: Status) -> str:
+    """The header's line on device, precision and warming."""
+    if status.failure:
+        return f'<p class="status failed" role="status">{escape(status.failure)}</p>'
+    if not status.ready:
+        return (
+            '<p class="status" role="status"><span class="dot waking"></span>'
+            f"Waking the networks: {escape(status.stage)} ({100 * status.share:.0f} %)</p>"
+        )
+    return (
+        '<p class="status" role="status"><span class="dot"></span>'
+        f"Ready on {escape(status.device)}, {escape(status.precision)}, "
+        f"warm after {status.seconds:.0f} s</p>"
+    )
+
+
+def _how_sure(probability: float) -> str:
+    away = max(probability, 1 - probability)
+    if away > 0.99:
+        return "Clear"
+    return "Likely" if away > 0.9 else "Close call: try a second photo"
+
+
+def verification(result: Verification, calibration: Calibration) -> str:
+    """Faces, verdict, distance and odds of a pair."""
+    verdict, odds = result.verdict, result.odds
+    headline = "Same person" if verdict.same else "Different people"
+    sign, relation = ("same", "&le;") if verdict.same else ("different", "&gt;")
+    a, b = (
+        draw.chip(face.chip, f"aligned face of photo {letter}")
+        for face, letter in zip(result.compared, "AB", strict=True)
+    )
+    several = [
+        f"Photo {letter} shows {len(found)} faces; the largest was compared."
+        for letter, found in zip("AB", result.found, strict=True)
+        if len(found) > 1
+    ]
+    note = f'<p class="note">{" ".join(several)}</p>' if several else ""
+    return f"""<section class="answer">
+<div class="pair">{a}<div class="verdict {sign}"><strong>{headline}</strong>
+<span class="formula">d = {verdict.distance:.3f} {relation} {verdict.threshold:.2f} = &tau;</span>
+<span>{_how_sure(odds.probability)}</span></div>{b}</div>{note}
+{draw.histogram(calibration, verdict)}
+<p class="legend"><span class="key same"></span> pairs of one person
+<span class="key different"></span> pairs of two people</p>
+<dl class="odds">
+<div><dt>One person, if half of such pairs were</dt><dd>{percent(odds.probability)}</dd></div>
+<div><dt>Strangers let in at this &tau;</dt><dd>{_spread(odds.false_accept)}</dd></div>
+<div><dt>Same person turned away</dt><dd>{_spread(odds.false_reject)}</dd></div>
+</dl>
+<p class="note">Counted on {escape(calibration.source)}; 95 % intervals, which are too narrow in so
+far as pairs share people. Other faces, ages and cameras can do worse. Not for access control.</p>
+</section>"""
+
+
+def enrolled(result: Enrolled) -> str:
+    """What was enrolled and how good its photo is."""
+    name = escape(result.photo.person)
+    several = (
+        f"This photo shows {result.found} faces: check that this is the right one."
+        if result.found > 1
+        else ""
+    )
+    card = "".join(
+        f'<li class="{"good" if check.good else "poor"}"><strong>{check.name}</strong> '
+        f"{check.value}{'' if check.good else f': {check.advice}'}</li>"
+        for check in result.card
+    )
+    alike = result.look_alike
+    warning = (
+        f'<p class="warning">Looks like {escape(alike.person)}, already enrolled (distance '
+        f"{alike.distance:.2f}): the two may be taken for each other.</p>"
+        if alike
+        else ""
+    )
+    count = "1 photo" if result.photos == 1 else f"{result.photos} photos"
+    return f"""<section class="answer enrolled">{draw.chip(result.face.chip, f"aligned face of {name}")}
+<div><h3>{name} is enrolled</h3><p class="note">{count}, {result.people} in the gallery. {several}</p>
+<ul class="card">{card}</ul>{warning}</div></section>"""
+
+
+def numbered(faces: list[EncodedFace]) -> str:
+    """The faces of one photo, numbered to choose from."""
+    chips = "".join(
+        f"<figure>{draw.chip(face.chip, f'face {i}')}<figcaption>Face {i}</figcaption></figure>"
+        for i, face in enumerate(faces, start=1)
+    )
+    return f'<div class="numbered">{chips}</div>'
+
+
+def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
+    """The people of a gallery with their chips."""
+    if not people:
+        return '<p class="empty">Nobody is enrolled yet. One photo is enough.</p>'
+    cards = []
+    for person in people:
+        name = escape(person.person)
+        chips = "".join(
+            draw.inline(p.chip, f"photo of {name}") for p in photos if p.person == person.person
+        )
+        count = "1 photo" if person.photos == 1 else f"{person.photos} photos"
+        cards.append(
+            f'<figure><div class="chips">{chips}</div>'
+            f"<figcaption><strong>{name}</strong><small>{count}</small></figcaption></figure>"
+        )
+    return f'<div class="people">{"".join(cards)}</div>'
+
+
+def recognized(answers: list[Recognized], people: int, among: Interval, threshold: float) -> str:
+    """Every face with its candidates, and the odds for the whole gallery."""
+    if not answers:
+        return '<p class="empty">No face was found in this picture.</p>'
+    rows = "".join(_answer(answer) for answer in answers)
+    if not people:
+        odds = "Your gallery is empty, so everybody is unknown: enroll somebody first."
+    else:
+        odds = (
+            f"A stranger would be taken for one of your {people} with a chance of "
+            f"{percent(among.value)} ({percent(among.low)} to {percent(among.high)}) at &tau; = "
+            f"{threshold:.2f}: 1 &minus; (1 &minus; FAR)<sup>{people}</sup>."
+        )
+    return f'<section class="answer"><ol class="faces">{rows}</ol><p class="note">{odds}</p></section>'
+
+
+def _answer(answer: Recognized) -> str:
+    match = answer.match
+    name = escape(match.person or "unknown")
+    candidates = ", ".join(
+        f"{escape(c.person)} {c.distance:.2f}" for c in match.candidates
+    ) or "nobody to compare with"
+    return (
+        f'<li class="{"known" if match.person else "unknown"}">{draw.chip(answer.face.chip, name)}'
+        f"<div><strong>{name}</strong><small>nearest: {candidates}</small></div></li>"
+    )
+
+
+def receipt(erased: Receipt) -> str:
+    """Proof of erasing."""
+    if not erased.photos:
+        return '<p class="empty">There was nothing to erase.</p>'
+    return (
+        f'<p class="empty">Erased {erased.people} people, {erased.photos} photos, '
+        f"{erased.bytes:,} bytes; a search for this key now finds nothing.</p>"
+    )
