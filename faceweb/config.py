@@ -65,7 +65,8 @@ class Settings:
         default="", metadata={"help": "file of name:password lines that may log in"}
     )
     device: str = field(
-        default="auto", metadata={"help": "where networks run: auto, cpu or gpu", "choices": DEVICES}
+        default="auto",
+        metadata={"help": "where networks run: auto, cpu or gpu", "choices": DEVICES},
     )
     data_dir: str = field(
         default="", metadata={"help": "folder of the galleries (default: the user's data folder)"}

@@ -20,7 +20,9 @@ def main() -> None:
     collins = Image.fromarray(data.astronaut())
     with cbook.get_sample_data("grace_hopper.jpg") as stream:
         hopper = Image.open(stream).convert("RGB")
-    hopper = hopper.resize((512, round(512 * hopper.height / hopper.width)), Image.Resampling.LANCZOS)
+    hopper = hopper.resize(
+        (512, round(512 * hopper.height / hopper.width)), Image.Resampling.LANCZOS
+    )
     collins_face, hopper_face = collins.crop((100, 0, 356, 270)), hopper.crop((80, 20, 420, 400))
     pictures = {
         "collins": collins,

@@ -94,7 +94,7 @@ def report_card(encoded: EncodedFace) -> tuple[Check, ...]:
     turn = quality.turn(encoded.face.landmarks)
     return (
         Check("Large", eyes >= 30, f"{eyes:.0f} px between the eyes", "30 px or more is better"),
-        Check("Sharp", sharp >= 5, f"{sharp:.1f} % fine detail", "hold still, or focus"),
+        Check("Sharp", sharp >= 7, f"{sharp:.1f} % fine detail", "hold still, or focus"),
         Check(
             "Well lit",
             0.2 <= light <= 0.85,

@@ -7,8 +7,10 @@ import numpy as np
 from PIL import Image
 
 from faceweb.errors import NoFaceFoundError
+from faceweb.numerics.quality import eye_distance
 from faceweb.types import EncodedFace, Face
 
+SURE = 0.95  # the detector's score from which even a speck counts
 SMALLEST_EYES = 12  # pixels between the eyes; below, a chip is mostly guessed
 
 
@@ -20,13 +22,22 @@ class Networks(Protocol):
     def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]: ...
 
 
+def seen(networks: Networks, picture: np.ndarray) -> list[Face]:
+    """The faces of a picture (h, w, 3) uint8, largest first, without doubtful specks."""
+    return [
+        face
+        for face in networks.detector(picture)
+        if face.score >= SURE or eye_distance(face.landmarks) >= SMALLEST_EYES
+    ]
+
+
 def find_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
-    """The faces of a picture (h, w, 3) uint8, largest first.
+    """As `seen`, refusing a picture without a face.
 
     Raises:
         NoFaceFoundError: there is none, or all are too small to be seen.
     """
-    faces = networks.detector(picture)
+    faces = seen(networks, picture)
     if not faces:
         raise NoFaceFoundError(
             "No face was found in this picture: use one where a face looks at the camera and is at "

@@ -16,7 +16,10 @@ from faceweb.storage.galleries import Galleries, StoredPhoto
 
 VERSION = 1
 _LISTING, _ARRAYS = "gallery.json", "gallery.npz"
-_SHAPES = {"encodings": ((128,), np.dtype("<f4")), "chips": ((150, 150, 3), np.dtype("u1"))}
+_SHAPES: dict[str, tuple[tuple[int, ...], np.dtype]] = {
+    "encodings": ((128,), np.dtype("<f4")),
+    "chips": ((150, 150, 3), np.dtype("u1")),
+}
 
 
 @dataclass(frozen=True)

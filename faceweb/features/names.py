@@ -13,8 +13,8 @@ def clean_name(name: str, config: GalleryConfig | None = None) -> str:
         NameRefusedError: it is empty, overlong or holds characters that do not print.
     """
     longest = (config or GalleryConfig()).longest_name
-    cleaned = " ".join(unicodedata.normalize("NFC", name or "").split(" ")).strip()
-    cleaned = " ".join(part for part in cleaned.split(" ") if part)
+    parts = unicodedata.normalize("NFC", name or "").strip().split(" ")
+    cleaned = " ".join(part for part in parts if part)
     if not cleaned:
         raise NameRefusedError("Whose face is this? Type a name first.")
     if len(cleaned) > longest:

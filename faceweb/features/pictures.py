@@ -1,7 +1,6 @@
 """Reads a visitor's picture, whatever its format, or says why not."""
 
 import io
-import warnings
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,7 @@ from PIL import Image, ImageOps
 from faceweb.errors import PictureError
 
 MOST_PIXELS = 50_000_000
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 
 def read_picture(source: Path | bytes) -> np.ndarray:
@@ -28,12 +27,10 @@ def read_picture(source: Path | bytes) -> np.ndarray:
     """
     stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(stream, formats=FORMATS) as image:
-                _refuse_large(image.width * image.height)
-                return _to_rgb(ImageOps.exif_transpose(image))
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        with Image.open(stream, formats=FORMATS) as image:
+            _refuse_large(image.width * image.height)
+            return _to_rgb(ImageOps.exif_transpose(image))
+    except Image.DecompressionBombError:
         raise _too_large() from None
     except Image.UnidentifiedImageError:
         raise PictureError(
@@ -42,7 +39,9 @@ def read_picture(source: Path | bytes) -> np.ndarray:
         ) from None
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError):
         # Pillow's decoders raise any of these on broken data.
-        raise PictureError("This picture is broken or cut short: export or send it again.") from None
+        raise PictureError(
+            "This picture is broken or cut short: export or send it again."
+        ) from None
 
 
 def _refuse_large(pixels: int) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceweb.config import FacesConfig
-from faceweb.features.faces import SMALLEST_EYES, Networks
+from faceweb.features.faces import SMALLEST_EYES, Networks, seen
 from faceweb.numerics.distances import euclidean
 from faceweb.numerics.quality import eye_distance
 from faceweb.storage.galleries import StoredPhoto
@@ -37,7 +37,7 @@ def recognize(
         One answer a face, largest face first; empty where there is no face.
         A face too small to encode gets no candidates.
     """
-    faces = networks.encode(picture, networks.detector(picture))
+    faces = networks.encode(picture, seen(networks, picture))
     return [Recognized(face, _match(face, photos, config)) for face in faces]
 
 

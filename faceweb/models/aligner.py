@@ -1,4 +1,4 @@
-"""Cuts an upright 150x150 chip around a face, eyes, nose and mouth where the embedder expects them."""
+"""Cuts an upright 150x150 chip around a face, its features where the embedder expects them."""
 
 import numpy as np
 from PIL import Image
@@ -23,7 +23,7 @@ def cut_chip(picture: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
     to_picture = inverted(similarity(landmarks, TEMPLATE))
     source, to_source = _neighbourhood(picture, to_picture)
     chip = source.transform(
-        (CHIP, CHIP), Image.Transform.AFFINE, to_source.ravel(), Image.Resampling.BILINEAR
+        (CHIP, CHIP), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.BILINEAR
     )
     return np.asarray(chip)
 

@@ -121,7 +121,7 @@ class Detector:
 def _over_crops(network: keras.Model, size: int, sizes: tuple[int, ...]) -> Batched:
     """A network over boxes of one picture of any size, cropping and network in one graph."""
 
-    def forward(corners, picture):  # type: ignore[no-untyped-def]
+    def forward(corners, picture):
         which = tf.zeros(tf.shape(corners)[:1], tf.int32)
         crops = tf.image.crop_and_resize(
             picture[None], corners, which, (size, size), extrapolation_value=GREY
@@ -142,7 +142,7 @@ class Proposer:
     def __init__(self, pnet: keras.Model) -> None:
         self.traces = 0
 
-        def forward(picture, sizes):  # type: ignore[no-untyped-def]
+        def forward(picture, sizes):
             self.traces += 1
             batch = tf.cast(picture, tf.float32)[None] / 255
             # keras.ops has no area resampling, and the published weights expect it.
@@ -160,7 +160,9 @@ class Proposer:
         sizes = np.full((LEVELS, 2), PROPOSAL_CELL, np.int32)
         sizes[: len(scales)] = np.array(picture.shape[:2]) * np.array(scales).reshape(-1, 1)
         levels = self._run(tf.constant(picture), tf.constant(sizes))
-        found = [_windows(cells.numpy(), scale) for cells, scale in zip(levels, scales, strict=False)]
+        found = [
+            _windows(cells.numpy(), scale) for cells, scale in zip(levels, scales, strict=False)
+        ]
         if not found:
             return np.zeros((0, 4))
         boxes, scores = (np.concatenate(part) for part in zip(*found, strict=True))

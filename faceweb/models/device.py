@@ -75,7 +75,7 @@ class Batched:
         self._sizes = sizes
         self._constants = constants
 
-        def traced(*arguments):  # type: ignore[no-untyped-def]
+        def traced(*arguments):
             self.traces += 1
             return function(*arguments)
 

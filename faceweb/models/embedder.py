@@ -41,9 +41,7 @@ def build_embedder(data: bytes) -> keras.Model:
     outputs = layers.Dense(matrix.shape[1], use_bias=False, name="encoding")(x)
     model = keras.Model(inputs, outputs, name="face_resnet")
     model.get_layer("encoding").set_weights([matrix])
-    for convolution, layer in zip(
-        convolutions, _convolution_layers(model), strict=True
-    ):
+    for convolution, layer in zip(convolutions, _convolution_layers(model), strict=True):
         layer.set_weights([convolution.kernel, convolution.bias])
     model.trainable = False
     return model
@@ -82,7 +80,9 @@ class ZeroExtend(layers.Layer):
     def call(self, maps):
         shape = [max(a, b) for a, b in zip(maps[0].shape[1:], maps[1].shape[1:], strict=True)]
         return [
-            ops.pad(x, [(0, 0), *((0, n - have) for n, have in zip(shape, x.shape[1:], strict=True))])
+            ops.pad(
+                x, [(0, 0), *((0, n - have) for n, have in zip(shape, x.shape[1:], strict=True))]
+            )
             for x in maps
         ]
 

@@ -65,7 +65,7 @@ class Engine:
         devices.select(self._wanted)
 
     def load(self) -> None:
-        """Builds and warms everything; later calls return at once, failures are kept in `status`."""
+        """Builds and warms everything, once; a failure is kept in `status`."""
         with self._lock:
             if self._settled.is_set():
                 return

@@ -31,11 +31,13 @@ class FaceNetworks:
     def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
         report("reading weights", 0.6)
         self.detector = Detector(
-            build_pnet(_unpacked("pnet")), build_rnet(_unpacked("rnet")), build_onet(_unpacked("onet"))
+            build_pnet(_unpacked("pnet")),
+            build_rnet(_unpacked("rnet")),
+            build_onet(_unpacked("onet")),
         )
         embedder = build_embedder(weights.read("face_resnet"))
 
-        def forward(chips):  # type: ignore[no-untyped-def]
+        def forward(chips):
             return embedder(chips, training=False)
 
         self.embedder = Batched(
@@ -55,7 +57,7 @@ class FaceNetworks:
         """Aligns and encodes faces of a picture (h, w, 3) uint8."""
         settled = self.detector.settle(picture, faces)
         chips = [cut_chip(picture, landmarks) for landmarks in settled]
-        encodings = self.embed(np.stack(chips)) if chips else []
+        encodings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
         return [EncodedFace(*parts) for parts in zip(faces, chips, encodings, strict=True)]
 
     def embed(self, chips: np.ndarray) -> np.ndarray:

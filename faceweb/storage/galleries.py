@@ -1,13 +1,14 @@
 """The galleries of all visitors, each reachable by its own key only."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
-from sqlalchemy import create_engine, delete, event, func, select
+from sqlalchemy import ColumnElement, create_engine, event, func, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, selectinload
@@ -70,7 +71,7 @@ class Galleries:
             gallery = self._gallery(session, key, make=True)
             if self._count(session, gallery) >= self._most:
                 raise GalleryFullError(
-                    f"This gallery holds {self._most} photos, which is its limit: forget some first."
+                    f"This gallery holds {self._most} photos, its limit: forget some first."
                 )
             person = _person(session, gallery, name) or PersonRow(gallery=gallery, name=name)
             row = PhotoRow(
@@ -90,7 +91,7 @@ class Galleries:
             gallery = self._gallery(session, key)
             if gallery is None:
                 return []
-            gallery.seen = _now()
+            self._touch(gallery.id)
             rows = session.scalars(
                 select(PhotoRow)
                 .join(PersonRow)
@@ -98,9 +99,7 @@ class Galleries:
                 .order_by(PersonRow.name, PhotoRow.id)
                 .options(selectinload(PhotoRow.person))
             )
-            photos = [_stored(row) for row in rows]
-            session.commit()
-            return photos
+            return [_stored(row) for row in rows]
 
     def rename(self, key: str, name: str, new_name: str) -> None:
         """Gives a person another name.
@@ -170,7 +169,6 @@ class Galleries:
             ).all()
             for gallery in idle:
                 session.delete(gallery)
-            session.execute(delete(PersonRow).where(PersonRow.gallery_id.not_in(select(GalleryRow.id))))
             session.commit()
             return len(idle)
 
@@ -188,13 +186,21 @@ class Galleries:
             session.flush()
         return row
 
+    def _touch(self, gallery_id: int) -> None:
+        # In a session of its own: a gallery that cannot be written can still be read.
+        with suppress(StorageError), self._session() as session:
+            stale = GalleryRow.seen < _now() - timedelta(hours=1)
+            mine = update(GalleryRow).where(GalleryRow.id == gallery_id, stale)
+            session.execute(mine.values(seen=_now()))
+            session.commit()
+
     def _known(self, session: Session, gallery: GalleryRow | None, name: str) -> PersonRow:
         person = _person(session, gallery, name)
         if person is None:
             raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
         return person
 
-    def _count(self, session: Session, gallery: GalleryRow) -> int:
+    def _count(self, session: Session, gallery: GalleryRow | None) -> int:
         query = select(func.count(PhotoRow.id)).join(PersonRow).where(_of(gallery))
         return session.scalar(query) or 0
 
@@ -205,13 +211,11 @@ def sqlite_url(folder: Path) -> str:
 
 
 def _person(session: Session, gallery: GalleryRow | None, name: str) -> PersonRow | None:
-    if gallery is None:
-        return None
     return session.scalar(select(PersonRow).where(_of(gallery), PersonRow.name == name))
 
 
-def _of(gallery: GalleryRow):  # type: ignore[no-untyped-def]
-    return PersonRow.gallery_id == gallery.id
+def _of(gallery: GalleryRow | None) -> ColumnElement[bool]:
+    return PersonRow.gallery_id == (gallery.id if gallery else None)
 
 
 def _stored(row: PhotoRow) -> StoredPhoto:
@@ -220,7 +224,7 @@ def _stored(row: PhotoRow) -> StoredPhoto:
 
 
 def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
+    return datetime.now(timezone.utc).replace(tzinfo=None)
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -232,7 +236,7 @@ def _prepare_sqlite(engine: Engine) -> None:
             raise StorageError(f"The gallery's folder cannot be made: {error.strerror}.") from None
 
     @event.listens_for(engine, "connect")
-    def _configure(connection, _record):  # type: ignore[no-untyped-def]
+    def _configure(connection: sqlite3.Connection, _record: object) -> None:
         cursor = connection.cursor()
         # Deleted bytes are overwritten; the rollback journal is a file that goes with its commit,
         # so that nothing erased stays in a write-ahead log.
@@ -254,7 +258,9 @@ def _sentence(cause: str) -> str:
     if "locked" in cause:
         return "The gallery is busy with another program: try again in a few seconds."
     if "readonly" in cause or "read-only" in cause:
-        return "The gallery is read-only, nothing was changed: make its file writable and try again."
+        return (
+            "The gallery is read-only, nothing was changed: make its file writable and try again."
+        )
     if "full" in cause:
         return "The disk is full, nothing was changed: free some space and try again."
     return "The gallery cannot be opened, nothing was changed: tell whoever runs this page."

@@ -39,7 +39,7 @@ class PersonRow(Base):
 
 
 class PhotoRow(Base):
-    """What is kept of a photo: 128 little-endian float32, the chip as PNG, the network, the time."""
+    """What is kept of a photo: 128 little-endian float32, chip as PNG, network and time."""
 
     __tablename__ = "photo"
 

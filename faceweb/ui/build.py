@@ -19,16 +19,22 @@ def build_app(services: Services) -> gr.Blocks:
     """Builds the page; nothing is computed, loaded or downloaded."""
     with gr.Blocks(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
         with gr.Row(elem_classes="top"):
-            gr.HTML(HEADER)
-            status = gr.HTML(words.status_line(services.engine.status), elem_id="status")
+            gr.HTML(HEADER, padding=False)
+            line = words.status_line(services.engine.status)
+            status = gr.HTML(line, elem_id="status", padding=False)
         key = gr.Textbox(
-            "", label="Gallery key", max_lines=1, buttons=["copy"], render=False, elem_id="gallery-key"
+            "",
+            label="Gallery key",
+            max_lines=1,
+            buttons=["copy"],
+            render=False,
+            elem_id="gallery-key",
         )
         with gr.Tabs(elem_id="tabs"):
             for tab in TABS:
                 with gr.Tab(tab.TITLE, id=tab.TITLE.lower()):
                     tab.build(services, key, page)
-        gr.HTML(FOOTER)
+        gr.HTML(FOOTER, padding=False)
         clock = gr.Timer(0.5)
         watch = _Watch(services)
         clock.tick(

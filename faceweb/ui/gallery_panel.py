@@ -53,7 +53,7 @@ class Handlers:
 
     @guarded
     def erase(self, gallery_key: str = ""):
-        """Erases the whole gallery. Returns a receipt: people, photos and bytes erased, photos left."""
+        """Erases the whole gallery. Returns what was erased, and how many photos are left."""
         receipt = self.services.galleries.erase(gallery_key)
         erased = {"people": receipt.people, "photos": receipt.photos, "bytes": receipt.bytes}
         record = {"erased": erased, "left": len(self._photos(gallery_key))}
@@ -97,7 +97,13 @@ def _choices(photos: list[StoredPhoto], person: str | None):
     return gr.update(choices=labels, value=mine[0].id if mine else None)
 
 
-def build(services: Services, key: gr.Textbox, page: gr.Blocks, changed: gr.events.Dependency):
+def build(
+    services: Services,
+    key: gr.Textbox,
+    page: gr.Blocks,
+    changed: gr.events.Dependency,
+    record: gr.JSON,
+) -> None:
     """Lays out and wires the panel.
 
     Args:
@@ -105,16 +111,20 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks, changed: gr.even
         key: the visitor's key, rendered here.
         page: whose load makes or finds the key.
         changed: the event after which the gallery is shown anew.
+        record: where every action leaves its record.
     """
     handlers = Handlers(services)
     # Gradio encrypts what it keeps in the browser with a secret that it sends to the browser: it
     # must be the same after a restart, and protects nothing else.
     kept = gr.BrowserState("", storage_key="faceweb-gallery-key", secret="faceweb")
-    gr.HTML('<h2 class="section">Your gallery</h2>')
-    cards = gr.HTML(elem_id="gallery-cards")
+    gr.HTML('<h2 class="section">Your gallery</h2>', padding=False)
+    receipt = gr.HTML(elem_id="gallery-receipt", padding=False)
+    cards = gr.HTML(elem_id="gallery-cards", padding=False)
     with gr.Accordion("Rename, forget, export, erase", open=False, elem_id="gallery-actions"):
         with gr.Row():
-            person = gr.Dropdown([], label="Person", allow_custom_value=True, elem_id="gallery-person")
+            person = gr.Dropdown(
+                [], label="Person", allow_custom_value=True, elem_id="gallery-person"
+            )
             new_name = gr.Textbox(label="New name", max_lines=1)
             photo = gr.Dropdown([], label="Photo", allow_custom_value=True)
         with gr.Row():
@@ -128,14 +138,11 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks, changed: gr.even
         download = gr.DownloadButton("Save", elem_id="gallery-download", elem_classes="offscreen")
     with gr.Accordion("Gallery key", open=False):
         gr.Markdown(
-            "The key is the only way to this gallery. It was made in your browser and stays there; "
-            "the server keeps its SHA-256. Copy it to open the gallery in another browser or through "
-            "the API, paste another one to change galleries."
+            "The key is the only way to this gallery. It was made in your browser and is kept "
+            "there; the server stores only its SHA-256. Copy it to open the gallery in another "
+            "browser or through the API; paste another one to change galleries."
         )
         key.render()
-    with gr.Accordion("The record", open=False):
-        record = gr.JSON(show_label=False)
-    receipt = gr.HTML(elem_id="gallery-receipt")
 
     show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
     show |= {"api_visibility": "private", "show_progress": "hidden"}
@@ -146,9 +153,9 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks, changed: gr.even
     changed.then(**show)
     rename.click(handlers.rename, [person, new_name, key], record, api_name="rename").then(**show)
     forget.click(handlers.forget, [person, key], record, api_name="forget").then(**show)
-    forget_photo.click(
-        handlers.forget_photo, [photo, key], record, api_name="forget_photo"
-    ).then(**show)
+    forget_photo.click(handlers.forget_photo, [photo, key], record, api_name="forget_photo").then(
+        **show
+    )
     erase.click(handlers.erase, key, [record, receipt], api_name="erase").then(**show)
     take_in.upload(handlers.take_in, [take_in, key], record, api_name="import").then(**show)
     export.click(handlers.export, key, download, api_name="export").success(None, js=SAVE)

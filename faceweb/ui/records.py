@@ -31,9 +31,7 @@ def enrolled(result: Enrolled, key: str) -> dict:
         "gallery_key": key,
         "face": face(result.face.face),
         "faces_found": result.found,
-        "report": [
-            {"check": c.name, "good": c.good, "value": c.value} for c in result.card
-        ],
+        "report": [{"check": c.name, "good": c.good, "value": c.value} for c in result.card],
         "look_alike": alike and {"person": alike.person, "distance": round(alike.distance, 4)},
     }
 

@@ -44,7 +44,7 @@ def build_theme() -> gr.themes.Base:
         font=SANS,
         font_mono=MONO,
         radius_size=sizes.radius_lg,
-        spacing_size=sizes.spacing_lg,
+        spacing_size=sizes.spacing_md,
     )
     return theme.set(
         body_background_fill="*neutral_50",

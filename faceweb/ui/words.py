@@ -3,11 +3,13 @@
 from html import escape
 
 from faceweb.features.enroll import Enrolled
+from faceweb.features.faces import SMALLEST_EYES
 from faceweb.features.gallery import PersonSummary
 from faceweb.features.odds import Calibration
 from faceweb.features.recognize import Recognized
 from faceweb.features.verify import Verification
 from faceweb.models.engine import Status
+from faceweb.numerics.quality import eye_distance
 from faceweb.storage.galleries import Receipt, StoredPhoto
 from faceweb.types import EncodedFace, Interval
 from faceweb.ui import draw
@@ -15,12 +17,17 @@ from faceweb.ui import draw
 
 def percent(share: float) -> str:
     """A share as a percentage, with as many digits as it deserves."""
+    if share > 0.999:
+        return "over 99.9 %"
+    if 0 < share < 0.001:
+        return "under 0.1 %"
     digits = 0 if 0.1 <= share <= 0.9 else 1
     return f"{100 * share:.{digits}f} %"
 
 
 def _spread(interval: Interval) -> str:
-    return f"{percent(interval.value)} <small>({percent(interval.low)} to {percent(interval.high)})</small>"
+    low, high = percent(interval.low), percent(interval.high)
+    return f"{percent(interval.value)} <small>({low} to {high})</small>"
 
 
 def status_line(status: Status) -> str:
@@ -99,8 +106,10 @@ def enrolled(result: Enrolled) -> str:
         else ""
     )
     count = "1 photo" if result.photos == 1 else f"{result.photos} photos"
-    return f"""<section class="answer enrolled">{draw.chip(result.face.chip, f"aligned face of {name}")}
-<div><h3>{name} is enrolled</h3><p class="note">{count}, {result.people} in the gallery. {several}</p>
+    chip = draw.chip(result.face.chip, f"aligned face of {result.photo.person}")
+    people = "1 person" if result.people == 1 else f"{result.people} people"
+    return f"""<section class="answer enrolled">{chip}<div><h3>{name} is enrolled</h3>
+<p class="note">{count} of {name}; {people} in the gallery. {several}</p>
 <ul class="card">{card}</ul>{warning}</div></section>"""
 
 
@@ -144,7 +153,9 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
             f"{percent(among.value)} ({percent(among.low)} to {percent(among.high)}) at &tau; = "
             f"{threshold:.2f}: 1 &minus; (1 &minus; FAR)<sup>{people}</sup>."
         )
-    return f'<section class="answer"><ol class="faces">{rows}</ol><p class="note">{odds}</p></section>'
+    return (
+        f'<section class="answer"><ol class="faces">{rows}</ol><p class="note">{odds}</p></section>'
+    )
 
 
 def _answer(answer: Recognized) -> str:
@@ -152,11 +163,16 @@ def _answer(answer: Recognized) -> str:
     name = escape(match.person or "unknown")
     candidates = ", ".join(
         f"{escape(c.person)} {c.distance:.2f}" for c in match.candidates
-    ) or "nobody to compare with"
+    ) or _why_no_candidate(answer)
     return (
         f'<li class="{"known" if match.person else "unknown"}">{draw.chip(answer.face.chip, name)}'
-        f"<div><strong>{name}</strong><small>nearest: {candidates}</small></div></li>"
+        f"<div><strong>{name}</strong><small>{candidates}</small></div></li>"
     )
+
+
+def _why_no_candidate(answer: Recognized) -> str:
+    small = eye_distance(answer.face.face.landmarks) < SMALLEST_EYES
+    return "too small to compare" if small else "the gallery is empty"
 
 
 def receipt(erased: Receipt) -> str:

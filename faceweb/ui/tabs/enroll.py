@@ -6,21 +6,24 @@ import gradio as gr
 import numpy as np
 
 from faceweb.features.enroll import enroll
+from faceweb.features.faces import seen
 from faceweb.storage.keys import new_key
 from faceweb.ui import gallery_panel, records, words
-from faceweb.ui.examples import PEOPLE, example_row
+from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Enroll"
-INTRO = """One photo is enough to be known: what is kept is the aligned face and its 128 numbers, not
-the photo. <span class="formula">f : face → ℝ¹²⁸</span>"""
-HOW = """One-shot learning does not train on you. The network has learnt, from other people, to place
-photos of one person near each other and of two people far apart; enrolling writes down where your photo
-lies. A second photo of the same person, in other light, makes the answer steadier.
+INTRO = """One photo is enough to be known: what is kept is the aligned face and its 128 numbers,
+not the photo. <span class="formula">f : face → ℝ¹²⁸</span>"""
+HOW = """One-shot learning does not train on you. The network has learnt, from other people, to
+place photos of one person near each other and of two people far apart; enrolling writes down
+where your photo lies. A second photo of the same person, in other light, makes the answer
+steadier.
 
-The report card says how likely the photo is to serve: small, blurred, dark or turned faces lie further from
-other photos of the same person. A look-alike warning means that somebody already enrolled lies within the threshold."""
+The report card says how likely the photo is to serve: small, blurred, dark or turned faces lie
+further from other photos of the same person. A look-alike warning means that somebody already
+enrolled lies within the threshold."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Handlers:
     def choices(self, photo: np.ndarray):
         """Offers the faces of a photo with several to choose from."""
         networks = self.services.networks()
-        found = networks.detector(photo) if photo is not None else []
+        found = seen(networks, photo) if photo is not None else []
         several = len(found) > 1
         shown = words.numbered(networks.encode(photo, found)) if several else ""
         numbers = [(f"Face {i + 1}", i) for i in range(max(len(found), 1))]
@@ -44,7 +47,7 @@ class Handlers:
     def enroll(self, photo: np.ndarray, name: str, gallery_key: str = "", face: int = 0):
         """Enrolls one face of a photo (0 is the largest) under a name.
 
-        Returns a record (person, photos, people, gallery_key, face, report card, nearest look-alike) and
+        Returns a record (person, photos, people, gallery_key, face, report card, look-alike) and
         the answer as HTML. Without a key a new gallery is made and its key returned.
         """
         picture = required(photo, "a photo")
@@ -58,7 +61,7 @@ class Handlers:
 def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>')
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
         photo = photo_input("Photo", elem_id="enroll-photo")
         with gr.Column(min_width=280):
@@ -69,12 +72,9 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
             picker = gr.Radio([("Face 1", 0)], value=0, label="Which face?", visible=False)
             face = gr.Number(0, precision=0, visible=False)
             start = gr.Button("Enroll", variant="primary", elem_id="enroll-start")
-            example_row(PEOPLE, [photo, name], "enroll-examples")
-    answer = gr.HTML(elem_id="enroll-answer")
-    with gr.Accordion("The record", open=False):
-        record = gr.JSON(show_label=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+            example_row(PEOPLE, [photo, name], "enroll-examples", PEOPLE_NOTE)
+    answer = gr.HTML(elem_id="enroll-answer", padding=False)
+    record = gr.JSON(show_label=False, render=False)
     photo.change(
         handlers.choices,
         photo,
@@ -92,4 +92,8 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         api_name="enroll",
         **DEVICE_QUEUE,
     )
-    gallery_panel.build(services, key, page, enrolled)
+    gallery_panel.build(services, key, page, enrolled, record)
+    with gr.Accordion("How it works", open=False):
+        gr.Markdown(HOW)
+    with gr.Accordion("The record", open=False):
+        record.render()

@@ -10,18 +10,19 @@ from faceweb.features.gallery import people
 from faceweb.features.recognize import recognize
 from faceweb.ui import draw, records, words
 from faceweb.ui.controls import slider
-from faceweb.ui.examples import GROUPS, example_row
+from faceweb.ui.examples import GROUP_NOTE, GROUPS, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Recognize"
-INTRO = """Who is in this picture? Every face is compared with everybody you enrolled; the nearest
-is named if near enough, else the face is unknown.
-<span class="formula">who(x) = argmin<sub>k</sub> d(x, k), if d ≤ τ</span>"""
-HOW = """Recognition asks K questions at once, one for each person of the gallery, so a stranger has K
-chances to be mistaken: with a false-accept rate FAR for one comparison, at least one of K goes wrong with
-the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63 %: this is why a threshold that is fine for
-verification is too lax for a large gallery. An answer is about a person: of several photos the nearest decides."""
+INTRO = """Who is in this picture? Every face is compared with everybody you enrolled; the
+nearest is named if near enough, else the face is unknown. <span class="formula">who(x) =
+argmin<sub>k</sub> d(x, k), if d ≤ τ</span>"""
+HOW = """Recognition asks K questions at once, one for each person of the gallery, so a stranger
+has K chances to be mistaken: with a false-accept rate FAR for one comparison, at least one of K
+goes wrong with the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63 %: this is why a
+threshold that is fine for verification is too lax for a large gallery. An answer is about a
+person: of several photos the nearest decides."""
 FRAME_SECONDS = 0.2
 
 
@@ -36,8 +37,8 @@ class Handlers:
         """Who of the gallery is each face of a photo?
 
         Returns a record (per face: box, score, person or null, distance, candidates with the photo
-        that decided; and the chance that a stranger is taken for somebody of this gallery), the photo with
-        boxes and names, and the answer as HTML.
+        that decided; and the chance that a stranger is taken for somebody of this gallery), the
+        photo with boxes and names, and the answer as HTML.
         """
         return self._answer(required(photo, "a photo"), threshold, gallery_key)
 
@@ -64,25 +65,27 @@ class Handlers:
 def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>')
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
-        with gr.Column(min_width=280):
-            with gr.Tabs(elem_classes="quiet"):
-                with gr.Tab("Photo"):
-                    photo = photo_input("Photo")
-                    examples = example_row(GROUPS, [photo], "recognize-examples")
-                with gr.Tab("Live camera"):
-                    camera = photo_input(
-                        "Camera", sources=["webcam"], streaming=True, elem_id="recognize-camera"
-                    )
+        with gr.Column(min_width=280), gr.Tabs(elem_classes="quiet"):
+            with gr.Tab("Photo"):
+                photo = photo_input("Photo")
+                examples = example_row(GROUPS, [photo], "recognize-examples", GROUP_NOTE)
+            with gr.Tab("Live camera"):
+                camera = photo_input(
+                    "Camera", sources=["webcam"], streaming=True, elem_id="recognize-camera"
+                )
         with gr.Column(min_width=280):
             labelled = gr.Image(
-                label="Who is who", height=320, interactive=False, buttons=["download", "fullscreen"]
+                label="Who is who",
+                height=320,
+                interactive=False,
+                buttons=["download", "fullscreen"],
             )
     with gr.Row(elem_classes="act"):
         threshold = slider(FacesConfig, "threshold", label="Threshold τ", scale=3)
         start = gr.Button("Recognize", variant="primary", scale=1, elem_id="recognize-start")
-    answer = gr.HTML(elem_id="recognize-answer")
+    answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):

@@ -9,23 +9,24 @@ from faceweb.config import FacesConfig
 from faceweb.features.verify import verify
 from faceweb.ui import records, words
 from faceweb.ui.controls import slider
-from faceweb.ui.examples import PAIRS, example_row
+from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Verify"
-INTRO = """Are these two the same person? Each face becomes 128 numbers, f(a) and f(b); two photos
-of one person lie near each other. <span class="formula">d(a, b) = ‖f(a) − f(b)‖ ≤ τ</span>"""
-HOW = """A face is found and its eyes, nose and mouth marked (MTCNN, Zhang et al. 2016); the face is
-turned and scaled so that these points fall where they fall on every face; a residual network of 29
-convolutions (He et al. 2016, weights by Davis King) turns it into 128 numbers. It was trained so that
-photos of one person come out less than 0.6 apart, and photos of two people further. That is verification:
-one comparison with the threshold τ.
+INTRO = """Are these two the same person? Each face becomes 128 numbers, f(a) and f(b); two
+photos of one person lie near each other. <span class="formula">d(a, b) = ‖f(a) − f(b)‖ ≤
+τ</span>"""
+HOW = """A face is found and its eyes, nose and mouth marked (MTCNN, Zhang et al. 2016); the face
+is turned and scaled so that these points fall where they fall on every face; a residual network
+of 29 convolutions (He et al. 2016, weights by Davis King) turns it into 128 numbers. It was
+trained so that photos of one person come out less than 0.6 apart, and photos of two people
+further. That is verification: one comparison with the threshold τ.
 
-**How sure is it?** The two hills are the distances of pairs whose answer is known. A larger τ lets more
-strangers in and turns fewer friends away. The probability comes from a logistic curve through the hills
-and says what it assumes: that half of such pairs are one person. If you would have bet one in a hundred
-before looking, the same distance means much less."""
+**How sure is it?** The two hills are the distances of pairs whose answer is known. A larger τ
+lets more strangers in and turns fewer friends away. The probability comes from a logistic curve
+through the hills and says what it assumes: that half of such pairs are one person. If you would
+have bet one in a hundred before looking, the same distance means much less."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class Handlers:
     def verify(self, photo_a: np.ndarray, photo_b: np.ndarray, threshold: float = 0.6):
         """Are the largest faces of two photos one person?
 
-        Returns a record (same, distance, threshold, probability at a prior of one half, error rates,
-        boxes of all faces as left, top, width, height) and the answer as HTML.
+        Returns a record (same, distance, threshold, probability at a prior of one half, error
+        rates, boxes of all faces as left, top, width, height) and the answer as HTML.
         """
         config = FacesConfig(threshold=threshold)
         a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
@@ -51,20 +52,25 @@ class Handlers:
 def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>')
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
         photo_a = photo_input("Photo A")
         photo_b = photo_input("Photo B")
+    examples = example_row(PAIRS, [photo_a, photo_b], "verify-examples", PAIRS_NOTE)
     with gr.Row(elem_classes="act"):
         threshold = slider(FacesConfig, "threshold", label="Threshold τ", scale=3)
         start = gr.Button("Compare", variant="primary", scale=1, elem_id="verify-start")
-    examples = example_row(PAIRS, [photo_a, photo_b], "verify-examples")
-    answer = gr.HTML(elem_id="verify-answer")
+    answer = gr.HTML(elem_id="verify-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     inputs, outputs = [photo_a, photo_b, threshold], [record, answer]
     start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
-    again = {"fn": handlers.verify, "inputs": inputs, "outputs": outputs, "api_visibility": "private"}
+    again = {
+        "fn": handlers.verify,
+        "inputs": inputs,
+        "outputs": outputs,
+        "api_visibility": "private",
+    }
     examples.then(**again, **DEVICE_QUEUE)

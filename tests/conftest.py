@@ -1,0 +1,64 @@
+"""Fixtures: the real networks once a session, an empty database a test, public-domain pictures."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Before Gradio or TensorFlow is imported: they read the environment then.
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="faceweb-tests-")
+
+import numpy as np
+import pytest
+
+from faceweb.config import ASSETS
+from faceweb.features.pictures import read_picture
+from faceweb.models.engine import Engine
+from faceweb.storage.galleries import Galleries, sqlite_url
+
+EXAMPLES = ASSETS / "examples"
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+KEY = "00112233445566778899aabbccddeeff"
+OTHER_KEY = "ffeeddccbbaa99887766554433221100"
+
+
+@pytest.fixture(scope="session")
+def engine():
+    engine = Engine("cpu")
+    engine.load()
+    return engine
+
+
+@pytest.fixture(scope="session")
+def networks(engine):
+    return engine.networks()
+
+
+@pytest.fixture(scope="session")
+def picture():
+    """Reads an example by its name."""
+
+    def read(name: str) -> np.ndarray:
+        return read_picture(EXAMPLES / f"{name}.jpg")
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def lfw():
+    folder = SHARED / "data" / "faces-lfw100"
+    if not folder.is_dir():
+        pytest.skip("../shared/data/faces-lfw100 is not beside the project")
+    return folder
+
+
+@pytest.fixture
+def galleries(tmp_path):
+    return Galleries(sqlite_url(tmp_path))
+
+
+@pytest.fixture
+def encoding():
+    return np.linspace(-1, 1, 128, dtype=np.float32)

@@ -1,0 +1,82 @@
+"""The detector against the package that carries its weights, and its promise not to retrace."""
+
+import numpy as np
+import pytest
+
+from faceweb.features.pictures import read_picture
+from faceweb.models.detector import LEVELS, pyramid
+from faceweb.numerics.boxes import overlap
+
+
+@pytest.fixture(scope="session")
+def package():
+    from mtcnn import MTCNN
+
+    return MTCNN()
+
+
+def corners(faces):
+    rows = [(f.box.left, f.box.top, f.box.width, f.box.height) for f in faces]
+    rows = np.array(rows).reshape(-1, 4)
+    return np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:]], axis=1)
+
+
+def assert_same_faces(ours, theirs):
+    """As many faces, each of IoU >= 0.9 and with landmarks within 2 pixels of the package's."""
+    assert len(ours) == len(theirs)
+    for i, best in enumerate(overlap(corners(ours), theirs[:, 1:5]).argmax(axis=1)):
+        other = theirs[best]
+        assert overlap(corners(ours)[i : i + 1], other[None, 1:5])[0, 0] >= 0.9
+        assert np.abs(ours[i].landmarks - other[6:].reshape(2, 5).T).max() <= 2
+
+
+@pytest.mark.parametrize("name", ["collins", "hopper", "hopper_dim", "group"])
+def test_examples_as_the_package_sees_them(networks, package, picture, name):
+    photo = picture(name)
+    theirs = package.detect_faces(photo, output_type="numpy", box_format="xyxy")
+    assert_same_faces(networks.detector(photo), theirs)
+
+
+def test_lfw_as_the_package_sees_it(networks, package, lfw):
+    for path in sorted(lfw.glob("*/*.jpg"))[::5]:
+        photo = read_picture(path)
+        theirs = package.detect_faces(photo, output_type="numpy", box_format="xyxy")
+        assert_same_faces(networks.detector(photo), theirs)
+
+
+def test_a_photo_of_eight_megapixels_is_seen_at_its_own_scale(networks, picture):
+    from PIL import Image
+
+    photo = picture("collins")
+    (face,) = networks.detector(photo)
+    large = np.asarray(Image.fromarray(photo).resize((2800, 2800), Image.Resampling.BICUBIC))
+    (larger,) = networks.detector(large)
+    scale = 2800 / 512
+    ours = corners([larger])
+    assert overlap(ours, corners([face]) * scale)[0, 0] > 0.8
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (11, 400), (16, 16), (4000, 30), (60, 60)])
+def test_pictures_too_small_for_a_face_hold_none(networks, shape):
+    noise = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
+    assert networks.detector(noise) == []
+
+
+def test_no_pyramid_needs_more_levels_than_the_graph_has():
+    sizes = [(n, n) for n in range(12, 2048)] + [(500, 2047), (2047, 13)]
+    assert max(len(pyramid(*size)) for size in sizes) <= LEVELS
+
+
+def test_fifty_requests_of_mixed_sizes_trace_nothing(networks):
+    before = networks.traces
+    rng = np.random.default_rng(5)
+    faces = networks.detector(np.zeros((64, 64, 3), np.uint8))
+    for _ in range(50):
+        height, width = rng.integers(20, 1500, 2)
+        photo = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+        faces = networks.detector(photo)
+        networks.encode(photo, faces)
+        networks.embed(
+            photo[:1, :1].repeat(150, 0).repeat(150, 1)[None].repeat(rng.integers(1, 70), 0)
+        )
+    assert networks.traces == before

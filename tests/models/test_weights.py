@@ -1,0 +1,58 @@
+import pytest
+
+from faceweb.errors import WeightsUnavailableError
+from faceweb.models import weights
+from faceweb.models.engine import Engine, Status
+
+
+def test_the_file_is_found_without_importing_its_package(monkeypatch):
+    import sys
+
+    assert weights.locate(weights.SOURCES["face_resnet"]).stat().st_size == 22_466_066
+    assert "face_recognition_models" not in sys.modules
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    source = weights.Source("no_such_package", "x", "", "")
+    with pytest.raises(WeightsUnavailableError, match=r"no_such_package.*pip install"):
+        weights.locate(source)
+
+
+@pytest.mark.parametrize("data", [b"", b"cut short"])
+def test_an_altered_file_is_refused(monkeypatch, tmp_path, data):
+    path = tmp_path / "weights.dat"
+    path.write_bytes(data)
+    monkeypatch.setattr(weights, "locate", lambda source: path)
+    with pytest.raises(WeightsUnavailableError, match="cut short or altered"):
+        weights.read("pnet")
+
+
+def test_a_missing_file_is_named(monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "locate", lambda source: tmp_path / "gone.dat")
+    with pytest.raises(WeightsUnavailableError, match=r"gone\.dat is missing: reinstall"):
+        weights.read("face_resnet")
+
+
+def test_the_engine_keeps_what_went_wrong(monkeypatch, tmp_path):
+    monkeypatch.setattr(weights, "locate", lambda source: tmp_path / "gone.dat")
+    engine = Engine("cpu")
+    engine.load()
+    assert "missing: reinstall" in engine.status.failure
+    assert not engine.status.ready
+    with pytest.raises(WeightsUnavailableError, match="missing: reinstall"):
+        engine.networks()
+
+
+def test_an_early_call_waits_and_is_told_how_far(monkeypatch):
+    engine = Engine("cpu")
+    heard: list[Status] = []
+
+    def hear(status):
+        heard.append(status)
+        if len(heard) == 1:
+            engine.start()
+
+    networks = engine.networks(hear)
+    assert engine.status.ready
+    assert networks is engine.networks()
+    assert heard[0].share < heard[-1].share or len(heard) > 1

@@ -1,0 +1,64 @@
+import numpy as np
+
+from faceweb.features.gallery import people
+from faceweb.features.odds import load_calibration
+from faceweb.features.recognize import Recognized
+from faceweb.models.engine import Status
+from faceweb.types import Box, Candidate, EncodedFace, Face, Interval, Match, Verdict
+from faceweb.ui import draw, words
+from tests.conftest import KEY
+
+SCRIPT = "<script>alert(1)</script>"
+CHIP = np.zeros((150, 150, 3), np.uint8)
+LANDMARKS = np.array([[40.0, 40], [80, 40], [60, 60], [45, 80], [75, 80]])
+FACE = EncodedFace(Face(Box(30, 20, 60, 80), 0.99, LANDMARKS), CHIP, np.zeros(128, np.float32))
+
+
+def answer(person: str, distance: float = 0.3) -> Recognized:
+    return Recognized(FACE, Match((Candidate(person, 1, distance),), 0.6))
+
+
+def test_names_are_text_never_markup(galleries, encoding):
+    galleries.add(KEY, SCRIPT, encoding, b"png", "net")
+    photos = galleries.photos(KEY)
+    assert "<script" not in words.gallery(photos, people(photos))
+    page = words.recognized([answer(SCRIPT), answer(SCRIPT, 0.9)], 1, Interval(0, 0, 0), 0.6)
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+def test_percentages_have_the_digits_they_deserve():
+    shares = [0, 0.0004, 0.0022, 0.05, 0.42, 0.975, 0.9998]
+    shown = ["0.0 %", "under 0.1 %", "0.2 %", "5.0 %", "42 %", "97.5 %", "over 99.9 %"]
+    assert [words.percent(share) for share in shares] == shown
+
+
+def test_unknown_is_said_and_the_odds_count_the_gallery():
+    page = words.recognized([answer("Ada", 0.9)], 3, Interval(0.0066, 0.0036, 0.0122), 0.6)
+    assert "unknown" in page
+    assert "Ada 0.90" in page
+    assert "0.7 %" in page
+    assert "enroll somebody first" in words.recognized([answer("x")], 0, Interval(0, 0, 0), 0.6)
+
+
+def test_the_header_tells_warming_from_ready_from_failed():
+    assert "12 %" in words.status_line(Status("reading weights", 0.12))
+    ready = words.status_line(Status("ready", 1.0, "CPU", "float32", 7.4))
+    assert "Ready on CPU, float32" in ready
+    assert "weights &lt;gone&gt;" in words.status_line(Status(failure="weights <gone>"))
+
+
+def test_boxes_are_drawn_where_the_faces_are():
+    picture = np.full((160, 160, 3), 90, np.uint8)
+    drawn = draw.labelled(picture, [answer("Ada")])
+    assert drawn[60, 30].tolist() == list(draw.KNOWN)
+    assert drawn[60, 60].tolist() == [90, 90, 90]
+    assert draw.labelled(picture, [answer("Ada", 0.9)])[60, 30].tolist() == list(draw.UNKNOWN)
+    np.testing.assert_array_equal(picture, 90)
+
+
+def test_this_pair_is_marked_at_its_distance():
+    """The axis runs from 0.2 to 1.2 over 640 units: 0.7 lies at 320, 5.0 at the edge."""
+    calibration = load_calibration()
+    assert 'cx="320.0"' in draw.histogram(calibration, Verdict(0.7, 0.6))
+    assert 'cx="640.0"' in draw.histogram(calibration, Verdict(5.0, 0.6))
