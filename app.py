@@ -9,9 +9,13 @@ import sys
 import tempfile
 from dataclasses import fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faceweb.config import ASSETS, Settings, from_env
 from faceweb.errors import FacewebError
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 
 def parse(arguments: list[str] | None = None) -> Settings:
@@ -61,14 +65,23 @@ def serve(settings: Settings) -> None:
     from faceweb.storage.galleries import Galleries, sqlite_url
     from faceweb.ui.build import build_app
     from faceweb.ui.handlers import Services
-    from faceweb.ui.theme import build_theme
 
     engine = Engine(settings.device)
     if settings.device == "gpu":
         engine.require_device()
     galleries = Galleries(settings.database_url or sqlite_url(settings.folder()))
     page = build_app(Services(engine, galleries, load_calibration()))
-    page.launch(
+    launch(page, settings)
+    engine.start()
+    expire_hourly(galleries, settings.gallery_days)
+    page.block_thread()
+
+
+def launch(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
+    """Opens the page on its port and returns at once, with the app and its addresses."""
+    from faceweb.ui.theme import build_theme
+
+    return page.launch(
         server_name=settings.host,
         server_port=settings.port or None,
         share=settings.share,
@@ -83,9 +96,6 @@ def serve(settings: Settings) -> None:
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
     )
-    engine.start()
-    expire_hourly(galleries, settings.gallery_days)
-    page.block_thread()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from faceweb.config import ASSETS
+from faceweb.features.odds import load_calibration
 from faceweb.features.pictures import read_picture
 from faceweb.models.engine import Engine
 from faceweb.storage.galleries import Galleries, sqlite_url
@@ -62,3 +63,19 @@ def galleries(tmp_path):
 @pytest.fixture
 def encoding():
     return np.linspace(-1, 1, 128, dtype=np.float32)
+
+
+@pytest.fixture(scope="session")
+def served(engine, tmp_path_factory):
+    """The whole page on a free port of this machine; yields its address."""
+    from app import launch
+    from faceweb.config import Settings
+    from faceweb.ui.build import build_app
+    from faceweb.ui.handlers import Services
+
+    folder = tmp_path_factory.mktemp("galleries")
+    services = Services(engine, Galleries(sqlite_url(folder)), load_calibration())
+    page = build_app(services)
+    _, address, _ = launch(page, Settings(port=0))
+    yield address
+    page.close(verbose=False)

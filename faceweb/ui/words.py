@@ -25,6 +25,11 @@ def percent(share: float) -> str:
     return f"{100 * share:.{digits}f} %"
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """A number with its noun."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def _spread(interval: Interval) -> str:
     low, high = percent(interval.low), percent(interval.high)
     return f"{percent(interval.value)} <small>({low} to {high})</small>"
@@ -105,9 +110,9 @@ def enrolled(result: Enrolled) -> str:
         if alike
         else ""
     )
-    count = "1 photo" if result.photos == 1 else f"{result.photos} photos"
+    count = counted(result.photos, "photo", "photos")
     chip = draw.chip(result.face.chip, f"aligned face of {result.photo.person}")
-    people = "1 person" if result.people == 1 else f"{result.people} people"
+    people = counted(result.people, "person", "people")
     return f"""<section class="answer enrolled">{chip}<div><h3>{name} is enrolled</h3>
 <p class="note">{count} of {name}; {people} in the gallery. {several}</p>
 <ul class="card">{card}</ul>{warning}</div></section>"""
@@ -132,7 +137,7 @@ def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
         chips = "".join(
             draw.inline(p.chip, f"photo of {name}") for p in photos if p.person == person.person
         )
-        count = "1 photo" if person.photos == 1 else f"{person.photos} photos"
+        count = counted(person.photos, "photo", "photos")
         cards.append(
             f'<figure><div class="chips">{chips}</div>'
             f"<figcaption><strong>{name}</strong><small>{count}</small></figcaption></figure>"
@@ -149,9 +154,10 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
         odds = "Your gallery is empty, so everybody is unknown: enroll somebody first."
     else:
         odds = (
-            f"A stranger would be taken for one of your {people} with a chance of "
-            f"{percent(among.value)} ({percent(among.low)} to {percent(among.high)}) at &tau; = "
-            f"{threshold:.2f}: 1 &minus; (1 &minus; FAR)<sup>{people}</sup>."
+            f"In a gallery of {counted(people, 'person', 'people')} a stranger is taken for "
+            f"somebody with a chance of {percent(among.value)} ({percent(among.low)} to "
+            f"{percent(among.high)}) at &tau; = {threshold:.2f}: "
+            f"1 &minus; (1 &minus; FAR)<sup>{people}</sup>."
         )
     return (
         f'<section class="answer"><ol class="faces">{rows}</ol><p class="note">{odds}</p></section>'
@@ -161,9 +167,10 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
 def _answer(answer: Recognized) -> str:
     match = answer.match
     name = escape(match.person or "unknown")
-    candidates = ", ".join(
-        f"{escape(c.person)} {c.distance:.2f}" for c in match.candidates
-    ) or _why_no_candidate(answer)
+    shown = [f"{escape(c.person)} {c.distance:.2f}" for c in match.candidates]
+    if match.person:
+        shown[0] = f"d = {match.candidates[0].distance:.2f}"
+    candidates = ", then ".join(shown) or _why_no_candidate(answer)
     return (
         f'<li class="{"known" if match.person else "unknown"}">{draw.chip(answer.face.chip, name)}'
         f"<div><strong>{name}</strong><small>{candidates}</small></div></li>"
@@ -180,6 +187,7 @@ def receipt(erased: Receipt) -> str:
     if not erased.photos:
         return '<p class="empty">There was nothing to erase.</p>'
     return (
-        f'<p class="empty">Erased {erased.people} people, {erased.photos} photos, '
-        f"{erased.bytes:,} bytes; a search for this key now finds nothing.</p>"
+        f'<p class="empty">Erased {counted(erased.people, "person", "people")}, '
+        f"{counted(erased.photos, 'photo', 'photos')}, {erased.bytes:,} bytes; a search for this "
+        "key now finds nothing.</p>"
     )

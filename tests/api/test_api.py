@@ -1,0 +1,195 @@
+"""What a program sees: every endpoint through gradio_client, as a developer would call it."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+from PIL import Image
+
+from tests.conftest import EXAMPLES, KEY, OTHER_KEY
+
+CONTRACT = {
+    "/enroll": ["photo", "name", "gallery_key", "face"],
+    "/verify": ["photo_a", "photo_b", "threshold"],
+    "/recognize": ["photo", "threshold", "gallery_key"],
+    "/people": ["gallery_key"],
+    "/rename": ["person", "new_name", "gallery_key"],
+    "/forget": ["person", "gallery_key"],
+    "/forget_photo": ["photo_id", "gallery_key"],
+    "/erase": ["gallery_key"],
+    "/export": ["gallery_key"],
+    "/import": ["archive", "gallery_key"],
+}
+
+
+def example(name: str):
+    return handle_file(str(EXAMPLES / f"{name}.jpg"))
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    return Client(served, verbose=False)
+
+
+@pytest.fixture
+def key(client):
+    """A fresh gallery with Eileen Collins in it."""
+    record, _ = client.predict(example("collins"), "Eileen", api_name="/enroll")
+    yield record["gallery_key"]
+    client.predict(record["gallery_key"], api_name="/erase")
+
+
+def test_the_contract(client):
+    endpoints = client.view_api(return_format="dict")["named_endpoints"]
+    assert {
+        name: [p["parameter_name"] for p in endpoint["parameters"]]
+        for name, endpoint in endpoints.items()
+    } == CONTRACT
+
+
+def test_enroll_makes_a_gallery_where_no_key_is_given(client, key):
+    assert len(bytes.fromhex(key)) == 16
+    people = client.predict(key, api_name="/people")["people"]
+    assert [(person["person"], person["photos"]) for person in people] == [("Eileen", 1)]
+
+
+def test_enroll_reports(client):
+    record, page = client.predict(
+        example("collins"), "Eileen", OTHER_KEY, face=0, api_name="/enroll"
+    )
+    assert record["person"] == "Eileen"
+    assert (record["people"], record["photos"]) == (1, 1)
+    left, top, width, height = record["face"]["box"]
+    assert 170 < left < 195
+    assert 50 < top < 80
+    assert width < height
+    assert record["face"]["score"] > 0.95
+    assert "Eileen is enrolled" in page
+    client.predict(OTHER_KEY, api_name="/erase")
+
+
+def test_verify_same_and_different(client):
+    same, page = client.predict(example("collins"), example("collins_turned"), api_name="/verify")
+    assert same["same"] is True
+    assert same["distance"] < 0.35
+    assert same["threshold"] == 0.6
+    assert same["probability"] > 0.99
+    assert [len(faces) for faces in same["faces"]] == [1, 1]
+    assert same["false_accept"]["low"] < same["false_accept"]["value"] < 0.01
+    assert "Same person" in page
+    other, page = client.predict(
+        example("collins"), example("hopper"), threshold=0.5, api_name="/verify"
+    )
+    assert other["same"] is False
+    assert other["threshold"] == 0.5
+    assert "Different people" in page
+
+
+def test_recognize_in_the_collage(client, key):
+    record, picture, page = client.predict(example("group"), 0.6, key, api_name="/recognize")
+    assert [face["person"] for face in record["faces"]].count("Eileen") == 3
+    assert [face["person"] for face in record["faces"]].count(None) == 3
+    assert all(face["distance"] <= 0.6 for face in record["faces"] if face["person"])
+    assert Image.open(picture).size == (1024, 700)
+    assert "1 person" in page
+
+
+def test_rename_forget_and_erase(client, key):
+    client.predict(example("hopper"), "Grace", key, api_name="/enroll")
+    people = client.predict("Grace", "Admiral", key, api_name="/rename")["people"]
+    assert [person["person"] for person in people] == ["Admiral", "Eileen"]
+    assert client.predict("Admiral", key, api_name="/forget") == {"people": 1}
+    record, receipt = client.predict(key, api_name="/erase")
+    assert record["erased"]["people"] == record["erased"]["photos"] == 1
+    assert record["erased"]["bytes"] > 512
+    assert record["left"] == 0
+    assert "finds nothing" in receipt
+    assert client.predict(key, api_name="/people") == {"people": []}
+
+
+def test_forget_one_photo(client, key):
+    record, _ = client.predict(example("collins_turned"), "Eileen", key, api_name="/enroll")
+    people = client.predict(record["photo_id"], key, api_name="/forget_photo")["people"]
+    assert [(person["person"], person["photos"]) for person in people] == [("Eileen", 1)]
+
+
+def test_export_and_import(client, key):
+    path = client.predict(key, api_name="/export")
+    with zipfile.ZipFile(path) as archive:
+        listing = json.loads(archive.read("gallery.json"))["photos"]
+        arrays = np.load(io.BytesIO(archive.read("gallery.npz")), allow_pickle=False)
+        assert [photo["person"] for photo in listing] == ["Eileen"]
+        assert arrays["encodings"].shape == (1, 128)
+    added = client.predict(handle_file(path), KEY, api_name="/import")
+    assert added == {"added": 1, "known": 0}
+    assert len(client.predict(KEY, api_name="/people")["people"]) == 1
+    client.predict(KEY, api_name="/erase")
+
+
+def test_someone_elses_key_opens_an_empty_gallery(client, key):
+    guess = f"{int(key, 16) ^ 1:032x}"
+    assert client.predict(guess, api_name="/people") == {"people": []}
+    record, *_ = client.predict(example("collins"), 0.6, guess, api_name="/recognize")
+    assert [face["person"] for face in record["faces"]] == [None]
+
+
+@pytest.fixture
+def bad_files(tmp_path) -> dict[str, str]:
+    (tmp_path / "text.jpg").write_text("no picture")
+    (tmp_path / "empty.png").write_bytes(b"")
+    whole = (EXAMPLES / "collins.jpg").read_bytes()
+    (tmp_path / "cut.jpg").write_bytes(whole[: len(whole) // 3])
+    Image.new("1", (8000, 8000)).save(tmp_path / "huge.png")
+    Image.new("RGB", (300, 300), "grey").save(tmp_path / "blank.png")
+    return {path.stem: str(path) for path in Path(tmp_path).iterdir()}
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("text", "not a picture that can be read"),
+        ("empty", "not a picture that can be read"),
+        ("cut", "broken or cut short"),
+        ("huge", "more than 50 megapixels"),
+        ("blank", "No face was found"),
+    ],
+)
+def test_bad_pictures_are_one_sentence(client, bad_files, name, sentence):
+    photo = handle_file(bad_files[name])
+    with pytest.raises(AppError, match=sentence):
+        client.predict(photo, example("hopper"), api_name="/verify")
+    with pytest.raises(AppError, match=sentence):
+        client.predict(photo, "Ada", KEY, api_name="/enroll")
+    assert client.predict(KEY, api_name="/people") == {"people": []}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "arguments", "sentence"),
+    [
+        ("/verify", [None, None], "Add photo A first"),
+        ("/verify", ["collins", "hopper", 5], "greater than maximum value 1.2"),
+        ("/enroll", ["collins", "", KEY], "Type a name first"),
+        ("/enroll", ["collins", "a" * 81, KEY], "81 characters"),
+        ("/enroll", ["collins", "a\u0000b", KEY], "do not print"),
+        ("/enroll", ["collins", "Ada", "nonsense"], "32 hexadecimal digits"),
+        ("/enroll", ["collins", "Ada", KEY, 7], "no face number 8"),
+        ("/recognize", ["collins", 0.6, "nonsense"], "32 hexadecimal digits"),
+        ("/forget", ["Nobody", KEY], "Nobody in this gallery is called Nobody"),
+        ("/rename", ["Nobody", "Ada", KEY], "Nobody in this gallery is called Nobody"),
+        ("/forget_photo", [12345, KEY], "no such photo"),
+        ("/erase", ["nonsense"], "32 hexadecimal digits"),
+        ("/import", ["collins", KEY], "not a gallery that this page exported"),
+    ],
+)
+def test_bad_arguments_are_one_sentence(client, endpoint, arguments, sentence):
+    values = [
+        example(a) if a in {"collins", "hopper"} and i < 2 else a for i, a in enumerate(arguments)
+    ]
+    with pytest.raises(AppError, match=sentence) as caught:
+        client.predict(*values, api_name=endpoint)
+    assert "Traceback" not in str(caught.value)
