@@ -133,7 +133,9 @@ def build(
             forget_photo = gr.Button("Forget this photo")
         with gr.Row():
             export = gr.Button("Export everything")
-            take_in = gr.UploadButton("Import a zip", file_types=[".zip"], type="binary")
+            take_in = gr.UploadButton(
+                "Import a zip", file_types=[".zip"], type="binary", elem_id="gallery-import"
+            )
             erase = gr.Button("Erase everything", variant="stop", elem_id="gallery-erase")
         download = gr.DownloadButton("Save", elem_id="gallery-download", elem_classes="offscreen")
     with gr.Accordion("Gallery key", open=False):

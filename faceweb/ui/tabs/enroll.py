@@ -69,7 +69,9 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
                 label="Name", placeholder="Whose face is this?", max_lines=1, elem_id="enroll-name"
             )
             found = gr.HTML(visible=False)
-            picker = gr.Radio([("Face 1", 0)], value=0, label="Which face?", visible=False)
+            picker = gr.Radio(
+                [("Face 1", 0)], value=0, label="Which face?", visible=False, elem_id="enroll-face"
+            )
             face = gr.Number(0, precision=0, visible=False)
             start = gr.Button("Enroll", variant="primary", elem_id="enroll-start")
             example_row(PEOPLE, [photo, name], "enroll-examples", PEOPLE_NOTE)

@@ -54,8 +54,8 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
-        photo_a = photo_input("Photo A")
-        photo_b = photo_input("Photo B")
+        photo_a = photo_input("Photo A", elem_id="verify-a")
+        photo_b = photo_input("Photo B", elem_id="verify-b")
     examples = example_row(PAIRS, [photo_a, photo_b], "verify-examples", PAIRS_NOTE)
     with gr.Row(elem_classes="act"):
         threshold = slider(FacesConfig, "threshold", label="Threshold τ", scale=3)

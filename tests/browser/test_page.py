@@ -1,0 +1,142 @@
+"""What a visitor does, in a real browser."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import EXAMPLES
+
+pytestmark = pytest.mark.browser
+SIZES = {"desktop": (1440, 1000, "light"), "phone": (390, 844, "dark")}
+
+
+def tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def enroll_example(page: Page, number: int, name: str) -> None:
+    page.locator("#enroll-examples tbody tr").nth(number).click()
+    expect(page.locator("#enroll-name textarea, #enroll-name input")).to_have_value(name)
+    expect(page.locator("#enroll-photo img")).to_be_visible()
+    page.locator("#enroll-start").click()
+    expect(page.locator("#enroll-answer h3")).to_have_text(f"{name} is enrolled")
+    expect(page.locator("#gallery-cards")).to_contain_text(name)
+
+
+def assert_nothing_sticks_out(page: Page) -> None:
+    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    assert wide <= 0
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_enroll_verify_recognize_forget_erase(visit, screens, size):
+    page = visit(*SIZES[size])
+    enroll_example(page, 0, "Eileen Collins")
+    assert_nothing_sticks_out(page)
+    page.screenshot(path=screens / f"enroll_{size}.png", full_page=True)
+
+    tab(page, "Verify")
+    page.locator("#verify-examples tbody tr").nth(0).click()
+    answer = page.locator("#verify-answer")
+    expect(answer.locator(".verdict strong")).to_have_text("Same person")
+    expect(answer.locator("svg.histogram")).to_be_visible()
+    assert_nothing_sticks_out(page)
+    page.screenshot(path=screens / f"verify_{size}.png", full_page=True)
+    page.locator("#verify-examples tbody tr").nth(2).click()
+    expect(answer.locator(".verdict strong")).to_have_text("Different people")
+
+    tab(page, "Recognize")
+    page.locator("#recognize-examples button").first.click()
+    people = page.locator("#recognize-answer li")
+    expect(people).to_have_count(6)
+    expect(people.filter(has_text="Eileen Collins").filter(has_text="d =")).to_have_count(3)
+    expect(people.filter(has_text="unknown")).to_have_count(3)
+    assert_nothing_sticks_out(page)
+    page.screenshot(path=screens / f"recognize_{size}.png", full_page=True)
+
+    tab(page, "Enroll")
+    enroll_example(page, 1, "Grace Hopper")
+    page.get_by_text("Rename, forget, export, erase").click()
+    page.locator("#gallery-forget").click()
+    expect(page.locator("#gallery-cards")).not_to_contain_text("Eileen Collins")
+    page.locator("#gallery-erase").click()
+    expect(page.locator("#gallery-receipt")).to_contain_text("Erased 1 person, 1 photo")
+    expect(page.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
+
+
+def test_the_gallery_is_there_after_a_reload_and_not_for_others(visit):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    page.reload()
+    expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+    other = visit()
+    expect(other.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
+
+    page.get_by_text("Gallery key", exact=True).first.click()
+    key = page.locator("#gallery-key textarea, #gallery-key input").input_value()
+    assert re.fullmatch("[0-9a-f]{32}", key)
+    other.get_by_text("Gallery key", exact=True).first.click()
+    box = other.locator("#gallery-key textarea, #gallery-key input")
+    box.fill(key)
+    box.press("Enter")
+    expect(other.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+    other.reload()
+    expect(other.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+
+
+def test_an_export_comes_back(visit, tmp_path):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    page.get_by_text("Rename, forget, export, erase").click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export everything").click()
+    path = tmp_path / "gallery.zip"
+    download.value.save_as(path)
+    page.locator("#gallery-erase").click()
+    expect(page.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
+    with page.expect_file_chooser() as chooser:
+        page.locator("#gallery-import").click()
+    chooser.value.set_files(path)
+    expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+
+
+def test_a_bad_file_is_one_sentence_and_loses_nothing(visit, tmp_path):
+    page = visit()
+    tab(page, "Verify")
+    bad = tmp_path / "bad.png"
+    bad.write_text("no picture at all")
+    inputs = page.locator("#verify-a input[type=file], #verify-b input[type=file]")
+    inputs.nth(0).set_input_files(EXAMPLES / "collins.jpg")
+    expect(page.locator("#verify-a img")).to_be_visible()
+    page.locator("#verify-b input[type=file]").set_input_files(bad)
+    expect(page.locator("#verify-b img")).to_be_visible()
+    page.locator("#verify-start").click()
+    expect(page.get_by_text("This file is not a picture that can be read")).to_be_visible()
+    expect(page.locator("#verify-a img")).to_be_visible()
+    assert "Traceback" not in page.content()
+
+
+def test_the_visitor_picks_one_of_several_faces(visit):
+    page = visit()
+    page.locator("#enroll-photo input[type=file]").set_input_files(EXAMPLES / "group.jpg")
+    choices = page.locator("#enroll-face")
+    expect(choices.get_by_text("Face 6")).to_be_visible()
+    choices.get_by_text("Face 4").click()
+    page.locator("#enroll-name textarea, #enroll-name input").fill("<b>Fourth</b>")
+    page.locator("#enroll-start").click()
+    expect(page.locator("#enroll-answer h3")).to_have_text("<b>Fourth</b> is enrolled")
+    expect(page.locator("#gallery-cards strong")).to_have_text("<b>Fourth</b>")
+
+
+def test_live_camera_names_faces_as_they_come(visit):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    tab(page, "Recognize")
+    tab(page, "Live camera")
+    camera = page.locator("#recognize-camera")
+    camera.get_by_text("Click to Access Webcam").click()
+    camera.get_by_text("Record").click()
+    people = page.locator("#recognize-answer li")
+    expect(people.filter(has_text="Eileen Collins").first).to_be_visible()
+    expect(page.locator("#recognize-answer")).to_contain_text("unknown")
