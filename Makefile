@@ -16,7 +16,8 @@ lint: $(VENV)/dev.done
 	$(BIN)/mypy
 
 bench: $(VENV)/dev.done
-	$(BIN)/python -m benchmarks.faces $(ARGS)
+	$(BIN)/python -m benchmarks.faces
+	$(BIN)/python -m benchmarks.page
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -1,18 +1,17 @@
 """Starts the page: python app.py --help"""
 
 import argparse
-import atexit
 import logging
 import os
-import shutil
+import signal
 import sys
-import tempfile
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faceweb.config import ASSETS, Settings, from_env
 from faceweb.errors import FacewebError
+from faceweb.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -46,9 +45,9 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    folder = tempfile.mkdtemp(prefix="faceweb-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    os.environ.setdefault("GRADIO_TEMP_DIR", folder)
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch_folder()))
+    # Leave by the front door, so that what lies in the folder is erased.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         serve(parse())
     except FacewebError as error:

@@ -28,6 +28,14 @@ def chip(pixels: np.ndarray, alt: str) -> str:
     return inline(stream.getvalue(), alt)
 
 
+def photo(pixels: np.ndarray, alt: str) -> str:
+    """A picture as an <img> that carries its own bytes."""
+    stream = io.BytesIO()
+    Image.fromarray(pixels).save(stream, "JPEG", quality=85)
+    data = base64.b64encode(stream.getvalue()).decode()
+    return f'<img class="live" alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
+
+
 def labelled(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:
     """The photo with a box and a name or "unknown" on every face."""
     labels = [answer.match.person or "unknown" for answer in answers]

@@ -2,6 +2,8 @@
 
 from html import escape
 
+import numpy as np
+
 from faceweb.features.enroll import Enrolled
 from faceweb.features.faces import SMALLEST_EYES
 from faceweb.features.gallery import PersonSummary
@@ -143,6 +145,13 @@ def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
             f"<figcaption><strong>{name}</strong><small>{count}</small></figcaption></figure>"
         )
     return f'<div class="people">{"".join(cards)}</div>'
+
+
+def live(picture: np.ndarray | None) -> str:
+    """A labelled frame of the live camera, or what to do to get one."""
+    if picture is None:
+        return '<p class="empty">Start the camera: the answer appears here, frame by frame.</p>'
+    return draw.photo(picture, "the camera's picture with names")
 
 
 def recognized(answers: list[Recognized], people: int, among: Interval, threshold: float) -> str:

@@ -44,10 +44,11 @@ class Handlers:
 
     @guarded
     def live(self, frame: np.ndarray, threshold: float, gallery_key: str):
-        """One frame of the live camera."""
+        """One frame of the live camera; nothing of it is written to a file."""
         if frame is None or not self.services.engine.status.ready:
-            return gr.skip(), gr.skip(), gr.skip()
-        return self._answer(frame, threshold, gallery_key)
+            return gr.skip(), gr.skip()
+        _, picture, page = self._answer(frame, threshold, gallery_key)
+        return words.live(picture), page
 
     def _answer(self, picture: np.ndarray, threshold: float, key: str):
         config = FacesConfig(threshold=threshold)
@@ -66,22 +67,22 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
-    with gr.Row(elem_classes="pair-input"):
-        with gr.Column(min_width=280), gr.Tabs(elem_classes="quiet"):
-            with gr.Tab("Photo"):
+    with gr.Tabs(elem_classes="quiet"):
+        with gr.Tab("Photo"):
+            with gr.Row(elem_classes="pair-input"):
                 photo = photo_input("Photo")
-                examples = example_row(GROUPS, [photo], "recognize-examples", GROUP_NOTE)
-            with gr.Tab("Live camera"):
-                camera = photo_input(
-                    "Camera", sources=["webcam"], streaming=True, elem_id="recognize-camera"
+                labelled = gr.Image(
+                    label="Who is who",
+                    height=320,
+                    interactive=False,
+                    buttons=["download", "fullscreen"],
                 )
-        with gr.Column(min_width=280):
-            labelled = gr.Image(
-                label="Who is who",
-                height=320,
-                interactive=False,
-                buttons=["download", "fullscreen"],
+            examples = example_row(GROUPS, [photo], "recognize-examples", GROUP_NOTE)
+        with gr.Tab("Live camera"), gr.Row(elem_classes="pair-input"):
+            camera = photo_input(
+                "Camera", sources=["webcam"], streaming=True, elem_id="recognize-camera"
             )
+            seen = gr.HTML(words.live(None), padding=False)
     with gr.Row(elem_classes="act"):
         threshold = slider(FacesConfig, "threshold", label="Threshold τ", scale=3)
         start = gr.Button("Recognize", variant="primary", scale=1, elem_id="recognize-start")
@@ -97,7 +98,7 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     camera.stream(
         handlers.live,
         [camera, threshold, key],
-        outputs,
+        [seen, answer],
         stream_every=FRAME_SECONDS,
         show_progress="hidden",
         api_visibility="private",
