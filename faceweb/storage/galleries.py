@@ -229,7 +229,7 @@ def _now() -> datetime:
 
 def _prepare_sqlite(engine: Engine) -> None:
     path = engine.url.database
-    if path and path != ":memory:":
+    if path and not path.startswith((":memory:", "file:")):
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:

@@ -179,6 +179,8 @@ def _answer(answer: Recognized) -> str:
     shown = [f"{escape(c.person)} {c.distance:.2f}" for c in match.candidates]
     if match.person:
         shown[0] = f"d = {match.candidates[0].distance:.2f}"
+    elif shown:
+        shown[0] = f"nearest: {shown[0]}"
     candidates = ", then ".join(shown) or _why_no_candidate(answer)
     return (
         f'<li class="{"known" if match.person else "unknown"}">{draw.chip(answer.face.chip, name)}'

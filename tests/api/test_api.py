@@ -2,6 +2,7 @@
 
 import io
 import json
+import time
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from faceweb.models.detector import Detector
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 
 CONTRACT = {
@@ -193,3 +195,25 @@ def test_bad_arguments_are_one_sentence(client, endpoint, arguments, sentence):
     with pytest.raises(AppError, match=sentence) as caught:
         client.predict(*values, api_name=endpoint)
     assert "Traceback" not in str(caught.value)
+
+
+def test_ten_visitors_share_one_device(served, monkeypatch):
+    """Ten calls at once, each of two detections: never two graphs at the same time."""
+    running, most = [], []
+    detect = Detector.__call__
+
+    def counted(detector, picture):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.02)
+        try:
+            return detect(detector, picture)
+        finally:
+            running.pop()
+
+    monkeypatch.setattr(Detector, "__call__", counted)
+    clients = [Client(served, verbose=False) for _ in range(10)]
+    jobs = [c.submit(example("collins"), example("hopper"), api_name="/verify") for c in clients]
+    assert [job.result()[0]["same"] for job in jobs] == [False] * 10
+    assert len(most) == 20
+    assert max(most) == 1

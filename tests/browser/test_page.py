@@ -1,6 +1,7 @@
 """What a visitor does, in a real browser."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -24,25 +25,28 @@ def enroll_example(page: Page, number: int, name: str) -> None:
     expect(page.locator("#gallery-cards")).to_contain_text(name)
 
 
-def assert_nothing_sticks_out(page: Page) -> None:
+def shot(page: Page, path: Path) -> None:
+    """A picture of the settled page, in which nothing sticks out sideways."""
+    expect(page.locator(".pending")).to_have_count(0)
+    page.mouse.move(0, 0)
+    page.wait_for_timeout(500)
     wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0
+    page.screenshot(path=path, full_page=True)
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_enroll_verify_recognize_forget_erase(visit, screens, size):
     page = visit(*SIZES[size])
     enroll_example(page, 0, "Eileen Collins")
-    assert_nothing_sticks_out(page)
-    page.screenshot(path=screens / f"enroll_{size}.png", full_page=True)
+    shot(page, screens / f"enroll_{size}.png")
 
     tab(page, "Verify")
     page.locator("#verify-examples tbody tr").nth(0).click()
     answer = page.locator("#verify-answer")
     expect(answer.locator(".verdict strong")).to_have_text("Same person")
     expect(answer.locator("svg.histogram")).to_be_visible()
-    assert_nothing_sticks_out(page)
-    page.screenshot(path=screens / f"verify_{size}.png", full_page=True)
+    shot(page, screens / f"verify_{size}.png")
     page.locator("#verify-examples tbody tr").nth(2).click()
     expect(answer.locator(".verdict strong")).to_have_text("Different people")
 
@@ -52,8 +56,7 @@ def test_enroll_verify_recognize_forget_erase(visit, screens, size):
     expect(people).to_have_count(6)
     expect(people.filter(has_text="Eileen Collins").filter(has_text="d =")).to_have_count(3)
     expect(people.filter(has_text="unknown")).to_have_count(3)
-    assert_nothing_sticks_out(page)
-    page.screenshot(path=screens / f"recognize_{size}.png", full_page=True)
+    shot(page, screens / f"recognize_{size}.png")
 
     tab(page, "Enroll")
     enroll_example(page, 1, "Grace Hopper")
