@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from faceweb.errors import FacewebError, WeightsUnavailableError
+from faceweb.models.memory import return_freed_memory
 
 if TYPE_CHECKING:
     from faceweb.models.faces import FaceNetworks
@@ -96,6 +97,7 @@ class Engine:
 
     def _build(self) -> None:
         began = time.perf_counter()
+        return_freed_memory()
         # Importing TensorFlow takes seconds that the first answer of the page must not wait for.
         from faceweb.models import device as devices
         from faceweb.models.faces import FaceNetworks
