@@ -74,7 +74,7 @@ def detection(networks: FaceNetworks, pictures: list[np.ndarray], side: int, tar
     from mtcnn import MTCNN
 
     package = MTCNN()
-    ours = [timed(lambda p=p: networks.detector(p), 3, 1)["median"] for p in pictures]
+    ours = [timed(lambda p=p: networks.detect(p), 3, 1)["median"] for p in pictures]
     theirs = [
         timed(lambda p=p: package.detect_faces(p, output_type="numpy"), 3, 1)["median"]
         for p in pictures

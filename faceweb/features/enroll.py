@@ -23,9 +23,16 @@ class Enrolled:
     face: EncodedFace
     found: int
     card: tuple[Check, ...]
-    look_alike: Candidate | None
+    nearest: Candidate | None
+    threshold: float
     people: int
     photos: int
+
+    @property
+    def look_alike(self) -> Candidate | None:
+        """Somebody else who is near enough to be taken for this person."""
+        near = self.nearest is not None and self.nearest.distance <= self.threshold
+        return self.nearest if near else None
 
 
 def enroll(
@@ -65,7 +72,8 @@ def enroll(
         face=encoded,
         found=len(faces),
         card=report_card(encoded),
-        look_alike=nearest[0] if nearest and nearest[0].distance <= threshold else None,
+        nearest=nearest[0] if nearest else None,
+        threshold=threshold,
         people=len({p.person for p in before} | {name}),
         photos=1 + sum(p.person == name for p in before),
     )

@@ -17,7 +17,7 @@ SMALLEST_EYES = 12  # pixels between the eyes; below, a chip is mostly guessed
 class Networks(Protocol):
     """What the features need of `faceweb.models.faces.FaceNetworks`."""
 
-    def detector(self, picture: np.ndarray) -> list[Face]: ...
+    def detect(self, picture: np.ndarray) -> list[Face]: ...
 
     def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]: ...
 
@@ -26,7 +26,7 @@ def seen(networks: Networks, picture: np.ndarray) -> list[Face]:
     """The faces of a picture (h, w, 3) uint8, largest first, without doubtful specks."""
     return [
         face
-        for face in networks.detector(picture)
+        for face in networks.detect(picture)
         if face.score >= SURE or eye_distance(face.landmarks) >= SMALLEST_EYES
     ]
 

@@ -1,6 +1,7 @@
 """The two networks of the face tabs, built together on one device."""
 
 import io
+import threading
 from collections.abc import Callable
 
 import joblib
@@ -18,7 +19,7 @@ MODEL_ID = "dlib-resnet-v1"
 
 
 class FaceNetworks:
-    """Detector, aligner and embedder.
+    """Detector, aligner and embedder, safe to call from many threads.
 
     Args:
         device: where they run.
@@ -30,6 +31,8 @@ class FaceNetworks:
 
     def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
         report("reading weights", 0.6)
+        # Live cameras are outside the page's queue: one graph at a time is kept here.
+        self._turn = threading.Lock()
         self.detector = Detector(
             build_pnet(_unpacked("pnet")),
             build_rnet(_unpacked("rnet")),
@@ -48,6 +51,11 @@ class FaceNetworks:
         report("warming the embedder", 0.85)
         self.embedder.warm()
 
+    def detect(self, picture: np.ndarray) -> list[Face]:
+        """The faces of a picture (h, w, 3) uint8, largest first."""
+        with self._turn:
+            return self.detector(picture)
+
     @property
     def traces(self) -> int:
         """How often any graph was traced; constant once warm."""
@@ -55,14 +63,16 @@ class FaceNetworks:
 
     def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]:
         """Aligns and encodes faces of a picture (h, w, 3) uint8."""
-        settled = self.detector.settle(picture, faces)
+        with self._turn:
+            settled = self.detector.settle(picture, faces)
         chips = [cut_chip(picture, landmarks) for landmarks in settled]
         encodings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
         return [EncodedFace(*parts) for parts in zip(faces, chips, encodings, strict=True)]
 
     def embed(self, chips: np.ndarray) -> np.ndarray:
         """Encodings (n, 128) of aligned chips (n, 150, 150, 3) uint8."""
-        return self.embedder(chips / np.float32(255))
+        with self._turn:
+            return self.embedder(chips / np.float32(255))
 
 
 def _unpacked(name: str) -> list[np.ndarray]:

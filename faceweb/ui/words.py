@@ -105,19 +105,26 @@ def enrolled(result: Enrolled) -> str:
         f"{check.value}{'' if check.good else f': {check.advice}'}</li>"
         for check in result.card
     )
-    alike = result.look_alike
-    warning = (
-        f'<p class="warning">Looks like {escape(alike.person)}, already enrolled (distance '
-        f"{alike.distance:.2f}): the two may be taken for each other.</p>"
-        if alike
-        else ""
+    box = result.face.face.box
+    found = (
+        f"Found with score {result.face.face.score:.2f}, {box.width:.0f} by {box.height:.0f} px."
     )
     count = counted(result.photos, "photo", "photos")
     chip = draw.chip(result.face.chip, f"aligned face of {result.photo.person}")
     people = counted(result.people, "person", "people")
     return f"""<section class="answer enrolled">{chip}<div><h3>{name} is enrolled</h3>
-<p class="note">{count} of {name}; {people} in the gallery. {several}</p>
-<ul class="card">{card}</ul>{warning}</div></section>"""
+<p class="note">{count} of {name}; {people} in the gallery. {found} {several}</p>
+<ul class="card">{card}</ul>{_nearest(result)}</div></section>"""
+
+
+def _nearest(result: Enrolled) -> str:
+    nearest = result.nearest
+    if nearest is None:
+        return ""
+    who = f"{escape(nearest.person)}, at distance {nearest.distance:.2f}"
+    if result.look_alike is None:
+        return f'<p class="note">Nearest of the others: {who}, too far to be mistaken.</p>'
+    return f'<p class="warning">Looks like {who}: the two may be taken for each other.</p>'
 
 
 def numbered(faces: list[EncodedFace]) -> str:

@@ -143,3 +143,29 @@ def test_live_camera_names_faces_as_they_come(visit):
     people = page.locator("#recognize-answer li")
     expect(people.filter(has_text="Eileen Collins").first).to_be_visible()
     expect(page.locator("#recognize-answer")).to_contain_text("unknown")
+
+
+def test_a_running_camera_leaves_the_device_to_others(visit):
+    page = visit()
+    tab(page, "Recognize")
+    tab(page, "Live camera")
+    camera = page.locator("#recognize-camera")
+    camera.get_by_text("Click to Access Webcam").click()
+    camera.get_by_text("Record").click()
+    expect(page.locator("#recognize-answer li").first).to_be_visible()
+    other = visit()
+    tab(other, "Verify")
+    other.locator("#verify-examples tbody tr").nth(0).click()
+    expect(other.locator("#verify-answer .verdict strong")).to_have_text("Same person")
+
+
+def test_moving_the_threshold_moves_the_verdict(visit):
+    page = visit()
+    tab(page, "Verify")
+    page.locator("#verify-examples tbody tr").nth(0).click()
+    verdict = page.locator("#verify-answer .verdict strong")
+    expect(verdict).to_have_text("Same person")
+    handle = page.locator("#verify-threshold input[type=range]")
+    handle.focus()
+    handle.press("Home")
+    expect(verdict).to_have_text("Different people")

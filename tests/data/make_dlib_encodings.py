@@ -22,7 +22,7 @@ def main() -> None:
     chips = []
     for name in ("collins", "hopper", "hopper_dim", "group"):
         picture = read_picture(FOLDER / f"{name}.jpg")
-        faces = networks.detector(picture)[:3]
+        faces = networks.detect(picture)[:3]
         chips += [face.chip for face in networks.encode(picture, faces)]
     network = dlib.face_recognition_model_v1(str(weights.locate(weights.SOURCES["face_resnet"])))
     encodings = [np.array(network.compute_face_descriptor(chip)) for chip in chips]

@@ -91,8 +91,8 @@ def test_the_card_says_what_is_poor(networks, galleries, picture):
 
 def test_the_visitor_picks_one_of_several(networks, galleries, picture):
     group = picture("group")
-    faces = networks.detector(group)
-    collins = networks.encode(picture("collins"), networks.detector(picture("collins")))[0]
+    faces = networks.detect(group)
+    collins = networks.encode(picture("collins"), networks.detect(picture("collins")))[0]
     near = [
         np.linalg.norm(face.encoding - collins.encoding) < 0.5
         for face in networks.encode(group, faces)

@@ -34,23 +34,23 @@ def assert_same_faces(ours, theirs):
 def test_examples_as_the_package_sees_them(networks, package, picture, name):
     photo = picture(name)
     theirs = package.detect_faces(photo, output_type="numpy", box_format="xyxy")
-    assert_same_faces(networks.detector(photo), theirs)
+    assert_same_faces(networks.detect(photo), theirs)
 
 
 def test_lfw_as_the_package_sees_it(networks, package, lfw):
     for path in sorted(lfw.glob("*/*.jpg"))[::5]:
         photo = read_picture(path)
         theirs = package.detect_faces(photo, output_type="numpy", box_format="xyxy")
-        assert_same_faces(networks.detector(photo), theirs)
+        assert_same_faces(networks.detect(photo), theirs)
 
 
 def test_a_photo_of_eight_megapixels_is_seen_at_its_own_scale(networks, picture):
     from PIL import Image
 
     photo = picture("collins")
-    (face,) = networks.detector(photo)
+    (face,) = networks.detect(photo)
     large = np.asarray(Image.fromarray(photo).resize((2800, 2800), Image.Resampling.BICUBIC))
-    (larger,) = networks.detector(large)
+    (larger,) = networks.detect(large)
     scale = 2800 / 512
     ours = corners([larger])
     assert overlap(ours, corners([face]) * scale)[0, 0] > 0.8
@@ -59,7 +59,7 @@ def test_a_photo_of_eight_megapixels_is_seen_at_its_own_scale(networks, picture)
 @pytest.mark.parametrize("shape", [(1, 1), (11, 400), (16, 16), (4000, 30), (60, 60)])
 def test_pictures_too_small_for_a_face_hold_none(networks, shape):
     noise = np.random.default_rng(0).integers(0, 256, (*shape, 3)).astype(np.uint8)
-    assert networks.detector(noise) == []
+    assert networks.detect(noise) == []
 
 
 def test_no_pyramid_needs_more_levels_than_the_graph_has():
@@ -70,11 +70,11 @@ def test_no_pyramid_needs_more_levels_than_the_graph_has():
 def test_fifty_requests_of_mixed_sizes_trace_nothing(networks):
     before = networks.traces
     rng = np.random.default_rng(5)
-    faces = networks.detector(np.zeros((64, 64, 3), np.uint8))
+    faces = networks.detect(np.zeros((64, 64, 3), np.uint8))
     for _ in range(50):
         height, width = rng.integers(20, 1500, 2)
         photo = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
-        faces = networks.detector(photo)
+        faces = networks.detect(photo)
         networks.encode(photo, faces)
         networks.embed(
             photo[:1, :1].repeat(150, 0).repeat(150, 1)[None].repeat(rng.integers(1, 70), 0)

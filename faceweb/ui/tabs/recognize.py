@@ -24,6 +24,9 @@ goes wrong with the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63
 threshold that is fine for verification is too lax for a large gallery. An answer is about a
 person: of several photos the nearest decides."""
 FRAME_SECONDS = 0.2
+CAMERA_SECONDS = 600
+# A camera holds its place in a queue for as long as it runs, so it must not be the device's.
+CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,13 @@ class Handlers:
         photo with boxes and names, and the answer as HTML.
         """
         return self._answer(required(photo, "a photo"), threshold, gallery_key)
+
+    @guarded
+    def again(self, photo: np.ndarray | None, threshold: float, gallery_key: str):
+        """The same photo at another threshold; nothing where there is no photo yet."""
+        if photo is None:
+            return gr.skip(), gr.skip(), gr.skip()
+        return self._answer(photo, threshold, gallery_key)
 
     @guarded
     def live(self, frame: np.ndarray, threshold: float, gallery_key: str):
@@ -93,14 +103,16 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         gr.Markdown(HOW)
     inputs, outputs = [photo, threshold, key], [record, labelled, answer]
     start.click(handlers.recognize, inputs, outputs, api_name="recognize", **DEVICE_QUEUE)
-    again = {"fn": handlers.recognize, "inputs": inputs, "outputs": outputs}
-    examples.then(**again, api_visibility="private", **DEVICE_QUEUE)
+    private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
+    examples.then(handlers.recognize, **private, **DEVICE_QUEUE)
+    threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
     camera.stream(
         handlers.live,
         [camera, threshold, key],
         [seen, answer],
         stream_every=FRAME_SECONDS,
+        time_limit=CAMERA_SECONDS,
         show_progress="hidden",
         api_visibility="private",
-        **DEVICE_QUEUE,
+        **CAMERA_QUEUE,
     )

@@ -48,6 +48,13 @@ class Handlers:
         result = verify(self.services.networks(), calibration, a, b, config)
         return records.verification(result), words.verification(result, calibration)
 
+    @guarded
+    def again(self, photo_a: np.ndarray | None, photo_b: np.ndarray | None, threshold: float):
+        """The same photos at another threshold; nothing where one is missing."""
+        if photo_a is None or photo_b is None:
+            return gr.skip(), gr.skip()
+        return self.verify(photo_a, photo_b, threshold)
+
 
 def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     """Lays out and wires the tab."""
@@ -58,7 +65,9 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         photo_b = photo_input("Photo B", elem_id="verify-b")
     examples = example_row(PAIRS, [photo_a, photo_b], "verify-examples", PAIRS_NOTE)
     with gr.Row(elem_classes="act"):
-        threshold = slider(FacesConfig, "threshold", label="Threshold τ", scale=3)
+        threshold = slider(
+            FacesConfig, "threshold", label="Threshold τ", scale=3, elem_id="verify-threshold"
+        )
         start = gr.Button("Compare", variant="primary", scale=1, elem_id="verify-start")
     answer = gr.HTML(elem_id="verify-answer", padding=False)
     with gr.Accordion("The record", open=False):
@@ -67,10 +76,6 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         gr.Markdown(HOW)
     inputs, outputs = [photo_a, photo_b, threshold], [record, answer]
     start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
-    again = {
-        "fn": handlers.verify,
-        "inputs": inputs,
-        "outputs": outputs,
-        "api_visibility": "private",
-    }
-    examples.then(**again, **DEVICE_QUEUE)
+    private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
+    examples.then(handlers.verify, **private, **DEVICE_QUEUE)
+    threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
