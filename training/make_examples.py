@@ -1,6 +1,6 @@
 """Makes assets/examples from two public-domain portraits: python -m training.make_examples
 
-Needs scikit-image and matplotlib, which carry the portraits.
+Needs scikit-image and matplotlib, which carry the portraits: pip install them first.
 """
 
 import numpy as np
