@@ -1,10 +1,13 @@
 """The detector against the package that carries its weights, and its promise not to retrace."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
 from faceweb.features.pictures import read_picture
-from faceweb.models.detector import LEVELS, pyramid
+from faceweb.models.detector import LEVELS, Detector, pyramid
 from faceweb.numerics.boxes import overlap
 
 
@@ -80,3 +83,21 @@ def test_fifty_requests_of_mixed_sizes_trace_nothing(networks):
             photo[:1, :1].repeat(150, 0).repeat(150, 1)[None].repeat(rng.integers(1, 70), 0)
         )
     assert networks.traces == before
+
+
+def test_threads_take_turns(networks, monkeypatch):
+    """Live cameras call from threads of their own; two graphs never run at the same time."""
+    running, most = [], []
+
+    def slow(detector, picture):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(0.01)
+        running.pop()
+        return []
+
+    monkeypatch.setattr(Detector, "__call__", slow)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(networks.detect, [np.zeros((9, 9, 3), np.uint8)] * 16))
+    assert len(most) == 16
+    assert max(most) == 1
