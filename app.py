@@ -9,8 +9,8 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faceweb.config import ASSETS, Settings, from_env
-from faceweb.errors import FacewebError
+from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
+from faceweb.errors import FacewebError, SettingError
 from faceweb.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def serve(settings: Settings) -> None:
     engine = Engine(settings.device)
     if settings.device == "gpu":
         engine.require_device()
-    galleries = Galleries(settings.database_url or sqlite_url(settings.folder()))
+    url = settings.database_url or sqlite_url(settings.folder())
+    galleries = Galleries(url, GalleryConfig().most_photos)
     page = build_app(Services(engine, galleries, load_calibration()))
     launch(page, settings)
     engine.start()
@@ -78,6 +79,16 @@ def serve(settings: Settings) -> None:
 
 def launch(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
     """Opens the page on its port and returns at once, with the app and its addresses."""
+    try:
+        return _launched(page, settings)
+    except OSError:
+        raise SettingError(
+            f"Port {settings.port} on {settings.host} is taken or not allowed: choose another with "
+            "--port."
+        ) from None
+
+
+def _launched(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
     from faceweb.ui.theme import build_theme
 
     return page.launch(

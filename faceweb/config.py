@@ -26,6 +26,12 @@ class Bounded:
 
     def __post_init__(self) -> None:
         for item in fields(self):
+            choices = item.metadata.get("choices")
+            if choices and getattr(self, item.name) not in choices:
+                raise SettingError(
+                    f"{item.name.capitalize()} must be one of {', '.join(choices)}. Received: "
+                    f"{getattr(self, item.name)}."
+                )
             if "low" not in item.metadata:
                 continue
             low, high = item.metadata["low"], item.metadata["high"]
@@ -55,11 +61,14 @@ class GalleryConfig:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings:
+class Settings(Bounded):
     """How the page is started; every field is an option of app.py and a FACEWEB_* variable."""
 
     host: str = field(default="127.0.0.1", metadata={"help": "address to listen on"})
-    port: int = field(default=7860, metadata={"help": "port to listen on; 0 takes any free one"})
+    port: int = field(
+        default=7860,
+        metadata={"help": "port to listen on; 0 takes any free one", "low": 0, "high": 65535},
+    )
     share: bool = field(default=False, metadata={"help": "also open a public gradio.live link"})
     auth_file: str = field(
         default="", metadata={"help": "file of name:password lines that may log in"}
@@ -75,7 +84,12 @@ class Settings:
         default="", metadata={"help": "SQLAlchemy address of the galleries, instead of data_dir"}
     )
     gallery_days: int = field(
-        default=30, metadata={"help": "days without a visit after which a gallery is erased"}
+        default=30,
+        metadata={
+            "help": "days without a visit after which a gallery is erased",
+            "low": 1,
+            "high": 36500,
+        },
     )
 
     def folder(self) -> Path:
@@ -92,10 +106,9 @@ class Settings:
             return None
         try:
             lines = Path(self.auth_file).read_text().splitlines()
-        except OSError as error:
-            raise SettingError(
-                f"The auth file {self.auth_file} cannot be read: {error.strerror}."
-            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", "it is no text")
+            raise SettingError(f"The auth file {self.auth_file} cannot be read: {why}.") from None
         pairs = [tuple(line.split(":", 1)) for line in lines if ":" in line]
         if not pairs:
             raise SettingError(
@@ -112,14 +125,14 @@ def from_env(environment: Mapping[str, str] = os.environ) -> Settings:
     """
     given: dict[str, Any] = {}
     for item in fields(Settings):
-        name = f"FACEWEB_{item.name.upper()}"
-        text = environment.get(name) or environment.get(f"GRADIO_SERVER_{_NETWORK.get(item.name)}")
-        if text:
-            given[item.name] = _parsed(name, text, type(item.default))
+        for name in (f"FACEWEB_{item.name.upper()}", _SPACE.get(item.name, "")):
+            if environment.get(name):
+                given[item.name] = _parsed(name, environment[name], type(item.default))
+                break
     return Settings(**given)
 
 
-_NETWORK = {"host": "NAME", "port": "PORT"}
+_SPACE = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
 
 
 def _parsed(name: str, text: str, kind: type) -> Any:

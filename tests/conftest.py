@@ -57,7 +57,7 @@ def lfw():
 
 @pytest.fixture
 def galleries(tmp_path):
-    return Galleries(sqlite_url(tmp_path))
+    return Galleries(sqlite_url(tmp_path), 1000)
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def served(engine, tmp_path_factory):
     from faceweb.ui.handlers import Services
 
     folder = tmp_path_factory.mktemp("galleries")
-    services = Services(engine, Galleries(sqlite_url(folder)), load_calibration())
+    services = Services(engine, Galleries(sqlite_url(folder), 1000), load_calibration())
     page = build_app(services)
     _, address, _ = launch(page, Settings(port=0))
     yield address

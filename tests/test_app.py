@@ -2,6 +2,7 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -72,12 +73,38 @@ def test_a_wrong_variable_is_one_sentence():
         from_env({"FACEWEB_PORT": "x"})
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"), [("GALLERY_DAYS", "0"), ("GALLERY_DAYS", "99999999"), ("PORT", "99999")]
+)
+def test_a_number_out_of_range_is_one_sentence(setting, value):
+    with pytest.raises(SettingError, match=rf"must be a number from .* Received: {value}"):
+        from_env({f"FACEWEB_{setting}": value})
+
+
+def test_an_unknown_device_is_one_sentence():
+    with pytest.raises(SettingError, match=r"must be one of auto, cpu, gpu\. Received: tpu"):
+        from_env({"FACEWEB_DEVICE": "tpu"})
+
+
+def test_a_taken_port_is_one_sentence_and_code_2(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run("--port", port, "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert f"Port {port} on 127.0.0.1 is taken" in done.stderr.splitlines()[-1]
+
+
 def test_logins_come_from_a_file(tmp_path):
     path = tmp_path / "logins"
     path.write_text("ada:pass:word\n\nbea:secret\n")
     assert Settings(auth_file=str(path)).logins() == [("ada", "pass:word"), ("bea", "secret")]
     path.write_text("nobody")
     with pytest.raises(SettingError, match="holds no login"):
+        Settings(auth_file=str(path)).logins()
+    path.write_bytes(b"\xff\xfe:x")
+    with pytest.raises(SettingError, match="cannot be read: it is no text"):
         Settings(auth_file=str(path)).logins()
     with pytest.raises(SettingError, match="cannot be read"):
         Settings(auth_file=str(tmp_path / "gone")).logins()

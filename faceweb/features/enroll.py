@@ -4,15 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faceweb.errors import NoFaceFoundError
-from faceweb.features.faces import SMALLEST_EYES, Networks, find_faces, to_png
+from faceweb.config import FacesConfig
+from faceweb.features.faces import MODEL, Networks, find_faces, pick, to_png
 from faceweb.features.names import clean_name
 from faceweb.features.recognize import rank
 from faceweb.numerics import quality
 from faceweb.storage.galleries import Galleries, StoredPhoto
-from faceweb.types import Candidate, Check, EncodedFace, Face
-
-MODEL = "dlib-resnet-v1"
+from faceweb.types import Candidate, Check, EncodedFace
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +40,6 @@ def enroll(
     picture: np.ndarray,
     name: str,
     which: int = 0,
-    threshold: float = 0.6,
 ) -> Enrolled:
     """Adds one face of a picture to a gallery.
 
@@ -53,7 +50,6 @@ def enroll(
         picture: (h, w, 3) uint8 RGB.
         name: whose face it is.
         which: index among the faces, largest first.
-        threshold: distance below which somebody else is called a look-alike.
 
     Raises:
         NoFaceFoundError: no face, none of that index, or one too small to encode.
@@ -73,25 +69,10 @@ def enroll(
         found=len(faces),
         card=report_card(encoded),
         nearest=nearest[0] if nearest else None,
-        threshold=threshold,
+        threshold=FacesConfig().threshold,
         people=len({p.person for p in before} | {name}),
         photos=1 + sum(p.person == name for p in before),
     )
-
-
-def pick(faces: list[Face], which: int) -> Face:
-    """One of the faces, refused where it is too small to tell apart."""
-    if not 0 <= which < len(faces):
-        raise NoFaceFoundError(
-            f"There is no face number {which + 1}: this picture shows {len(faces)}."
-        )
-    eyes = quality.eye_distance(faces[which].landmarks)
-    if eyes < SMALLEST_EYES:
-        raise NoFaceFoundError(
-            f"This face is too small to tell apart ({eyes:.0f} pixels between the eyes, "
-            f"{SMALLEST_EYES} are needed): use a larger photo or step closer."
-        )
-    return faces[which]
 
 
 def report_card(encoded: EncodedFace) -> tuple[Check, ...]:

@@ -10,6 +10,7 @@ from faceweb.errors import NoFaceFoundError
 from faceweb.numerics.quality import eye_distance
 from faceweb.types import EncodedFace, Face
 
+MODEL = "dlib-resnet-v1"  # whose encodings may be compared
 SURE = 0.95  # the detector's score from which even a speck counts
 SMALLEST_EYES = 12  # pixels between the eyes; below, a chip is mostly guessed
 
@@ -44,6 +45,21 @@ def find_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
             "least a twentieth of the picture wide."
         )
     return faces
+
+
+def pick(faces: list[Face], which: int) -> Face:
+    """One of the faces, refused where it is too small to tell apart."""
+    if not 0 <= which < len(faces):
+        raise NoFaceFoundError(
+            f"There is no face number {which + 1}: this picture shows {len(faces)}."
+        )
+    eyes = eye_distance(faces[which].landmarks)
+    if eyes < SMALLEST_EYES:
+        raise NoFaceFoundError(
+            f"This face is too small to tell apart ({eyes:.0f} pixels between the eyes, "
+            f"{SMALLEST_EYES} are needed): use a larger photo or step closer."
+        )
+    return faces[which]
 
 
 def to_png(chip: np.ndarray) -> bytes:

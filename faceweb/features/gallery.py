@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from faceweb.config import GalleryConfig
 from faceweb.errors import ImportRefusedError
-from faceweb.features.faces import from_png, to_png
+from faceweb.features.faces import MODEL, from_png, to_png
 from faceweb.features.names import clean_name
 from faceweb.storage.galleries import Galleries, StoredPhoto
 
@@ -64,7 +65,7 @@ def export_gallery(photos: list[StoredPhoto]) -> bytes:
 def import_gallery(
     galleries: Galleries, key: str, data: bytes, config: GalleryConfig | None = None
 ) -> tuple[int, int]:
-    """Adds an exported gallery to another one, photo by photo.
+    """Adds an exported gallery to another one, all of it or nothing.
 
     Args:
         galleries: where it is kept.
@@ -78,24 +79,46 @@ def import_gallery(
     Raises:
         ImportRefusedError: it is not such a zip, or too large.
         NameRefusedError: a name in it is not fit to keep.
+        GalleryFullError: there is no room for all of it.
     """
     config = config or GalleryConfig()
     try:
         listing, encodings, chips = _opened(data, config)
-        rows = [(clean_name(str(r["person"]), config), str(r["model"])[:40]) for r in listing]
-    except (zipfile.BadZipFile, KeyError, TypeError, ValueError, EOFError, NotImplementedError):
+        rows = [
+            StoredPhoto(
+                0,
+                clean_name(str(row["person"]), config),
+                encoding,
+                to_png(chip),
+                _ours(row["model"]),
+                datetime.fromisoformat(row["added"]),
+            )
+            for row, encoding, chip in zip(listing, encodings, chips, strict=True)
+        ]
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        TypeError,
+        ValueError,
+        EOFError,
+        RuntimeError,
+    ):
+        # RuntimeError stands for NotImplementedError and RecursionError too.
         raise ImportRefusedError(
             "This file is not a gallery that this page exported: choose the zip as it was saved."
         ) from None
     known = {(photo.person, photo.encoding.tobytes()) for photo in galleries.photos(key)}
-    added = 0
-    for (name, model), encoding, chip in zip(rows, encodings, chips, strict=True):
-        if (name, encoding.tobytes()) in known:
-            continue
-        galleries.add(key, name, encoding, to_png(chip), model)
-        known.add((name, encoding.tobytes()))
-        added += 1
-    return added, len(rows) - added
+    new = {(row.person, row.encoding.tobytes()): row for row in rows}
+    new = {mark: row for mark, row in new.items() if mark not in known}
+    galleries.add_all(key, list(new.values()))
+    return len(new), len(rows) - len(new)
+
+
+def _ours(model: str) -> str:
+    if model != MODEL:
+        raise ValueError(f"Encodings of {MODEL} are needed. Received: {model}.")
+    return model
 
 
 def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray, np.ndarray]:

@@ -35,8 +35,9 @@ class Calibration:
 
     def odds(self, verdict: Verdict, prior: float = PRIOR) -> Odds:
         """Error rates at the verdict's threshold and the probability at its distance."""
-        wrongly_in = self._within(self.different, verdict.threshold)
-        wrongly_out = sum(self.same) - self._within(self.same, verdict.threshold)
+        wrongly_in = self._accepted(verdict.threshold)
+        # Between two bins both kinds of error are rounded up.
+        wrongly_out = sum(self.same[int(verdict.threshold / BIN + 1e-6) :])
         # So many pairs cannot tell one in more than so many: beyond them the line is a guess.
         sure = (-np.log(sum(self.same)), np.log(sum(self.different)))
         log_odds = float(np.clip(self.slope * verdict.distance + self.intercept, *sure))
@@ -49,13 +50,12 @@ class Calibration:
 
     def false_accept_among(self, threshold: float, people: int) -> Interval:
         """Chance that a stranger is taken for one of so many people, 1 - (1 - FAR)^K."""
-        rate = _interval(self._within(self.different, threshold), sum(self.different))
+        rate = _interval(self._accepted(threshold), sum(self.different))
         return Interval(*(any_of(r, people) for r in (rate.value, rate.low, rate.high)))
 
-    @staticmethod
-    def _within(counts: tuple[int, ...], threshold: float) -> int:
+    def _accepted(self, threshold: float) -> int:
         # Nudged, since 0.29 / 0.01 is 28.999... in binary.
-        return sum(counts[: int(threshold / BIN + 1e-6)])
+        return sum(self.different[: int(np.ceil(threshold / BIN - 1e-6))])
 
 
 def _interval(hits: int, trials: int) -> Interval:

@@ -37,7 +37,16 @@ def read_picture(source: Path | bytes) -> np.ndarray:
             "This file is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP, TIFF or "
             "AVIF."
         ) from None
-    except (OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError):
+    except (
+        OSError,
+        ValueError,
+        SyntaxError,
+        EOFError,
+        MemoryError,
+        LookupError,
+        TypeError,
+        RuntimeError,
+    ):
         # Pillow's decoders raise any of these on broken data.
         raise PictureError(
             "This picture is broken or cut short: export or send it again."

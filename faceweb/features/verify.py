@@ -5,8 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceweb.config import FacesConfig
-from faceweb.features.enroll import pick
-from faceweb.features.faces import Networks, find_faces
+from faceweb.features.faces import Networks, find_faces, pick
 from faceweb.features.odds import Calibration
 from faceweb.numerics.distances import euclidean
 from faceweb.types import EncodedFace, Face, Odds, Verdict

@@ -10,9 +10,9 @@ import keras
 import numpy as np
 from keras import layers, ops
 
+from faceweb.models.aligner import CHIP
 from faceweb.models.dlib_file import Convolution, read_network
 
-CHIP = 150
 LEVELS = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
 _MEAN = np.array([122.782, 117.001, 104.298])
 

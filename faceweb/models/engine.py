@@ -45,7 +45,6 @@ class Engine:
         self._settled = threading.Event()
         self._lock = threading.Lock()
         self._networks: FaceNetworks | None = None
-        self._failure: FacewebError | None = None
 
     @property
     def status(self) -> Status:
@@ -92,7 +91,8 @@ class Engine:
             if waiting is not None:
                 waiting(self._status)
         if self._networks is None:
-            raise self._failure or WeightsUnavailableError("The networks were never loaded.")
+            # A new error each time: one raised again keeps every caller's pictures alive.
+            raise WeightsUnavailableError(self._status.failure)
         return self._networks
 
     def _build(self) -> None:
@@ -113,5 +113,4 @@ class Engine:
         self._status = replace(self._status, stage=stage, share=share)
 
     def _fail(self, error: FacewebError) -> None:
-        self._failure = error
         self._status = replace(self._status, stage="failed", failure=str(error))

@@ -8,14 +8,12 @@ import joblib
 import numpy as np
 
 from faceweb.models import weights
-from faceweb.models.aligner import cut_chip
+from faceweb.models.aligner import CHIP, cut_chip
 from faceweb.models.detector import Detector
 from faceweb.models.device import Batched, Device
-from faceweb.models.embedder import CHIP, build_embedder
+from faceweb.models.embedder import build_embedder
 from faceweb.models.mtcnn_nets import build_onet, build_pnet, build_rnet
 from faceweb.types import EncodedFace, Face
-
-MODEL_ID = "dlib-resnet-v1"
 
 
 class FaceNetworks:

@@ -1,6 +1,8 @@
 """The galleries of all visitors, each reachable by its own key only."""
 
+import logging
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,11 +13,15 @@ import numpy as np
 from sqlalchemy import ColumnElement, create_engine, event, func, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, defer, selectinload
 
 from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
 from faceweb.storage.keys import fingerprint
 from faceweb.storage.tables import Base, GalleryRow, PersonRow, PhotoRow
+
+log = logging.getLogger(__name__)
+VISIT = timedelta(hours=1)
+MOVED = "SQLITE_READONLY_DBMOVED"
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,10 +56,11 @@ class Galleries:
     locked, read-only or gone. A well-formed key that nobody has used opens an empty gallery.
     """
 
-    def __init__(self, url: str, most_photos: int = 1000) -> None:
+    def __init__(self, url: str, most_photos: int) -> None:
         self._most = most_photos
+        self._adding = threading.Lock()
         with _translated():
-            self._engine = create_engine(url)
+            self._engine = create_engine(url, hide_parameters=True)
         if self._engine.dialect.name == "sqlite":
             _prepare_sqlite(self._engine)
         with _translated():
@@ -67,39 +74,61 @@ class Galleries:
         Raises:
             GalleryFullError: the gallery holds as many photos as it may.
         """
-        with self._session() as session:
-            gallery = self._gallery(session, key, make=True)
-            if self._count(session, gallery) >= self._most:
-                raise GalleryFullError(
-                    f"This gallery holds {self._most} photos, its limit: forget some first."
-                )
-            person = _person(session, gallery, name) or PersonRow(gallery=gallery, name=name)
-            row = PhotoRow(
-                person=person,
-                encoding=np.asarray(encoding, "<f4").tobytes(),
-                chip=chip,
-                model=model,
-                added=_now(),
-            )
-            session.add(row)
-            session.commit()
-            return _stored(row)
+        return self.add_all(key, [StoredPhoto(0, name, encoding, chip, model, _now())])[0]
 
-    def photos(self, key: str) -> list[StoredPhoto]:
-        """All photos of a gallery, by name and then by age."""
+    def add_all(self, key: str, photos: list[StoredPhoto]) -> list[StoredPhoto]:
+        """Adds photos, all or none; their ids are given anew.
+
+        Raises:
+            GalleryFullError: the gallery would hold more photos than it may.
+        """
+        # Two first photos at once would both make the gallery.
+        with self._adding, self._session() as session:
+            gallery = self._gallery(session, key, make=True)
+            if self._count(session, gallery) + len(photos) > self._most:
+                raise GalleryFullError(
+                    f"A gallery holds {self._most} photos at most, nothing was added: forget some "
+                    "first."
+                )
+            rows = []
+            for photo in photos:
+                person = _person(session, gallery, photo.person)
+                person = person or PersonRow(gallery=gallery, name=photo.person)
+                rows.append(
+                    PhotoRow(
+                        person=person,
+                        encoding=np.asarray(photo.encoding, "<f4").tobytes(),
+                        chip=photo.chip,
+                        model=photo.model,
+                        added=photo.added,
+                    )
+                )
+                session.add(rows[-1])
+                session.flush()
+            session.commit()
+            return [_stored(row) for row in rows]
+
+    def photos(self, key: str, chips: bool = True) -> list[StoredPhoto]:
+        """All photos of a gallery, by name and then by age.
+
+        Args:
+            key: of the gallery.
+            chips: whether to read the chips too; without them `chip` is empty.
+        """
         with self._session() as session:
             gallery = self._gallery(session, key)
             if gallery is None:
                 return []
-            self._touch(gallery.id)
+            if gallery.seen < _now() - VISIT:
+                self._touch(gallery.id)
             rows = session.scalars(
                 select(PhotoRow)
                 .join(PersonRow)
                 .where(PersonRow.gallery_id == gallery.id)
                 .order_by(PersonRow.name, PhotoRow.id)
-                .options(selectinload(PhotoRow.person))
+                .options(selectinload(PhotoRow.person), *([] if chips else [defer(PhotoRow.chip)]))
             )
-            return [_stored(row) for row in rows]
+            return [_stored(row, chips) for row in rows]
 
     def rename(self, key: str, name: str, new_name: str) -> None:
         """Gives a person another name.
@@ -189,8 +218,7 @@ class Galleries:
     def _touch(self, gallery_id: int) -> None:
         # In a session of its own: a gallery that cannot be written can still be read.
         with suppress(StorageError), self._session() as session:
-            stale = GalleryRow.seen < _now() - timedelta(hours=1)
-            mine = update(GalleryRow).where(GalleryRow.id == gallery_id, stale)
+            mine = update(GalleryRow).where(GalleryRow.id == gallery_id)
             session.execute(mine.values(seen=_now()))
             session.commit()
 
@@ -218,9 +246,10 @@ def _of(gallery: GalleryRow | None) -> ColumnElement[bool]:
     return PersonRow.gallery_id == (gallery.id if gallery else None)
 
 
-def _stored(row: PhotoRow) -> StoredPhoto:
+def _stored(row: PhotoRow, chips: bool = True) -> StoredPhoto:
     encoding = np.frombuffer(row.encoding, "<f4")
-    return StoredPhoto(row.id, row.person.name, encoding, row.chip, row.model, row.added)
+    chip = row.chip if chips else b""
+    return StoredPhoto(row.id, row.person.name, encoding, chip, row.model, row.added)
 
 
 def _now() -> datetime:
@@ -250,11 +279,17 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
+        # The original names no parameters, which would be a visitor's.
+        log.warning("database: %s", getattr(error, "orig", type(error).__name__))
         cause = str(getattr(error, "orig", error)).lower()
+        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == MOVED:
+            cause = MOVED
         raise StorageError(_sentence(cause)) from error
 
 
 def _sentence(cause: str) -> str:
+    if cause == MOVED:
+        return "The gallery's file was moved or deleted, nothing was changed: restart this page."
     if "locked" in cause:
         return "The gallery is busy with another program: try again in a few seconds."
     if "readonly" in cause or "read-only" in cause:

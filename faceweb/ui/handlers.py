@@ -4,6 +4,7 @@ import functools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import escape
 
 import gradio as gr
 
@@ -46,7 +47,8 @@ def guarded(handler: Callable) -> Callable:
         except gr.Error:
             raise
         except FacewebError as error:
-            raise gr.Error(str(error), title="Not done", print_exception=False) from None
+            # Gradio shows messages as HTML, and a name is whatever a visitor typed.
+            raise gr.Error(escape(str(error)), title="Not done", print_exception=False) from None
         except Exception:
             log.exception("handler %s failed", handler.__name__)
             raise gr.Error(

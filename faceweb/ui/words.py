@@ -53,11 +53,15 @@ def status_line(status: Status) -> str:
     )
 
 
-def _how_sure(probability: float) -> str:
-    away = max(probability, 1 - probability)
-    if away > 0.99:
+def _how_sure(same: bool, probability: float) -> str:
+    agrees = probability if same else 1 - probability
+    if agrees > 0.99:
         return "Clear"
-    return "Likely" if away > 0.9 else "Close call: try a second photo"
+    if agrees > 0.9:
+        return "Likely"
+    return (
+        "Close call: try a second photo" if agrees > 0.5 else "The odds speak against this \u03c4"
+    )
 
 
 def verification(result: Verification, calibration: Calibration) -> str:
@@ -78,7 +82,7 @@ def verification(result: Verification, calibration: Calibration) -> str:
     return f"""<section class="answer">
 <div class="pair">{a}<div class="verdict {sign}"><strong>{headline}</strong>
 <span class="formula">d = {verdict.distance:.3f} {relation} {verdict.threshold:.2f} = &tau;</span>
-<span>{_how_sure(odds.probability)}</span></div>{b}</div>{note}
+<span>{_how_sure(verdict.same, odds.probability)}</span></div>{b}</div>{note}
 {draw.histogram(calibration, verdict)}
 <p class="legend"><span class="key same"></span> pairs of one person
 <span class="key different"></span> pairs of two people</p>

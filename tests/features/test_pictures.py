@@ -104,7 +104,7 @@ def test_a_missing_file_is_one_sentence(tmp_path):
 
 
 MODES = st.sampled_from(["RGB", "RGBA", "L", "LA", "P", "CMYK", "1"])
-KINDS = st.sampled_from(["PNG", "JPEG", "WEBP", "TIFF", "GIF"])
+KINDS = st.sampled_from(["PNG", "JPEG", "WEBP", "TIFF", "GIF", "BMP", "AVIF"])
 
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])

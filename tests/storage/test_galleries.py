@@ -4,6 +4,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 
 import numpy as np
@@ -127,13 +128,13 @@ def test_idle_galleries_expire_and_visited_ones_do_not(galleries, encoding, tmp_
 def test_a_full_gallery_says_so(tmp_path, encoding):
     galleries = Galleries(sqlite_url(tmp_path), most_photos=1)
     galleries.add(KEY, "Ada", encoding, CHIP, "net")
-    with pytest.raises(GalleryFullError, match="holds 1 photos"):
+    with pytest.raises(GalleryFullError, match="holds 1 photos at most"):
         galleries.add(KEY, "Bea", encoding, CHIP, "net")
     assert names(galleries) == ["Ada"]
 
 
 def test_a_locked_database_is_one_sentence(tmp_path, encoding):
-    galleries = Galleries(sqlite_url(tmp_path) + "?timeout=0.1")
+    galleries = Galleries(sqlite_url(tmp_path) + "?timeout=0.1", 9)
     lock = sqlite3.connect(tmp_path / "galleries.sqlite", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     try:
@@ -146,9 +147,9 @@ def test_a_locked_database_is_one_sentence(tmp_path, encoding):
 
 
 def test_a_read_only_database_is_one_sentence(tmp_path, encoding):
-    Galleries(sqlite_url(tmp_path)).add(KEY, "Ada", encoding, CHIP, "net")
+    Galleries(sqlite_url(tmp_path), 9).add(KEY, "Ada", encoding, CHIP, "net")
     path = tmp_path / "galleries.sqlite"
-    galleries = Galleries(f"sqlite:///file:{path}?mode=ro&uri=true")
+    galleries = Galleries(f"sqlite:///file:{path}?mode=ro&uri=true", 9)
     assert names(galleries) == ["Ada"]
     with pytest.raises(StorageError, match="read-only, nothing was changed"):
         galleries.forget(KEY, "Ada")
@@ -157,17 +158,17 @@ def test_a_read_only_database_is_one_sentence(tmp_path, encoding):
 def test_a_database_that_is_none_is_one_sentence(tmp_path):
     (tmp_path / "galleries.sqlite").write_bytes(b"this is no database, only text " * 40)
     with pytest.raises(StorageError, match="cannot be opened"):
-        Galleries(sqlite_url(tmp_path))
+        Galleries(sqlite_url(tmp_path), 9)
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageError, match="folder cannot be made"):
-        Galleries(sqlite_url(tmp_path / "file" / "below"))
+        Galleries(sqlite_url(tmp_path / "file" / "below"), 9)
 
 
 def test_a_new_folder_is_for_its_owner_only(tmp_path):
-    Galleries(sqlite_url(tmp_path / "new"))
+    Galleries(sqlite_url(tmp_path / "new"), 9)
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
@@ -177,10 +178,43 @@ def test_killed_right_after_it_lost_nothing(tmp_path):
         "import os, signal, sys, numpy as np\n"
         "from pathlib import Path\n"
         "from faceweb.storage.galleries import Galleries, sqlite_url\n"
-        f"galleries = Galleries(sqlite_url(Path({str(tmp_path)!r})))\n"
+        f"galleries = Galleries(sqlite_url(Path({str(tmp_path)!r})), 9)\n"
         f"galleries.add({KEY!r}, 'Ada', np.zeros(128), b'c', 'n')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], check=False, env=os.environ)
     assert done.returncode == -signal.SIGKILL
-    assert names(Galleries(sqlite_url(tmp_path))) == ["Ada"]
+    assert names(Galleries(sqlite_url(tmp_path), 9)) == ["Ada"]
+
+
+def test_eight_first_photos_at_once_are_all_kept(galleries, encoding):
+    with ThreadPoolExecutor(8) as pool:
+        jobs = [pool.submit(galleries.add, KEY, f"P{i}", encoding, CHIP, "net") for i in range(8)]
+    assert len({job.result().id for job in jobs}) == 8
+    assert names(galleries) == [f"P{i}" for i in range(8)]
+
+
+def test_a_deleted_database_is_one_sentence(galleries, encoding, tmp_path):
+    galleries.add(KEY, "Ada", encoding, CHIP, "net")
+    (tmp_path / "galleries.sqlite").unlink()
+    with pytest.raises(StorageError, match="moved or deleted, nothing was changed"):
+        galleries.add(KEY, "Bea", encoding, CHIP, "net")
+
+
+def test_failures_are_logged_without_names(galleries, encoding, tmp_path, caplog):
+    (tmp_path / "galleries.sqlite").unlink()
+    with pytest.raises(StorageError):
+        galleries.add(KEY, "Ada Lovelace", encoding, CHIP, "net")
+    assert "database:" in caplog.text
+    assert "Ada" not in caplog.text
+    assert fingerprint(KEY) not in caplog.text
+
+
+def test_reading_does_not_wait_for_a_writer(tmp_path, encoding):
+    galleries = Galleries(sqlite_url(tmp_path) + "?timeout=0.1", 9)
+    galleries.add(KEY, "Ada", encoding, CHIP, "net")
+    writer = sqlite3.connect(tmp_path / "galleries.sqlite", isolation_level=None)
+    writer.execute("BEGIN IMMEDIATE")
+    assert [photo.chip for photo in galleries.photos(KEY, chips=False)] == [b""]
+    writer.execute("ROLLBACK")
+    writer.close()
