@@ -60,8 +60,9 @@ def serve(settings: Settings) -> None:
     # Gradio reads the environment when imported, so it comes after main() has set it.
     from faceweb.features.odds import load_calibration
     from faceweb.models.engine import Engine
+    from faceweb.storage.database import sqlite_url
     from faceweb.storage.expiry import expire_hourly
-    from faceweb.storage.galleries import Galleries, sqlite_url
+    from faceweb.storage.galleries import Galleries
     from faceweb.ui.build import build_app
     from faceweb.ui.handlers import Services
 

@@ -59,11 +59,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A person of the gallery and the distance of their nearest photo."""
+    """A person of the gallery and their nearest photo, the `number`-th of theirs from 1."""
 
     person: str
     photo_id: int
     distance: float
+    number: int = 1
 
 
 @dataclass(frozen=True)

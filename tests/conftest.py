@@ -17,7 +17,8 @@ from faceweb.config import ASSETS
 from faceweb.features.odds import load_calibration
 from faceweb.features.pictures import read_picture
 from faceweb.models.engine import Engine
-from faceweb.storage.galleries import Galleries, sqlite_url
+from faceweb.storage.database import sqlite_url
+from faceweb.storage.galleries import Galleries
 
 EXAMPLES = ASSETS / "examples"
 SHARED = Path(__file__).resolve().parents[2] / "shared"

@@ -55,5 +55,8 @@ def rank(encoding: np.ndarray, photos: list[StoredPhoto]) -> list[Candidate]:
     nearest: dict[str, Candidate] = {}
     for i in np.argsort(distances, kind="stable"):
         photo = photos[i]
-        nearest.setdefault(photo.person, Candidate(photo.person, photo.id, float(distances[i])))
+        if photo.person not in nearest:
+            number = 1 + sum(p.person == photo.person and p.id < photo.id for p in photos)
+            candidate = Candidate(photo.person, photo.id, float(distances[i]), number)
+            nearest[photo.person] = candidate
     return list(nearest.values())

@@ -1,27 +1,21 @@
 """The galleries of all visitors, each reachable by its own key only."""
 
-import logging
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import numpy as np
-from sqlalchemy import ColumnElement, create_engine, event, func, select, update
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, defer, selectinload
 
 from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
+from faceweb.storage.database import open_database, translated
 from faceweb.storage.keys import fingerprint
-from faceweb.storage.tables import Base, GalleryRow, PersonRow, PhotoRow
+from faceweb.storage.tables import GalleryRow, PersonRow, PhotoRow
 
-log = logging.getLogger(__name__)
 VISIT = timedelta(hours=1)
-MOVED = "SQLITE_READONLY_DBMOVED"
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,12 +53,7 @@ class Galleries:
     def __init__(self, url: str, most_photos: int) -> None:
         self._most = most_photos
         self._adding = threading.Lock()
-        with _translated():
-            self._engine = create_engine(url, hide_parameters=True)
-        if self._engine.dialect.name == "sqlite":
-            _prepare_sqlite(self._engine)
-        with _translated():
-            Base.metadata.create_all(self._engine)
+        self._engine = open_database(url)
 
     def add(
         self, key: str, name: str, encoding: np.ndarray, chip: bytes, model: str
@@ -203,7 +192,7 @@ class Galleries:
 
     @contextmanager
     def _session(self) -> Iterator[Session]:
-        with _translated(), Session(self._engine) as session:
+        with translated(), Session(self._engine) as session:
             yield session
 
     def _gallery(self, session: Session, key: str, make: bool = False) -> GalleryRow | None:
@@ -233,11 +222,6 @@ class Galleries:
         return session.scalar(query) or 0
 
 
-def sqlite_url(folder: Path) -> str:
-    """Address of the database in a folder."""
-    return f"sqlite:///{folder / 'galleries.sqlite'}"
-
-
 def _person(session: Session, gallery: GalleryRow | None, name: str) -> PersonRow | None:
     return session.scalar(select(PersonRow).where(_of(gallery), PersonRow.name == name))
 
@@ -254,48 +238,3 @@ def _stored(row: PhotoRow, chips: bool = True) -> StoredPhoto:
 
 def _now() -> datetime:
     return datetime.now(timezone.utc).replace(tzinfo=None)
-
-
-def _prepare_sqlite(engine: Engine) -> None:
-    path = engine.url.database
-    if path and not path.startswith((":memory:", "file:")):
-        try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        except OSError as error:
-            raise StorageError(f"The gallery's folder cannot be made: {error.strerror}.") from None
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: sqlite3.Connection, _record: object) -> None:
-        cursor = connection.cursor()
-        # Deleted bytes are overwritten; the rollback journal is a file that goes with its commit,
-        # so that nothing erased stays in a write-ahead log.
-        for pragma in ("secure_delete = ON", "journal_mode = DELETE", "foreign_keys = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-
-@contextmanager
-def _translated() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        # The original names no parameters, which would be a visitor's.
-        log.warning("database: %s", getattr(error, "orig", type(error).__name__))
-        cause = str(getattr(error, "orig", error)).lower()
-        if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == MOVED:
-            cause = MOVED
-        raise StorageError(_sentence(cause)) from error
-
-
-def _sentence(cause: str) -> str:
-    if cause == MOVED:
-        return "The gallery's file was moved or deleted, nothing was changed: restart this page."
-    if "locked" in cause:
-        return "The gallery is busy with another program: try again in a few seconds."
-    if "readonly" in cause or "read-only" in cause:
-        return (
-            "The gallery is read-only, nothing was changed: make its file writable and try again."
-        )
-    if "full" in cause:
-        return "The disk is full, nothing was changed: free some space and try again."
-    return "The gallery cannot be opened, nothing was changed: tell whoever runs this page."

@@ -9,10 +9,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from faceweb.features.odds import BIN, Calibration
 from faceweb.features.recognize import Recognized
-from faceweb.types import Face, Verdict
+from faceweb.types import Verdict
 
 KNOWN, UNKNOWN = (67, 179, 168), (245, 243, 239)
 INK = (27, 25, 23)
+SHOWN_SIDE = 2048
 
 
 def inline(png: bytes, alt: str) -> str:
@@ -37,37 +38,43 @@ def photo(pixels: np.ndarray, alt: str) -> str:
 
 
 def labelled(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:
-    """The photo with a box and a name or "unknown" on every face."""
-    labels = [answer.match.person or "unknown" for answer in answers]
-    known = [answer.match.person is not None for answer in answers]
-    return _boxed(picture, [answer.face.face for answer in answers], labels, known)
-
-
-def _boxed(
-    picture: np.ndarray, faces: list[Face], labels: list[str], known: list[bool]
-) -> np.ndarray:
+    """The photo, at most 2,048 pixels a side, with number, name and distance on every face."""
+    factor = -(-max(picture.shape[:2]) // SHOWN_SIDE)
     image = Image.fromarray(picture)
-    pen = ImageDraw.Draw(image)
+    small = image.reduce(factor) if factor > 1 else image.copy()
+    for number, answer in enumerate(answers, start=1):
+        _mark(small, answer, number, factor)
+    return np.asarray(small)
+
+
+def _mark(image: Image.Image, answer: Recognized, number: int, factor: int) -> None:
     unit = max(image.size) / 100
     font = ImageFont.load_default(max(11, 1.9 * unit))
-    for face, label, sure in zip(faces, labels, known, strict=True):
-        box, colour = face.box, KNOWN if sure else UNKNOWN
-        right, bottom = box.left + box.width, box.top + box.height
-        pen.rounded_rectangle(
-            (box.left, box.top, right, bottom), unit, outline=colour, width=max(2, round(unit / 3))
-        )
-        left, top, text_right, text_bottom = pen.textbbox((box.left, bottom), label, font)
-        pad = unit * 0.7
-        low = min(bottom + pad, image.height - (text_bottom - top) - 2 * pad)
-        shift = min(0, image.width - (text_right - left) - 2 * pad - box.left)
-        start = max(0, box.left + shift)
-        pen.rounded_rectangle(
-            (start, low, start + text_right - left + 2 * pad, low + text_bottom - top + 2 * pad),
-            unit / 2,
-            fill=colour,
-        )
-        pen.text((start + pad, low + pad - (top - bottom)), label, INK, font)
-    return np.asarray(image)
+    label = _label(answer, number, font)
+    box = answer.face.face.box
+    left, top = box.left / factor, box.top / factor
+    right, bottom = left + box.width / factor, top + box.height / factor
+    colour = UNKNOWN if answer.match.person is None else KNOWN
+    pen = ImageDraw.Draw(image)
+    line = max(2, round(unit / 3))
+    pen.rounded_rectangle((left, top, right, bottom), unit, outline=colour, width=line)
+    ink = pen.textbbox((0, 0), label, font)
+    pad = unit * 0.7
+    width, height = ink[2] - ink[0] + 2 * pad, ink[3] - ink[1] + 2 * pad
+    x = max(0, min(left, image.width - width))
+    y = min(bottom + pad, image.height - height)
+    pen.rounded_rectangle((x, y, x + width, y + height), unit / 2, fill=colour)
+    pen.text((x + pad - ink[0], y + pad - ink[1]), label, INK, font)
+
+
+def _label(answer: Recognized, number: int, font: ImageFont.FreeTypeFont) -> str:
+    name = answer.match.person or "unknown"
+    candidates = answer.match.candidates
+    distance = f" {candidates[0].distance:.2f}" if answer.match.person else ""
+    # The list below the photo spells out what the bundled font cannot.
+    missing = font.getmask("\uffff").getbbox(), bytes(font.getmask("\uffff"))
+    spelled = all((m.getbbox(), bytes(m)) != missing for m in map(font.getmask, name))
+    return f"{number} {name}{distance}" if spelled else f"{number}{distance}"
 
 
 def histogram(calibration: Calibration, verdict: Verdict) -> str:

@@ -19,7 +19,12 @@ MAKE_KEY = """(kept) => {
       .join("");
   return [key, key];
 }"""
-KEEP_KEY = """(key, kept) => /^[0-9a-f]{32}$/.test((key || "").trim()) ? key.trim() : kept"""
+# A key that is none is replaced by the one before, so that nothing is enrolled out of reach.
+KEEP_KEY = """(key, kept) => {
+  const good = /^[0-9a-f]{32}$/.test((key || "").trim()) ? key.trim() : kept;
+  return [good, good];
+}"""
+CLEAR = """() => "" """
 SAVE = """() => document.querySelector("#gallery-download").click()"""
 
 
@@ -35,20 +40,20 @@ class Handlers:
         return records.people(people(self._photos(gallery_key)))
 
     @guarded
-    def rename(self, person: str, new_name: str, gallery_key: str = ""):
+    def rename(self, person: str | None = None, new_name: str = "", gallery_key: str = ""):
         """Gives a person another name. Returns the people, as /people does."""
-        self.services.galleries.rename(gallery_key, person or "", clean_name(new_name))
+        self.services.galleries.rename(gallery_key, str(person or ""), clean_name(new_name))
         return records.people(people(self._photos(gallery_key)))
 
     @guarded
-    def forget(self, person: str, gallery_key: str = ""):
+    def forget(self, person: str | None = None, gallery_key: str = ""):
         """Forgets a person with all photos. Returns how many people are left."""
-        return {"people": self.services.galleries.forget(gallery_key, person or "")}
+        return {"people": self.services.galleries.forget(gallery_key, str(person or ""))}
 
     @guarded
-    def forget_photo(self, photo_id: float, gallery_key: str = ""):
+    def forget_photo(self, photo_id: int | None = None, gallery_key: str = ""):
         """Forgets one photo, and its person with the last one. Returns the people left."""
-        self.services.galleries.forget_photo(gallery_key, int(photo_id or 0))
+        self.services.galleries.forget_photo(gallery_key, _photo_id(photo_id))
         return records.people(people(self._photos(gallery_key)))
 
     @guarded
@@ -57,7 +62,7 @@ class Handlers:
         receipt = self.services.galleries.erase(gallery_key)
         erased = {"people": receipt.people, "photos": receipt.photos, "bytes": receipt.bytes}
         record = {"erased": erased, "left": len(self._photos(gallery_key))}
-        return record, words.receipt(receipt)
+        return record, words.receipt(receipt, record["left"])
 
     @guarded
     def export(self, gallery_key: str = ""):
@@ -66,7 +71,7 @@ class Handlers:
         return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
 
     @guarded
-    def take_in(self, archive: bytes, gallery_key: str = ""):
+    def take_in(self, archive: bytes | None = None, gallery_key: str = ""):
         """Adds an exported zip. Returns how many photos were added and how many were known."""
         if not archive:
             raise ImportRefusedError("Choose the zip that was exported first.")
@@ -89,6 +94,12 @@ class Handlers:
 
     def _photos(self, key: str) -> list[StoredPhoto]:
         return self.services.galleries.photos(key) if key else []
+
+
+def _photo_id(given: object) -> int:
+    # The box takes any text from a program; 0 is nobody's photo.
+    text = str(given or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 def _choices(photos: list[StoredPhoto], person: str | None):
@@ -125,7 +136,7 @@ def build(
             person = gr.Dropdown(
                 [], label="Person", allow_custom_value=True, elem_id="gallery-person"
             )
-            new_name = gr.Textbox(label="New name", max_lines=1)
+            new_name = gr.Textbox("", label="New name", max_lines=1)
             photo = gr.Dropdown([], label="Photo", allow_custom_value=True)
         with gr.Row():
             forget = gr.Button("Forget this person", elem_id="gallery-forget")
@@ -149,10 +160,10 @@ def build(
     show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
     show |= {"api_visibility": "private", "show_progress": "hidden"}
     page.load(None, kept, [kept, key], js=MAKE_KEY).then(**show)
-    key.blur(None, [key, kept], kept, js=KEEP_KEY).then(**show)
-    key.submit(None, [key, kept], kept, js=KEEP_KEY).then(**show)
+    for leave in (key.blur, key.submit):
+        leave(None, [key, kept], [kept, key], js=KEEP_KEY).then(**show)
     person.input(handlers.offer_photos, [person, key], photo, api_visibility="private")
-    changed.then(**show)
+    changed.then(**show).then(None, None, receipt, js=CLEAR)
     rename.click(handlers.rename, [person, new_name, key], record, api_name="rename").then(**show)
     forget.click(handlers.forget, [person, key], record, api_name="forget").then(**show)
     forget_photo.click(handlers.forget_photo, [photo, key], record, api_name="forget_photo").then(

@@ -148,7 +148,9 @@ def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
     for person in people:
         name = escape(person.person)
         chips = "".join(
-            draw.inline(p.chip, f"photo of {name}") for p in photos if p.person == person.person
+            draw.inline(p.chip, f"photo of {person.person}")
+            for p in photos
+            if p.person == person.person
         )
         count = counted(person.photos, "photo", "photos")
         cards.append(
@@ -169,7 +171,7 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
     """Every face with its candidates, and the odds for the whole gallery."""
     if not answers:
         return '<p class="empty">No face was found in this picture.</p>'
-    rows = "".join(_answer(answer) for answer in answers)
+    rows = "".join(_answer(i, answer) for i, answer in enumerate(answers, start=1))
     if not people:
         odds = "Your gallery is empty, so everybody is unknown: enroll somebody first."
     else:
@@ -184,18 +186,20 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
     )
 
 
-def _answer(answer: Recognized) -> str:
+def _answer(number: int, answer: Recognized) -> str:
     match = answer.match
-    name = escape(match.person or "unknown")
+    name = match.person or "unknown"
     shown = [f"{escape(c.person)} {c.distance:.2f}" for c in match.candidates]
     if match.person:
-        shown[0] = f"d = {match.candidates[0].distance:.2f}"
+        best = match.candidates[0]
+        shown[0] = f"d = {best.distance:.2f} to photo {best.number}"
     elif shown:
         shown[0] = f"nearest: {shown[0]}"
     candidates = ", then ".join(shown) or _why_no_candidate(answer)
+    kind = "known" if match.person else "unknown"
     return (
-        f'<li class="{"known" if match.person else "unknown"}">{draw.chip(answer.face.chip, name)}'
-        f"<div><strong>{name}</strong><small>{candidates}</small></div></li>"
+        f'<li class="{kind}">{draw.chip(answer.face.chip, name)}<div>'
+        f"<strong>{number}. {escape(name)}</strong><small>{candidates}</small></div></li>"
     )
 
 
@@ -204,12 +208,12 @@ def _why_no_candidate(answer: Recognized) -> str:
     return "too small to compare" if small else "the gallery is empty"
 
 
-def receipt(erased: Receipt) -> str:
-    """Proof of erasing."""
+def receipt(erased: Receipt, left: int) -> str:
+    """Proof of erasing; `left` is how many photos a search still finds."""
     if not erased.photos:
         return '<p class="empty">There was nothing to erase.</p>'
     return (
         f'<p class="empty">Erased {counted(erased.people, "person", "people")}, '
         f"{counted(erased.photos, 'photo', 'photos')}, {erased.bytes:,} bytes; a search for this "
-        "key now finds nothing.</p>"
+        f"key now finds {counted(left, 'photo', 'photos') if left else 'nothing'}.</p>"
     )

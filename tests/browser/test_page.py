@@ -120,6 +120,29 @@ def test_a_bad_file_is_one_sentence_and_loses_nothing(visit, tmp_path):
     assert "Traceback" not in page.content()
 
 
+def test_a_name_in_a_refusal_is_text_never_markup(visit):
+    """The fixture fails on the foreign host that the picture would be asked of."""
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    page.get_by_text("Rename, forget, export, erase").click()
+    box = page.locator("#gallery-person input")
+    box.fill('<img src="http://192.0.2.1/leak.png">')
+    box.press("Enter")
+    page.locator("#gallery-forget").click()
+    expect(page.get_by_text("Nobody in this gallery is called <img")).to_be_visible()
+
+
+def test_a_key_that_is_none_gives_way_to_the_one_before(visit):
+    page = visit()
+    page.get_by_text("Gallery key", exact=True).first.click()
+    box = page.locator("#gallery-key textarea, #gallery-key input")
+    expect(box).to_have_value(re.compile("^[0-9a-f]{32}$"))
+    key = box.input_value()
+    box.fill("")
+    enroll_example(page, 0, "Eileen Collins")
+    expect(box).to_have_value(key)
+
+
 def test_the_visitor_picks_one_of_several_faces(visit):
     page = visit()
     page.locator("#enroll-photo input[type=file]").set_input_files(EXAMPLES / "group.jpg")

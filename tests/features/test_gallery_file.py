@@ -11,7 +11,8 @@ from faceweb.config import GalleryConfig
 from faceweb.errors import GalleryFullError, ImportRefusedError, NameRefusedError
 from faceweb.features.faces import MODEL, from_png, to_png
 from faceweb.features.gallery import export_gallery, import_gallery, people
-from faceweb.storage.galleries import Galleries, sqlite_url
+from faceweb.storage.database import sqlite_url
+from faceweb.storage.galleries import Galleries
 from tests.conftest import KEY, OTHER_KEY
 
 ROW = {"person": "Ada", "model": MODEL, "added": "2026-01-02T03:04:05"}

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from faceweb.features.pictures import read_picture
 from faceweb.models.detector import LEVELS, Detector, pyramid
@@ -47,9 +48,18 @@ def test_lfw_as_the_package_sees_it(networks, package, lfw):
         assert_same_faces(networks.detect(photo), theirs)
 
 
-def test_a_photo_of_eight_megapixels_is_seen_at_its_own_scale(networks, picture):
-    from PIL import Image
+def test_photos_of_1024_pixels_as_the_package_sees_them(networks, package, lfw):
+    """The smallest faces are left out there, so each of ours is held against the package's."""
+    for path in sorted(lfw.glob("*/*.jpg"))[::10]:
+        large = Image.fromarray(read_picture(path)).resize((1024, 1024), Image.Resampling.LANCZOS)
+        photo = np.asarray(large)
+        theirs = package.detect_faces(photo, output_type="numpy", box_format="xyxy")
+        ours = corners(networks.detect(photo))
+        assert len(ours) >= 1
+        assert overlap(ours, theirs[:, 1:5]).max(axis=1).min() >= 0.9
 
+
+def test_a_photo_of_eight_megapixels_is_seen_at_its_own_scale(networks, picture):
     photo = picture("collins")
     (face,) = networks.detect(photo)
     large = np.asarray(Image.fromarray(photo).resize((2800, 2800), Image.Resampling.BICUBIC))
@@ -70,19 +80,20 @@ def test_no_pyramid_needs_more_levels_than_the_graph_has():
     assert max(len(pyramid(*size)) for size in sizes) <= LEVELS
 
 
-def test_fifty_requests_of_mixed_sizes_trace_nothing(networks):
+def test_fifty_requests_of_mixed_sizes_trace_nothing(networks, picture):
     before = networks.traces
     rng = np.random.default_rng(5)
-    faces = networks.detect(np.zeros((64, 64, 3), np.uint8))
+    group = Image.fromarray(picture("group"))
+    found = 0
     for _ in range(50):
-        height, width = rng.integers(20, 1500, 2)
-        photo = rng.integers(0, 256, (height, width, 3)).astype(np.uint8)
+        photo = np.asarray(group.resize(rng.integers(20, 1500, 2).tolist()))
         faces = networks.detect(photo)
-        networks.encode(photo, faces)
+        found += len(networks.encode(photo, faces))
         networks.embed(
             photo[:1, :1].repeat(150, 0).repeat(150, 1)[None].repeat(rng.integers(1, 70), 0)
         )
     assert networks.traces == before
+    assert found > 50
 
 
 def test_threads_take_turns(networks, monkeypatch):

@@ -17,7 +17,8 @@ from faceweb.errors import (
     StorageError,
     UnknownPersonError,
 )
-from faceweb.storage.galleries import Galleries, Receipt, sqlite_url
+from faceweb.storage.database import sqlite_url
+from faceweb.storage.galleries import Galleries, Receipt
 from faceweb.storage.keys import fingerprint, new_key
 from tests.conftest import KEY, OTHER_KEY
 
@@ -177,7 +178,8 @@ def test_killed_right_after_it_lost_nothing(tmp_path):
     code = (
         "import os, signal, sys, numpy as np\n"
         "from pathlib import Path\n"
-        "from faceweb.storage.galleries import Galleries, sqlite_url\n"
+        "from faceweb.storage.database import sqlite_url\n"
+        "from faceweb.storage.galleries import Galleries\n"
         f"galleries = Galleries(sqlite_url(Path({str(tmp_path)!r})), 9)\n"
         f"galleries.add({KEY!r}, 'Ada', np.zeros(128), b'c', 'n')\n"
         "os.kill(os.getpid(), signal.SIGKILL)\n"

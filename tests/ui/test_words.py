@@ -1,8 +1,11 @@
 import numpy as np
+from PIL import ImageFont
 
+from faceweb.config import FacesConfig
 from faceweb.features.gallery import people
 from faceweb.features.odds import load_calibration
 from faceweb.features.recognize import Recognized
+from faceweb.features.verify import verify
 from faceweb.models.engine import Status
 from faceweb.types import Box, Candidate, EncodedFace, Face, Interval, Match, Verdict
 from faceweb.ui import draw, words
@@ -35,8 +38,8 @@ def test_percentages_have_the_digits_they_deserve():
 
 def test_unknown_is_said_and_the_odds_count_the_gallery():
     page = words.recognized([answer("Ada", 0.9)], 3, Interval(0.0066, 0.0036, 0.0122), 0.6)
-    assert "unknown" in page
-    assert "Ada 0.90" in page
+    assert "1. unknown" in page
+    assert "nearest: Ada 0.90" in page
     assert "0.7 %" in page
     assert "enroll somebody first" in words.recognized([answer("x")], 0, Interval(0, 0, 0), 0.6)
 
@@ -55,6 +58,26 @@ def test_boxes_are_drawn_where_the_faces_are():
     assert drawn[60, 60].tolist() == [90, 90, 90]
     assert draw.labelled(picture, [answer("Ada", 0.9)])[60, 30].tolist() == list(draw.UNKNOWN)
     np.testing.assert_array_equal(picture, 90)
+
+
+def test_a_wide_photo_is_shown_small_enough_for_every_format():
+    wide = np.zeros((20, 17_000, 3), np.uint8)
+    assert draw.labelled(wide, [answer("Ada")]).shape == (3, 1889, 3)
+
+
+def test_a_name_that_the_font_lacks_is_left_to_the_list():
+    font = ImageFont.load_default(20)
+    assert draw._label(answer("Zoë"), 2, font) == "2 Zoë 0.30"
+    assert draw._label(answer("李小龙"), 2, font) == "2 0.30"
+    assert draw._label(answer("Ada", 0.9), 2, font) == "2 unknown"
+
+
+def test_a_verdict_against_the_odds_is_not_called_clear(networks, picture):
+    calibration = load_calibration()
+    for threshold, word in ((1.2, "odds speak against"), (0.6, "Clear")):
+        config = FacesConfig(threshold=threshold)
+        pair = verify(networks, calibration, picture("collins"), picture("hopper"), config)
+        assert word in words.verification(pair, calibration)
 
 
 def test_this_pair_is_marked_at_its_distance():

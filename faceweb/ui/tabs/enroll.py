@@ -44,7 +44,7 @@ class Handlers:
         return gr.update(value=shown, visible=several), picker, 0
 
     @guarded
-    def enroll(self, photo: np.ndarray, name: str, gallery_key: str = "", face: int = 0):
+    def enroll(self, photo: np.ndarray, name: str = "", gallery_key: str = "", face: int = 0):
         """Enrolls one face of a photo (0 is the largest) under a name.
 
         Returns a record (person, photos, people, gallery_key, face, report card, look-alike) and
@@ -66,7 +66,11 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         photo = photo_input("Photo", elem_id="enroll-photo")
         with gr.Column(min_width=280):
             name = gr.Textbox(
-                label="Name", placeholder="Whose face is this?", max_lines=1, elem_id="enroll-name"
+                "",
+                label="Name",
+                placeholder="Whose face is this?",
+                max_lines=1,
+                elem_id="enroll-name",
             )
             found = gr.HTML(visible=False)
             picker = gr.Radio(
@@ -77,6 +81,8 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
             example_row(PEOPLE, [photo, name], "enroll-examples", PEOPLE_NOTE)
     answer = gr.HTML(elem_id="enroll-answer", padding=False)
     record = gr.JSON(show_label=False, render=False)
+    # At once, since the choice of another photo must not outlive it.
+    photo.change(None, None, face, js="() => 0")
     photo.change(
         handlers.choices,
         photo,

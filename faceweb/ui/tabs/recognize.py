@@ -62,7 +62,7 @@ class Handlers:
 
     def _answer(self, picture: np.ndarray, threshold: float, key: str):
         config = FacesConfig(threshold=threshold)
-        photos = self.services.galleries.photos(key) if key else []
+        photos = self.services.galleries.photos(key, chips=False) if key else []
         answers = recognize(self.services.networks(), picture, photos, config)
         count = len(people(photos))
         among = self.services.calibration.false_accept_among(threshold, count)
