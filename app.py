@@ -102,6 +102,7 @@ def _launched(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", s
         run_history=False,
         enable_monitoring=False,
         footer_links=["api"],
+        allowed_paths=[ASSETS / "examples"],
         max_file_size="100mb",
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],

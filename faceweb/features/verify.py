@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from faceweb.config import FacesConfig
+from faceweb.errors import NoFaceFoundError
 from faceweb.features.faces import Networks, find_faces, pick
 from faceweb.features.odds import Calibration
 from faceweb.numerics.distances import euclidean
@@ -40,9 +41,20 @@ def verify(
     Raises:
         NoFaceFoundError: one of them shows no face, or only one too small to encode.
     """
-    found = (find_faces(networks, picture_a), find_faces(networks, picture_b))
-    (a,) = networks.encode(picture_a, [pick(found[0], 0)])
-    (b,) = networks.encode(picture_b, [pick(found[1], 0)])
+    found_a, a = _largest(networks, picture_a, "A")
+    found_b, b = _largest(networks, picture_b, "B")
     distance = float(euclidean(a.encoding[None], b.encoding[None])[0, 0])
     verdict = Verdict(distance, config.threshold)
-    return Verification(verdict, calibration.odds(verdict), (a, b), found)
+    return Verification(verdict, calibration.odds(verdict), (a, b), (found_a, found_b))
+
+
+def _largest(
+    networks: Networks, picture: np.ndarray, letter: str
+) -> tuple[list[Face], EncodedFace]:
+    """All faces of a picture, and the largest one encoded."""
+    try:
+        found = find_faces(networks, picture)
+        (encoded,) = networks.encode(picture, [pick(found, 0)])
+    except NoFaceFoundError as error:
+        raise NoFaceFoundError(f"Photo {letter}: {error}") from None
+    return found, encoded

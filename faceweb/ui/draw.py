@@ -79,7 +79,7 @@ def _label(answer: Recognized, number: int, font: ImageFont.FreeTypeFont) -> str
 
 def histogram(calibration: Calibration, verdict: Verdict) -> str:
     """Both histograms as SVG, with the threshold and where this distance lies between them."""
-    first, last = 20, 120
+    first, last = 0, 120
     width, height, floor = 640, 190, 150
     same = _shares(calibration.same, first, last)
     different = _shares(calibration.different, first, last)
@@ -97,7 +97,7 @@ def histogram(calibration: Calibration, verdict: Verdict) -> str:
     here, line = at(verdict.distance), at(verdict.threshold)
     ticks = "".join(
         f'<text x="{at(t / 10):.1f}" y="{floor + 18}" class="tick">{t / 10:.1f}</text>'
-        for t in range(3, 12)
+        for t in range(1, 12)
     )
     anchor = "end" if here > 0.6 * width else "start"
     nudge = -10 if anchor == "end" else 10

@@ -39,13 +39,19 @@ def example_row(
         The click's event, to act upon with `then`.
     """
     values = [[str(FOLDER / v) if v.endswith(".jpg") else v for v in row] for row in rows]
-    examples = gr.Examples(
-        values,
-        inputs,
+    strip = gr.Dataset(
+        components=inputs,
+        samples=values,
+        type="values",
         label="Or click an example",
         elem_id=name,
-        api_visibility="private",
-        cache_examples=False,
     )
     gr.HTML(f'<p class="note">{note}</p>', padding=False)
-    return examples.load_input_event
+    # Not gr.Examples: it would rebuild the picture inputs without their reader.
+    return strip.click(
+        _fill, strip, inputs, show_progress="hidden", api_visibility="private", queue=False
+    )
+
+
+def _fill(sample: list[str]):
+    return sample if len(sample) > 1 else sample[0]

@@ -83,7 +83,8 @@ class Handlers:
         """The panel's contents: cards, names, and photos of the chosen person."""
         photos = self._photos(gallery_key)
         names = [summary.person for summary in people(photos)]
-        person = person if person in names else next(iter(names), None)
+        # Nobody is chosen in the place of somebody who is gone: the next click might forget them.
+        person = person if person in names else None
         cards = words.gallery(photos, people(photos))
         return cards, gr.update(choices=names, value=person), _choices(photos, person)
 

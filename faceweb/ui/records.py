@@ -36,10 +36,10 @@ def enrolled(result: Enrolled, key: str) -> dict:
     }
 
 
-def recognized(answers: list[Recognized], threshold: float, among: Interval) -> dict:
+def recognized(answers: list[Recognized], threshold: float, among: Interval | None) -> dict:
     return {
         "threshold": threshold,
-        "false_accept_among_gallery": interval(among),
+        "false_accept_among_gallery": among and interval(among),
         "faces": [
             {
                 **face(answer.face.face),

@@ -51,7 +51,7 @@ def build_theme() -> gr.themes.Base:
         body_background_fill_dark="*neutral_950",
         body_text_color="*neutral_900",
         body_text_color_dark="*neutral_100",
-        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued="*neutral_600",
         body_text_color_subdued_dark="*neutral_400",
         background_fill_primary="white",
         background_fill_primary_dark="*neutral_900",

@@ -67,7 +67,8 @@ def test_a_wide_photo_is_shown_small_enough_for_every_format():
 
 def test_a_name_that_the_font_lacks_is_left_to_the_list():
     font = ImageFont.load_default(20)
-    assert draw._label(answer("Zoë"), 2, font) == "2 Zoë 0.30"
+    assert draw._label(answer("Zoe O'Hara"), 2, font) == "2 Zoe O'Hara 0.30"
+    assert draw._label(answer("Zoë"), 2, font) == "2 0.30"
     assert draw._label(answer("李小龙"), 2, font) == "2 0.30"
     assert draw._label(answer("Ada", 0.9), 2, font) == "2 unknown"
 
@@ -81,7 +82,7 @@ def test_a_verdict_against_the_odds_is_not_called_clear(networks, picture):
 
 
 def test_this_pair_is_marked_at_its_distance():
-    """The axis runs from 0.2 to 1.2 over 640 units: 0.7 lies at 320, 5.0 at the edge."""
+    """The axis runs from 0 to 1.2 over 640 units: 0.6 lies at 320, 5.0 at the edge."""
     calibration = load_calibration()
-    assert 'cx="320.0"' in draw.histogram(calibration, Verdict(0.7, 0.6))
+    assert 'cx="320.0"' in draw.histogram(calibration, Verdict(0.6, 0.6))
     assert 'cx="640.0"' in draw.histogram(calibration, Verdict(5.0, 0.6))

@@ -67,7 +67,7 @@ class Handlers:
         count = len(people(photos))
         among = self.services.calibration.false_accept_among(threshold, count)
         return (
-            records.recognized(answers, threshold, among),
+            records.recognized(answers, threshold, among if count else None),
             draw.labelled(picture, answers),
             words.recognized(answers, count, among, threshold),
         )

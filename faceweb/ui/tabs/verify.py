@@ -75,6 +75,8 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     inputs, outputs = [photo_a, photo_b, threshold], [record, answer]
+    for photo in (photo_a, photo_b):
+        photo.input(None, None, answer, js="() => ''")
     start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
     private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
     examples.then(handlers.verify, **private, **DEVICE_QUEUE)
