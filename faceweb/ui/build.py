@@ -27,6 +27,7 @@ def build_app(services: Services) -> gr.Blocks:
             label="Gallery key",
             max_lines=1,
             buttons=["copy"],
+            interactive=False,
             render=False,
             elem_id="gallery-key",
         )

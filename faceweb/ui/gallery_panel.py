@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 
-from faceweb.errors import ImportRefusedError
-from faceweb.features.gallery import export_gallery, import_gallery, people
-from faceweb.features.names import clean_name
-from faceweb.storage.galleries import StoredPhoto
-from faceweb.ui import records, words
-from faceweb.ui.handlers import Services, guarded
+from faceweb.ui.confirm import asked
+from faceweb.ui.gallery_actions import Handlers
+from faceweb.ui.handlers import Services
 
 MAKE_KEY = """(kept) => {
   const key = /^[0-9a-f]{32}$/.test(kept || "") ? kept :
@@ -19,94 +14,25 @@ MAKE_KEY = """(kept) => {
       .join("");
   return [key, key];
 }"""
-# A key that is none is replaced by the one before, so that nothing is enrolled out of reach.
-KEEP_KEY = """(key, kept) => {
-  const good = /^[0-9a-f]{32}$/.test((key || "").trim()) ? key.trim() : kept;
-  return [good, good];
-}"""
 CLEAR = """() => "" """
 SAVE = """() => document.querySelector("#gallery-download").click()"""
+KEY_NOTE = """The key is the only way to this gallery. It was made in your browser and is kept
+there; the server stores only its SHA-256. Copy it to open the gallery in another browser or
+through the API."""
+OPEN_NOTE = """Another gallery takes the place of this one in this browser: copy the key above first
+if you want to come back."""
 
 
 @dataclass(frozen=True)
-class Handlers:
-    """The panel's events."""
+class Panel:
+    """The panel's components that events read and write."""
 
-    services: Services
-
-    @guarded
-    def people(self, gallery_key: str = ""):
-        """Who is enrolled? Returns people, each with photos and the time of the newest."""
-        return records.people(people(self._photos(gallery_key)))
-
-    @guarded
-    def rename(self, person: str | None = None, new_name: str = "", gallery_key: str = ""):
-        """Gives a person another name. Returns the people, as /people does."""
-        self.services.galleries.rename(gallery_key, str(person or ""), clean_name(new_name))
-        return records.people(people(self._photos(gallery_key)))
-
-    @guarded
-    def forget(self, person: str | None = None, gallery_key: str = ""):
-        """Forgets a person with all photos. Returns how many people are left."""
-        return {"people": self.services.galleries.forget(gallery_key, str(person or ""))}
-
-    @guarded
-    def forget_photo(self, photo_id: int | None = None, gallery_key: str = ""):
-        """Forgets one photo, and its person with the last one. Returns the people left."""
-        self.services.galleries.forget_photo(gallery_key, _photo_id(photo_id))
-        return records.people(people(self._photos(gallery_key)))
-
-    @guarded
-    def erase(self, gallery_key: str = ""):
-        """Erases the whole gallery. Returns what was erased, and how many photos are left."""
-        receipt = self.services.galleries.erase(gallery_key)
-        erased = {"people": receipt.people, "photos": receipt.photos, "bytes": receipt.bytes}
-        record = {"erased": erased, "left": len(self._photos(gallery_key))}
-        return record, words.receipt(receipt, record["left"])
-
-    @guarded
-    def export(self, gallery_key: str = ""):
-        """Exports the gallery as a zip of JSON and npz."""
-        archive = export_gallery(self._photos(gallery_key))
-        return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
-
-    @guarded
-    def take_in(self, archive: bytes | None = None, gallery_key: str = ""):
-        """Adds an exported zip. Returns how many photos were added and how many were known."""
-        if not archive:
-            raise ImportRefusedError("Choose the zip that was exported first.")
-        added, known = import_gallery(self.services.galleries, gallery_key, archive)
-        return {"added": added, "known": known}
-
-    @guarded
-    def shown(self, gallery_key: str, person: str | None):
-        """The panel's contents: cards, names, and photos of the chosen person."""
-        photos = self._photos(gallery_key)
-        names = [summary.person for summary in people(photos)]
-        # Nobody is chosen in the place of somebody who is gone: the next click might forget them.
-        person = person if person in names else None
-        cards = words.gallery(photos, people(photos))
-        return cards, gr.update(choices=names, value=person), _choices(photos, person)
-
-    @guarded
-    def offer_photos(self, person: str | None, gallery_key: str):
-        """The photos of one person, to choose from."""
-        return _choices(self._photos(gallery_key), person)
-
-    def _photos(self, key: str) -> list[StoredPhoto]:
-        return self.services.galleries.photos(key) if key else []
-
-
-def _photo_id(given: object) -> int:
-    # The box takes any text from a program; 0 is nobody's photo.
-    text = str(given or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
-
-
-def _choices(photos: list[StoredPhoto], person: str | None):
-    mine = [photo for photo in photos if photo.person == person]
-    labels = [(f"Photo {i} ({p.added:%d %b %H:%M})", p.id) for i, p in enumerate(mine, start=1)]
-    return gr.update(choices=labels, value=mine[0].id if mine else None)
+    key: gr.Textbox
+    kept: gr.BrowserState
+    cards: gr.HTML
+    receipt: gr.HTML
+    person: gr.Dropdown
+    photo: gr.Dropdown
 
 
 def build(
@@ -115,6 +41,7 @@ def build(
     page: gr.Blocks,
     changed: gr.events.Dependency,
     record: gr.JSON,
+    answer: gr.HTML,
 ) -> None:
     """Lays out and wires the panel.
 
@@ -124,6 +51,7 @@ def build(
         page: whose load makes or finds the key.
         changed: the event after which the gallery is shown anew.
         record: where every action leaves its record.
+        answer: what an action on the gallery outdates.
     """
     handlers = Handlers(services)
     # Gradio encrypts what it keeps in the browser with a secret that it sends to the browser: it
@@ -137,41 +65,87 @@ def build(
             person = gr.Dropdown(
                 [], label="Person", allow_custom_value=True, elem_id="gallery-person"
             )
-            new_name = gr.Textbox("", label="New name", max_lines=1)
             photo = gr.Dropdown([], label="Photo", allow_custom_value=True)
-        with gr.Row():
-            forget = gr.Button("Forget this person", elem_id="gallery-forget")
-            rename = gr.Button("Rename")
-            forget_photo = gr.Button("Forget this photo")
-        with gr.Row():
-            export = gr.Button("Export everything")
-            take_in = gr.UploadButton(
-                "Import a zip", file_types=[".zip"], type="binary", elem_id="gallery-import"
-            )
-            erase = gr.Button("Erase everything", variant="stop", elem_id="gallery-erase")
-        download = gr.DownloadButton("Save", elem_id="gallery-download", elem_classes="offscreen")
+        panel = Panel(key, kept, cards, receipt, person, photo)
+        show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
+        show |= {"api_visibility": "private", "show_progress": "hidden"}
+        outdated = {"fn": None, "outputs": answer, "js": CLEAR}
+        events = [
+            *_person_actions(handlers, panel, record),
+            *_gallery_actions(handlers, panel, record),
+        ]
+        for event in events:
+            event.then(**show).then(**outdated)
     with gr.Accordion("Gallery key", open=False):
-        gr.Markdown(
-            "The key is the only way to this gallery. It was made in your browser and is kept "
-            "there; the server stores only its SHA-256. Copy it to open the gallery in another "
-            "browser or through the API; paste another one to change galleries."
-        )
-        key.render()
-
-    show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
-    show |= {"api_visibility": "private", "show_progress": "hidden"}
+        opened = _key_actions(handlers, panel)
+    opened.success(**outdated)
     page.load(None, kept, [kept, key], js=MAKE_KEY).then(**show)
-    for leave in (key.blur, key.submit):
-        leave(None, [key, kept], [kept, key], js=KEEP_KEY).then(**show)
     person.input(handlers.offer_photos, [person, key], photo, api_visibility="private")
     changed.then(**show).then(None, None, receipt, js=CLEAR)
-    rename.click(handlers.rename, [person, new_name, key], record, api_name="rename").then(**show)
-    forget.click(handlers.forget, [person, key], record, api_name="forget").then(**show)
-    forget_photo.click(handlers.forget_photo, [photo, key], record, api_name="forget_photo").then(
-        **show
-    )
-    erase.click(handlers.erase, key, [record, receipt], api_name="erase").then(**show)
-    take_in.upload(handlers.take_in, [take_in, key], record, api_name="import").then(**show)
-    export.click(handlers.export, key, download, api_name="export").success(None, js=SAVE)
     refresh = gr.Button("Refresh", visible=False)
     refresh.click(handlers.people, key, record, api_name="people")
+
+
+def _person_actions(
+    handlers: Handlers, panel: Panel, record: gr.JSON
+) -> list[gr.events.Dependency]:
+    key, person, photo = panel.key, panel.person, panel.photo
+    with gr.Row():
+        forget = gr.Button("Forget this person", elem_id="gallery-forget")
+        forget_photo = gr.Button("Forget this photo")
+    certain = asked(
+        forget, "Forget this person, with all photos?", "Forget", "gallery-forget-question"
+    )
+    with gr.Row(equal_height=True):
+        new_name = gr.Textbox("", label="New name", max_lines=1)
+        rename = gr.Button("Rename")
+    return [
+        rename.click(handlers.rename, [person, new_name, key], record, api_name="rename"),
+        certain.click(handlers.forget, [person, key], record, api_name="forget"),
+        forget_photo.click(handlers.forget_photo, [photo, key], record, api_name="forget_photo"),
+    ]
+
+
+def _gallery_actions(
+    handlers: Handlers, panel: Panel, record: gr.JSON
+) -> list[gr.events.Dependency]:
+    key, receipt = panel.key, panel.receipt
+    with gr.Row():
+        export = gr.Button("Export everything")
+        take_in = gr.UploadButton(
+            "Import a zip", file_types=[".zip"], type="binary", elem_id="gallery-import"
+        )
+        erase = gr.Button("Erase everything", variant="stop", elem_id="gallery-erase")
+    certain = asked(
+        erase,
+        "Erase everybody in this gallery? This cannot be undone.",
+        "Erase",
+        "gallery-erase-question",
+    )
+    download = gr.DownloadButton("Save", elem_id="gallery-download", elem_classes="offscreen")
+    export.click(handlers.export, key, download, api_name="export").success(None, js=SAVE)
+    taken_in = take_in.upload(handlers.take_in, [take_in, key], record, api_name="import")
+    taken_in.then(None, None, receipt, js=CLEAR)
+    return [
+        taken_in,
+        certain.click(handlers.erase, key, [record, receipt], api_name="erase"),
+    ]
+
+
+def _key_actions(handlers: Handlers, panel: Panel) -> gr.events.Dependency:
+    gr.Markdown(KEY_NOTE)
+    panel.key.render()
+    gr.Markdown(OPEN_NOTE)
+    with gr.Row(equal_height=True):
+        other = gr.Textbox(
+            "", label="Key of another gallery", max_lines=1, scale=3, elem_id="gallery-other-key"
+        )
+        start = gr.Button("Open it", scale=1, elem_id="gallery-open")
+    shown = [panel.cards, panel.person, panel.photo]
+    return gr.on(
+        [start.click, other.submit],
+        handlers.open,
+        [other, panel.person],
+        [panel.key, panel.kept, other, *shown],
+        api_visibility="private",
+    )

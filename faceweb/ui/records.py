@@ -26,6 +26,7 @@ def enrolled(result: Enrolled, key: str) -> dict:
     return {
         "person": result.photo.person,
         "photo_id": result.photo.id,
+        "added": result.added,
         "photos": result.photos,
         "people": result.people,
         "gallery_key": key,

@@ -16,6 +16,9 @@ from faceweb.storage.galleries import Receipt, StoredPhoto
 from faceweb.types import EncodedFace, Interval
 from faceweb.ui import draw
 
+# What the panel shows of a large gallery; every chip is some 30 kB of page.
+MOST_PEOPLE, MOST_CHIPS = 60, 6
+
 
 def percent(share: float) -> str:
     """A share as a percentage, with as many digits as it deserves."""
@@ -113,11 +116,12 @@ def enrolled(result: Enrolled) -> str:
     found = (
         f"Found with score {result.face.face.score:.2f}, {box.width:.0f} by {box.height:.0f} px."
     )
+    again = "" if result.added else "This very photo was here already, so nothing was added. "
     count = counted(result.photos, "photo", "photos")
     chip = draw.chip(result.face.chip, f"aligned face of {result.photo.person}")
     people = counted(result.people, "person", "people")
     return f"""<section class="answer enrolled">{chip}<div><h3>{name} is enrolled</h3>
-<p class="note">{count} of {name}; {people} in the gallery. {found} {several}</p>
+<p class="note">{again}{count} of {name}; {people} in the gallery. {found} {several}</p>
 <ul class="card">{card}</ul>{_nearest(result)}</div></section>"""
 
 
@@ -145,19 +149,18 @@ def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
     if not people:
         return '<p class="empty">Nobody is enrolled yet. One photo is enough.</p>'
     cards = []
-    for person in people:
+    for person in people[:MOST_PEOPLE]:
         name = escape(person.person)
-        chips = "".join(
-            draw.inline(p.chip, f"photo of {person.person}")
-            for p in photos
-            if p.person == person.person
-        )
+        mine = [p for p in photos if p.person == person.person]
+        chips = "".join(draw.inline(p.chip, f"photo of {person.person}") for p in mine[:MOST_CHIPS])
         count = counted(person.photos, "photo", "photos")
         cards.append(
             f'<figure><div class="chips">{chips}</div>'
             f"<figcaption><strong>{name}</strong><small>{count}</small></figcaption></figure>"
         )
-    return f'<div class="people">{"".join(cards)}</div>'
+    hidden = len(people) - len(cards)
+    more = f'<p class="note">and {counted(hidden, "more person", "more people")}</p>'
+    return f'<div class="people">{"".join(cards)}</div>{more if hidden else ""}'
 
 
 def live(picture: np.ndarray | None) -> str:
@@ -179,7 +182,8 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
             f"In a gallery of {counted(people, 'person', 'people')} a stranger is taken for "
             f"somebody with a chance of {percent(among.value)} ({percent(among.low)} to "
             f"{percent(among.high)}) at &tau; = {threshold:.2f}: "
-            f"1 &minus; (1 &minus; FAR)<sup>{people}</sup>."
+            f'<span class="formula">1 &minus; (1 &minus; FAR)<sup>{people}</sup></span>. '
+            "It counts one photo a person; several give a stranger more chances."
         )
     return (
         f'<section class="answer"><ol class="faces">{rows}</ol><p class="note">{odds}</p></section>'

@@ -25,6 +25,34 @@ def enroll_example(page: Page, number: int, name: str) -> None:
     expect(page.locator("#gallery-cards")).to_contain_text(name)
 
 
+def answered(page: Page, question: str, answer: str) -> None:
+    """Presses one of the gallery's buttons that ask first, and lets it happen."""
+    page.locator(f"#gallery-{question}").click()
+    page.locator(f"#gallery-{question}-question").get_by_text(answer, exact=True).click()
+
+
+def gallery_key(page: Page) -> str:
+    """The key of the open gallery, as the page shows it."""
+    box = page.locator("#gallery-key textarea, #gallery-key input")
+    expect(box).to_have_value(re.compile("^[0-9a-f]{32}$"))
+    return box.input_value()
+
+
+def open_gallery(page: Page, key: str) -> None:
+    page.get_by_text("Gallery key", exact=True).first.click()
+    box = page.locator("#gallery-other-key textarea, #gallery-other-key input")
+    box.fill(key)
+    box.press("Enter")
+
+
+def start_camera(page: Page) -> None:
+    tab(page, "Recognize")
+    tab(page, "Live camera")
+    camera = page.locator("#recognize-camera")
+    camera.get_by_text("Click to Access Webcam").click()
+    camera.get_by_text("Record").click()
+
+
 def shot(page: Page, path: Path) -> None:
     """A picture of the settled page, in which nothing sticks out sideways."""
     expect(page.locator(".pending")).to_have_count(0)
@@ -64,8 +92,14 @@ def test_enroll_verify_recognize_forget_erase(visit, screens, size):
     page.locator("#gallery-person input").click()
     page.get_by_role("option", name="Eileen Collins").click()
     page.locator("#gallery-forget").click()
+    page.locator("#gallery-forget-question").get_by_text("Keep").click()
+    expect(page.locator("#gallery-forget-question")).to_be_hidden()
+    expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+    answered(page, "forget", "Forget")
+    expect(page.get_by_text("Eileen Collins is forgotten")).to_be_visible()
     expect(page.locator("#gallery-cards")).not_to_contain_text("Eileen Collins")
-    page.locator("#gallery-erase").click()
+    expect(page.locator("#enroll-answer h3")).to_have_count(0)
+    answered(page, "erase", "Erase")
     expect(page.locator("#gallery-receipt")).to_contain_text("Erased 1 person, 1 photo")
     expect(page.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
 
@@ -79,6 +113,36 @@ def test_the_gallery_is_there_after_a_reload_and_not_for_others(visit):
     expect(other.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
 
 
+def test_a_key_opens_the_gallery_in_another_browser(visit):
+    page, other = visit(), visit()
+    enroll_example(page, 0, "Eileen Collins")
+    page.get_by_text("Gallery key", exact=True).first.click()
+    key = gallery_key(page)
+    open_gallery(other, key)
+    expect(other.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+    assert gallery_key(other) == key
+    other.reload()
+    expect(other.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+
+
+def test_a_key_that_is_none_is_refused_and_the_gallery_stays(visit):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    open_gallery(page, "not a key")
+    expect(page.get_by_text("A gallery key is 32 hexadecimal digits")).to_be_visible()
+    expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+    page.reload()
+    expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+
+
+def test_the_same_photo_twice_adds_nothing_and_says_so(visit):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    page.locator("#enroll-start").click()
+    expect(page.locator("#enroll-answer")).to_contain_text("here already, so nothing was added")
+    expect(page.locator("#gallery-cards .chip")).to_have_count(1)
+
+
 def test_an_export_comes_back(visit, tmp_path):
     page = visit()
     enroll_example(page, 0, "Eileen Collins")
@@ -87,7 +151,7 @@ def test_an_export_comes_back(visit, tmp_path):
         page.get_by_role("button", name="Export everything").click()
     path = tmp_path / "gallery.zip"
     download.value.save_as(path)
-    page.locator("#gallery-erase").click()
+    answered(page, "erase", "Erase")
     expect(page.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
     with page.expect_file_chooser() as chooser:
         page.locator("#gallery-import").click()
@@ -122,19 +186,8 @@ def test_a_name_in_a_refusal_is_text_never_markup(visit):
     box = page.locator("#gallery-person input")
     box.fill('<img src="http://192.0.2.1/leak.png">')
     box.press("Enter")
-    page.locator("#gallery-forget").click()
+    answered(page, "forget", "Forget")
     expect(page.get_by_text("Nobody in this gallery is called <img")).to_be_visible()
-
-
-def test_a_key_that_is_none_gives_way_to_the_one_before(visit):
-    page = visit()
-    page.get_by_text("Gallery key", exact=True).first.click()
-    box = page.locator("#gallery-key textarea, #gallery-key input")
-    expect(box).to_have_value(re.compile("^[0-9a-f]{32}$"))
-    key = box.input_value()
-    box.fill("")
-    enroll_example(page, 0, "Eileen Collins")
-    expect(box).to_have_value(key)
 
 
 def test_the_visitor_picks_one_of_several_faces(visit):
@@ -152,11 +205,7 @@ def test_the_visitor_picks_one_of_several_faces(visit):
 def test_live_camera_names_faces_as_they_come(visit):
     page = visit()
     enroll_example(page, 0, "Eileen Collins")
-    tab(page, "Recognize")
-    tab(page, "Live camera")
-    camera = page.locator("#recognize-camera")
-    camera.get_by_text("Click to Access Webcam").click()
-    camera.get_by_text("Record").click()
+    start_camera(page)
     people = page.locator("#recognize-answer li")
     expect(people.filter(has_text="Eileen Collins").first).to_be_visible()
     expect(page.locator("#recognize-answer")).to_contain_text("unknown")
@@ -164,11 +213,7 @@ def test_live_camera_names_faces_as_they_come(visit):
 
 def test_a_running_camera_leaves_the_device_to_others(visit):
     page = visit()
-    tab(page, "Recognize")
-    tab(page, "Live camera")
-    camera = page.locator("#recognize-camera")
-    camera.get_by_text("Click to Access Webcam").click()
-    camera.get_by_text("Record").click()
+    start_camera(page)
     expect(page.locator("#recognize-answer li").first).to_be_visible()
     other = visit()
     tab(other, "Verify")

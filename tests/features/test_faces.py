@@ -1,5 +1,7 @@
 """The three use cases on real photos with the real networks."""
 
+import io
+
 import numpy as np
 import pytest
 from PIL import Image, ImageFilter
@@ -76,6 +78,18 @@ def test_a_look_alike_is_named_and_a_second_photo_of_oneself_is_none(networks, g
     double = enroll(networks, galleries, KEY, picture("collins_turned"), "Double")
     assert double.look_alike.person == "Eileen"
     assert double.look_alike.distance < 1e-3
+
+
+def test_the_same_photo_again_adds_nothing(networks, galleries, picture):
+    first = enroll(networks, galleries, KEY, picture("collins"), "Eileen")
+    stream = io.BytesIO()
+    Image.fromarray(picture("collins")).save(stream, "JPEG", quality=80)
+    saved_anew = np.asarray(Image.open(stream))
+    for photo in (picture("collins"), saved_anew):
+        again = enroll(networks, galleries, KEY, photo, "Eileen")
+        assert not again.added
+        assert (again.photo.id, again.people, again.photos) == (first.photo.id, 1, 1)
+    assert len(galleries.photos(KEY)) == 1
 
 
 def test_the_card_says_what_is_poor(networks, galleries, picture):

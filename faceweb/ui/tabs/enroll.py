@@ -9,6 +9,7 @@ from faceweb.features.enroll import enroll
 from faceweb.features.faces import seen
 from faceweb.storage.keys import new_key
 from faceweb.ui import gallery_panel, records, words
+from faceweb.ui.controls import into_view
 from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
 from faceweb.ui.photos import photo_input, required
@@ -100,7 +101,8 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         api_name="enroll",
         **DEVICE_QUEUE,
     )
-    gallery_panel.build(services, key, page, enrolled, record)
+    enrolled.success(None, js=into_view("#enroll-answer"))
+    gallery_panel.build(services, key, page, enrolled, record, answer)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     with gr.Accordion("The record", open=False):

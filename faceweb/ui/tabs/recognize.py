@@ -9,7 +9,7 @@ from faceweb.config import FacesConfig
 from faceweb.features.gallery import people
 from faceweb.features.recognize import recognize
 from faceweb.ui import draw, records, words
-from faceweb.ui.controls import slider
+from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.examples import GROUP_NOTE, GROUPS, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
 from faceweb.ui.photos import photo_input, required
@@ -23,6 +23,7 @@ has K chances to be mistaken: with a false-accept rate FAR for one comparison, a
 goes wrong with the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63 %: this is why a
 threshold that is fine for verification is too lax for a large gallery. An answer is about a
 person: of several photos the nearest decides."""
+THRESHOLD = default(FacesConfig, "threshold")
 FRAME_SECONDS = 0.2
 CAMERA_SECONDS = 600
 # A camera holds its place in a queue for as long as it runs, so it must not be the device's.
@@ -36,7 +37,7 @@ class Handlers:
     services: Services
 
     @guarded
-    def recognize(self, photo: np.ndarray, threshold: float = 0.6, gallery_key: str = ""):
+    def recognize(self, photo: np.ndarray, threshold: float = THRESHOLD, gallery_key: str = ""):
         """Who of the gallery is each face of a photo?
 
         Returns a record (per face: box, score, person or null, distance, candidates with the photo
@@ -78,7 +79,7 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Tabs(elem_classes="quiet"):
-        with gr.Tab("Photo"):
+        with gr.Tab("Photo") as photo_tab:
             with gr.Row(elem_classes="pair-input"):
                 photo = photo_input("Photo")
                 labelled = gr.Image(
@@ -88,23 +89,26 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
                     buttons=["download", "fullscreen"],
                 )
             examples = example_row(GROUPS, [photo], "recognize-examples", GROUP_NOTE)
-        with gr.Tab("Live camera"), gr.Row(elem_classes="pair-input"):
+            start = gr.Button("Recognize", variant="primary", elem_id="recognize-start")
+        with gr.Tab("Live camera") as camera_tab, gr.Row(elem_classes="pair-input"):
             camera = photo_input(
                 "Camera", sources=["webcam"], streaming=True, elem_id="recognize-camera"
             )
             seen = gr.HTML(words.live(None), padding=False)
-    with gr.Row(elem_classes="act"):
-        threshold = slider(FacesConfig, "threshold", label="Threshold τ", scale=3)
-        start = gr.Button("Recognize", variant="primary", scale=1, elem_id="recognize-start")
+    threshold = slider(FacesConfig, "threshold", label="Threshold τ")
     answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     inputs, outputs = [photo, threshold, key], [record, labelled, answer]
-    start.click(handlers.recognize, inputs, outputs, api_name="recognize", **DEVICE_QUEUE)
+    for other in (photo_tab, camera_tab):
+        other.select(None, None, answer, js="() => ''")
+    asked = start.click(handlers.recognize, inputs, outputs, api_name="recognize", **DEVICE_QUEUE)
     private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
-    examples.then(handlers.recognize, **private, **DEVICE_QUEUE)
+    tried = examples.then(handlers.recognize, **private, **DEVICE_QUEUE)
+    for event in (asked, tried):
+        event.success(None, js=into_view("#recognize-answer"))
     threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
     camera.stream(
         handlers.live,

@@ -8,7 +8,7 @@ import numpy as np
 from faceweb.config import FacesConfig
 from faceweb.features.verify import verify
 from faceweb.ui import records, words
-from faceweb.ui.controls import slider
+from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
 from faceweb.ui.photos import photo_input, required
@@ -27,6 +27,7 @@ further. That is verification: one comparison with the threshold τ.
 lets more strangers in and turns fewer friends away. The probability comes from a logistic curve
 through the hills and says what it assumes: that half of such pairs are one person. If you would
 have bet one in a hundred before looking, the same distance means much less."""
+THRESHOLD = default(FacesConfig, "threshold")
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Handlers:
     services: Services
 
     @guarded
-    def verify(self, photo_a: np.ndarray, photo_b: np.ndarray, threshold: float = 0.6):
+    def verify(self, photo_a: np.ndarray, photo_b: np.ndarray, threshold: float = THRESHOLD):
         """Are the largest faces of two photos one person?
 
         Returns a record (same, distance, threshold, probability at a prior of one half, error
@@ -77,7 +78,9 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     inputs, outputs = [photo_a, photo_b, threshold], [record, answer]
     for photo in (photo_a, photo_b):
         photo.input(None, None, answer, js="() => ''")
-    start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
+    asked = start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
     private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
-    examples.then(handlers.verify, **private, **DEVICE_QUEUE)
+    tried = examples.then(handlers.verify, **private, **DEVICE_QUEUE)
+    for event in (asked, tried):
+        event.success(None, js=into_view("#verify-answer"))
     threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)

@@ -1,0 +1,116 @@
+"""Every action on a gallery: its handlers, apart from their layout."""
+
+from dataclasses import dataclass
+from html import escape
+
+import gradio as gr
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+from faceweb.errors import ImportRefusedError
+from faceweb.features.gallery import export_gallery, import_gallery, people
+from faceweb.features.names import clean_name
+from faceweb.storage.galleries import StoredPhoto
+from faceweb.storage.keys import fingerprint
+from faceweb.ui import records, words
+from faceweb.ui.handlers import Services, guarded
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The panel's events."""
+
+    services: Services
+
+    @guarded
+    def people(self, gallery_key: str = ""):
+        """Who is enrolled? Returns people, each with photos and the time of the newest."""
+        return records.people(people(self._photos(gallery_key)))
+
+    @guarded
+    def rename(self, person: str | None = None, new_name: str = "", gallery_key: str = ""):
+        """Gives a person another name. Returns the people, as /people does."""
+        old, new = str(person or ""), clean_name(new_name)
+        self.services.galleries.rename(gallery_key, old, new)
+        _say(f"{old} is now called {new}.")
+        return records.people(people(self._photos(gallery_key)))
+
+    @guarded
+    def forget(self, person: str | None = None, gallery_key: str = ""):
+        """Forgets a person with all photos. Returns how many people are left."""
+        left = self.services.galleries.forget(gallery_key, str(person or ""))
+        _say(f"{person} is forgotten, with all photos.")
+        return {"people": left}
+
+    @guarded
+    def forget_photo(self, photo_id: int | None = None, gallery_key: str = ""):
+        """Forgets one photo, and its person with the last one. Returns the people left."""
+        self.services.galleries.forget_photo(gallery_key, _photo_id(photo_id))
+        _say("The photo is forgotten.")
+        return records.people(people(self._photos(gallery_key)))
+
+    @guarded
+    def erase(self, gallery_key: str = ""):
+        """Erases the whole gallery. Returns what was erased, and how many photos are left."""
+        receipt = self.services.galleries.erase(gallery_key)
+        erased = {"people": receipt.people, "photos": receipt.photos, "bytes": receipt.bytes}
+        record = {"erased": erased, "left": len(self._photos(gallery_key))}
+        return record, words.receipt(receipt, record["left"])
+
+    @guarded
+    def export(self, gallery_key: str = ""):
+        """Exports the gallery as a zip of JSON and npz."""
+        archive = export_gallery(self._photos(gallery_key))
+        return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
+
+    @guarded
+    def take_in(self, archive: bytes | None = None, gallery_key: str = ""):
+        """Adds an exported zip. Returns how many photos were added and how many were known."""
+        if not archive:
+            raise ImportRefusedError("Choose the zip that was exported first.")
+        added, known = import_gallery(self.services.galleries, gallery_key, archive)
+        already = f"; {words.counted(known, 'was', 'were')} here already" if known else ""
+        _say(f"{words.counted(added, 'photo was', 'photos were')} added{already}.")
+        return {"added": added, "known": known}
+
+    @guarded
+    def open(self, gallery_key: str, person: str | None):
+        """Another gallery, in the place of the one that is open."""
+        fingerprint(gallery_key)
+        key = gallery_key.strip().lower()
+        return key, key, "", *self.shown(key, person)
+
+    @guarded
+    def shown(self, gallery_key: str, person: str | None):
+        """The panel's contents: cards, names, and photos of the chosen person."""
+        photos = self._photos(gallery_key)
+        names = [summary.person for summary in people(photos)]
+        # Nobody is chosen in the place of somebody who is gone: the next click might forget them.
+        person = person if person in names else None
+        cards = words.gallery(photos, people(photos))
+        return cards, gr.update(choices=names, value=person), _choices(photos, person)
+
+    @guarded
+    def offer_photos(self, person: str | None, gallery_key: str):
+        """The photos of one person, to choose from."""
+        return _choices(self._photos(gallery_key), person)
+
+    def _photos(self, key: str) -> list[StoredPhoto]:
+        return self.services.galleries.photos(key) if key else []
+
+
+def _say(sentence: str) -> None:
+    # Gradio shows messages as HTML, and a name is whatever a visitor typed.
+    gr.Info(escape(sentence), title="Done", duration=5)
+
+
+def _photo_id(given: object) -> int:
+    # The box takes any text from a program; 0 is nobody's photo.
+    text = str(given or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
+def _choices(photos: list[StoredPhoto], person: str | None):
+    mine = [photo for photo in photos if photo.person == person]
+    labels = [(f"Photo {i} ({p.added:%d %b %H:%M})", p.id) for i, p in enumerate(mine, start=1)]
+    return gr.update(choices=labels, value=mine[0].id if mine else None)
