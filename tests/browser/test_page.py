@@ -41,6 +41,8 @@ def gallery_key(page: Page) -> str:
 def open_gallery(page: Page, key: str) -> None:
     page.get_by_text("Gallery key", exact=True).first.click()
     box = page.locator("#gallery-other-key textarea, #gallery-other-key input")
+    # As a visitor would: a box that has just unfolded is filled before it stands still otherwise.
+    box.click()
     box.fill(key)
     box.press("Enter")
 
