@@ -12,12 +12,18 @@ from platformdirs import user_data_path
 from faceweb.errors import SettingError
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
+NETWORKS = ("perceptual", "vgg19")
 DEVICES = ("auto", "cpu", "gpu")
 
 
 def bounded(default: float, low: float, high: float, step: float) -> Any:
     """A number with its legal range, for a dataclass that derives from `Bounded`."""
     return field(default=default, metadata={"low": low, "high": high, "step": step})
+
+
+def chosen(*choices: str) -> Any:
+    """One of several words, the first by default."""
+    return field(default=choices[0], metadata={"choices": choices})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +55,43 @@ class FacesConfig(Bounded):
     """How near two encodings must be to count as one person, in Euclidean distance."""
 
     threshold: float = bounded(0.6, 0.2, 1.2, 0.01)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StyleConfig(Bounded):
+    """How a picture is painted: J = alpha * J_content + beta * J_style + smooth * J_variation.
+
+    At weights of 1 the terms pull equally hard at the start. `lambda1` to `lambda5` weigh conv1_1
+    to conv5_1 within J_style.
+    """
+
+    alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
+    beta: float = bounded(1.0, 0.0, 10.0, 0.05)
+    smooth: float = bounded(0.1, 0.0, 5.0, 0.05)
+    lambda1: float = bounded(1.0, 0.0, 5.0, 0.1)
+    lambda2: float = bounded(1.0, 0.0, 5.0, 0.1)
+    lambda3: float = bounded(1.0, 0.0, 5.0, 0.1)
+    lambda4: float = bounded(1.0, 0.0, 5.0, 0.1)
+    lambda5: float = bounded(1.0, 0.0, 5.0, 0.1)
+    size: int = bounded(384, 64, 2048, 32)
+    steps: int = bounded(80, 5, 500, 5)
+    style_scale: float = bounded(1.0, 0.25, 3.0, 0.05)
+    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
+    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    init: str = chosen("content", "noise", "blend")
+    statistic: str = chosen("centred", "plain")
+    optimizer: str = chosen("adam", "l-bfgs")
+    colours: str = chosen("of the style", "luminance only", "matched")
+    content_layer: str = chosen("conv4_1", "conv1_1", "conv2_1", "conv3_1", "conv5_1")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.alpha == self.beta == 0:
+            raise SettingError("Alpha and beta are both 0, so nothing would be painted: raise one.")
+
+    @property
+    def lambdas(self) -> tuple[float, ...]:
+        return (self.lambda1, self.lambda2, self.lambda3, self.lambda4, self.lambda5)
 
 
 @dataclass(frozen=True, kw_only=True)

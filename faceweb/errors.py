@@ -47,3 +47,7 @@ class StorageError(FacewebError):
 
 class SettingError(FacewebError):
     """A setting lies outside its range."""
+
+
+class RecipeError(FacewebError):
+    """A file carries no recipe of a painting."""

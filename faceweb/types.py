@@ -1,5 +1,6 @@
-"""What crosses the layers: boxes, faces, verdicts, matches."""
+"""What crosses the layers: boxes, faces, verdicts, matches, steps of a painting."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -110,3 +111,54 @@ class Check:
     good: bool
     value: str
     advice: str
+
+
+@dataclass(frozen=True)
+class StyleWeights:
+    """Weights of J = alpha * J_content + beta * J_style + variation * J_variation.
+
+    `lambdas` weighs the taps within J_style, one number a tap.
+    """
+
+    alpha: float
+    beta: float
+    variation: float
+    lambdas: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class StyleCosts:
+    """J and its three terms before their weights."""
+
+    j: float
+    content: float
+    style: float
+    variation: float
+
+    @property
+    def finite(self) -> bool:
+        return all(map(math.isfinite, (self.j, self.content, self.style, self.variation)))
+
+
+@dataclass(frozen=True, eq=False)
+class StyleStep:
+    """A painting under way.
+
+    Attributes:
+        picture: (h, w, 3) uint8, the best so far.
+        costs: J and its terms, with the raw weights that made J of them.
+        weights: those raw weights.
+        step, steps: how many steps are done, and shall be.
+        shape: (height, width) that is worked at.
+        remaining: expected seconds.
+        note: what went wrong and was mended, or "".
+    """
+
+    picture: np.ndarray
+    costs: StyleCosts
+    weights: StyleWeights
+    step: int
+    steps: int
+    shape: tuple[int, int]
+    remaining: float
+    note: str = ""

@@ -1,6 +1,6 @@
-"""Makes assets/examples from two public-domain portraits: python -m training.make_examples
+"""Makes assets/examples from pictures that packages carry: python -m training.make_examples
 
-Needs scikit-image and matplotlib, which carry the portraits: pip install them first.
+Needs scikit-image and matplotlib, which carry them: pip install them first.
 """
 
 import numpy as np
@@ -30,6 +30,9 @@ def main() -> None:
         "hopper": hopper,
         "hopper_dim": relit(hopper_face, 0.55, 1.25),
         "group": group(collins_face, hopper_face),
+        "chelsea": Image.fromarray(data.chelsea()),
+        "coffee": Image.fromarray(data.coffee()),
+        "rocket": Image.fromarray(data.rocket()),
     }
     for name, picture in pictures.items():
         picture.save(FOLDER / f"{name}.jpg", quality=88)

@@ -21,7 +21,8 @@ SAME_PHOTO = 0.12
 class Enrolled:
     """A committed enrolment, with the photo's report card and the nearest other person.
 
-    `added` is False where the person has this very photo already, and nothing was added.
+    `added` is False where the person has this very photo already, and nothing was added; `which`
+    face of the picture was asked for.
     """
 
     photo: StoredPhoto
@@ -33,6 +34,7 @@ class Enrolled:
     people: int
     photos: int
     added: bool
+    which: int = 0
 
     @property
     def look_alike(self) -> Candidate | None:
@@ -84,6 +86,7 @@ def enroll(
         people=len({p.person for p in before} | {name}),
         photos=len(mine) + added,
         added=added,
+        which=which,
     )
 
 

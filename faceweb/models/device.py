@@ -1,8 +1,10 @@
 """Which device computes, and traced functions of fixed batch sizes on it."""
 
 import logging
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -14,11 +16,16 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Device:
-    """Where networks run: `kind` is "cpu" or "gpu", `precision` what the page shows."""
+    """Where networks run: `kind` is "cpu" or "gpu", `precision` what the page shows.
+
+    `turn` is held by whoever computes: live cameras and paintings are outside the page's queue, and
+    one graph at a time is kept here.
+    """
 
     kind: str
     name: str
     precision: str
+    turn: AbstractContextManager = field(default_factory=threading.Lock, compare=False)
 
     @property
     def compiles(self) -> bool:

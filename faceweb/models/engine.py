@@ -12,6 +12,7 @@ from faceweb.models.memory import return_freed_memory
 
 if TYPE_CHECKING:
     from faceweb.models.faces import FaceNetworks
+    from faceweb.models.studio import Studio
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +46,7 @@ class Engine:
         self._settled = threading.Event()
         self._lock = threading.Lock()
         self._networks: FaceNetworks | None = None
+        self._studio: Studio | None = None
 
     @property
     def status(self) -> Status:
@@ -79,7 +81,7 @@ class Engine:
             self._settled.set()
 
     def networks(self, waiting: Callable[[Status], None] | None = None) -> "FaceNetworks":
-        """The networks, once warm.
+        """The networks of the face tabs, once warm.
 
         Args:
             waiting: called four times a second with the status until then.
@@ -87,13 +89,20 @@ class Engine:
         Raises:
             FacewebError: they could not be built.
         """
+        return self._awaited(waiting)[0]
+
+    def studio(self, waiting: Callable[[Status], None] | None = None) -> "Studio":
+        """The painters of the style tab, as `networks`."""
+        return self._awaited(waiting)[1]
+
+    def _awaited(self, waiting: Callable[[Status], None] | None) -> tuple["FaceNetworks", "Studio"]:
         while not self._settled.wait(0.25):
             if waiting is not None:
                 waiting(self._status)
-        if self._networks is None:
+        if self._networks is None or self._studio is None:
             # A new error each time: one raised again keeps every caller's pictures alive.
             raise WeightsUnavailableError(self._status.failure)
-        return self._networks
+        return self._networks, self._studio
 
     def _build(self) -> None:
         began = time.perf_counter()
@@ -101,10 +110,14 @@ class Engine:
         # Importing TensorFlow takes seconds that the first answer of the page must not wait for.
         from faceweb.models import device as devices
         from faceweb.models.faces import FaceNetworks
+        from faceweb.models.studio import Studio
 
         device = devices.select(self._wanted)
         self._status = replace(self._status, device=device.name, precision=device.precision)
         self._networks = FaceNetworks(device, self._report)
+        self._report("warming the painter", 0.95)
+        self._studio = Studio(device)
+        self._studio.painter()
         self._report("ready", 1.0)
         self._status = replace(self._status, seconds=time.perf_counter() - began)
         log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)

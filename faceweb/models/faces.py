@@ -1,7 +1,6 @@
 """The two networks of the face tabs, built together on one device."""
 
 import io
-import threading
 from collections.abc import Callable
 
 import joblib
@@ -29,8 +28,7 @@ class FaceNetworks:
 
     def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
         report("reading weights", 0.6)
-        # Live cameras are outside the page's queue: one graph at a time is kept here.
-        self._turn = threading.Lock()
+        self._turn = device.turn
         self.detector = Detector(
             build_pnet(_unpacked("pnet")),
             build_rnet(_unpacked("rnet")),

@@ -1,16 +1,17 @@
-"""Where weights come from: a file inside a package, checked before it is read."""
+"""Where weights come from: a package's file or one of ours, checked before it is read."""
 
 import hashlib
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
+from faceweb.config import ASSETS
 from faceweb.errors import WeightsUnavailableError
 
 
 @dataclass(frozen=True)
 class Source:
-    """A weight file inside an installed package."""
+    """A weight file inside an installed package, or in `assets/weights` where that is ""."""
 
     package: str
     path: str
@@ -43,6 +44,12 @@ SOURCES = {
         "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3",
         "MIT, mtcnn",
     ),
+    "perceptual": Source(
+        "",
+        "perceptual.npz",
+        "ca37fffc47939d0dd903458666a15c1355d492a927746d9e923e5ad88f7e52e5",
+        "CC0, trained by training/perceptual.py",
+    ),
 }
 
 
@@ -52,6 +59,8 @@ def locate(source: Source) -> Path:
     Raises:
         WeightsUnavailableError: the package is not installed.
     """
+    if not source.package:
+        return ASSETS / "weights" / source.path
     spec = importlib.util.find_spec(source.package)
     if spec is None or not spec.submodule_search_locations:
         raise WeightsUnavailableError(
@@ -76,12 +85,16 @@ def read(name: str) -> bytes:
         data = path.read_bytes()
     except OSError:
         raise WeightsUnavailableError(
-            f"The weight file {path.name} is missing: reinstall the package "
-            f"{source.package.replace('_', '-')}."
+            f"The weight file {path.name} is missing: {_remedy(source)}."
         ) from None
     if hashlib.sha256(data).hexdigest() != source.sha256:
         raise WeightsUnavailableError(
             f"The weight file {path.name} is cut short or altered ({len(data):,} bytes, wrong "
-            f"checksum): reinstall the package {source.package.replace('_', '-')}."
+            f"checksum): {_remedy(source)}."
         )
     return data
+
+
+def _remedy(source: Source) -> str:
+    package = source.package.replace("_", "-")
+    return f"reinstall the package {package}" if package else "restore it from the project"

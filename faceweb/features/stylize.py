@@ -1,0 +1,180 @@
+"""Style transfer by optimising the picture itself, coarse to fine.
+
+Gatys et al. 2016: G = argmin alpha * J_content(C, G) + beta * J_style(S, G), with the costs of
+`faceweb.numerics.style`. Every size paints over what the one before, smaller by sqrt(2), has left.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+
+from faceweb.config import StyleConfig
+from faceweb.features.scene import Scene, canvas, sizes, to_bytes
+from faceweb.types import StyleCosts, StyleStep, StyleWeights
+
+SHOWN_EVERY = 0.25
+
+
+class Painter(Protocol):
+    """What a painting needs of `faceweb.models.painter.Painter`."""
+
+    def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> Any: ...
+
+    def targets(self, content: np.ndarray, statistics: Any, mask: np.ndarray | None) -> Any: ...
+
+    def slope(
+        self, picture: np.ndarray, targets: Any, weights: StyleWeights
+    ) -> tuple[np.ndarray, StyleCosts]: ...
+
+    def begin(self, picture: np.ndarray) -> Any: ...
+
+    def step(
+        self, state: Any, targets: Any, weights: StyleWeights, rate: float
+    ) -> tuple[Any, StyleCosts]: ...
+
+    def painted(self, state: Any) -> np.ndarray: ...
+
+    def resized(self, state: Any, content: np.ndarray, mask: np.ndarray | None) -> Any: ...
+
+
+class Painting:
+    """One painting, which can be run, stopped and run on.
+
+    Args:
+        painter: a network's costs and steps.
+        scene: what is painted.
+        config: how; sizes, start and statistic are settled now, the weights may move later.
+    """
+
+    def __init__(self, painter: Painter, scene: Scene, config: StyleConfig) -> None:
+        self._painter, self._scene, self._config = painter, scene, config
+        self._sizes = sizes(scene, config)
+        self._stopped = threading.Event()
+        self._rate, self._note = config.rate, ""
+        self._at, self._done = -1, 0
+        self._goal = config.steps
+        self._state: Any = None
+        self._rise()
+        self._unit = self._unit_weights()
+
+    @property
+    def steps(self) -> int:
+        """How many steps shall be done in all."""
+        return self._config.steps * (len(self._sizes) - 1) + self._goal
+
+    @property
+    def finished(self) -> bool:
+        return self._at == len(self._sizes) - 1 and self._done >= self._goal
+
+    def stop(self) -> None:
+        """Lets a run end after the step it is in, from whatever thread."""
+        self._stopped.set()
+
+    def run(self, read: Callable[[], StyleConfig] | None = None) -> Iterator[StyleStep]:
+        """Paints on until it is finished or stopped, and beyond the end if it was finished.
+
+        Args:
+            read: asked for alpha, beta, lambdas and smoothness before every step.
+
+        Yields:
+            The painting as it is, several times a second and at last.
+        """
+        read = read or (lambda: self._config)
+        self._stopped.clear()
+        if self.finished:
+            self._goal += self._config.steps
+        shown = -SHOWN_EVERY
+        while True:
+            costs, weights = self._step(read())
+            over = self.finished or self._stopped.is_set()
+            if over or time.perf_counter() - shown > SHOWN_EVERY:
+                yield self._report(costs, weights)
+                shown = time.perf_counter()
+            if over or self._stopped.is_set():
+                return
+            if self._done >= self._goal_here():
+                self._rise()
+
+    def picture(self) -> np.ndarray:
+        """The best so far, (h, w, 3) uint8, at the size that is worked at."""
+        return to_bytes(self._canvas.finish(self._painter.painted(self._state)))
+
+    def weights(self, config: StyleConfig) -> StyleWeights:
+        """Raw weights of a config: 1 stands for a gradient of norm 1 at the start."""
+        unit = self._unit
+        return StyleWeights(
+            config.alpha * unit.alpha,
+            config.beta * unit.beta,
+            config.smooth * unit.variation,
+            config.lambdas,
+        )
+
+    def _step(self, config: StyleConfig) -> tuple[StyleCosts, StyleWeights]:
+        weights = self.weights(config)
+        began = time.perf_counter()
+        state, costs = self._painter.step(self._state, self._targets, weights, self._rate)
+        if costs.finite:
+            self._good, self._state = self._state, state
+        else:
+            self._restore()
+        self._done += 1
+        self._seconds = time.perf_counter() - began
+        return costs, weights
+
+    def _restore(self) -> None:
+        # The step before led here: back to where the costs were still numbers, more carefully.
+        self._rate /= 2
+        self._state = self._painter.begin(self._painter.painted(self._good))
+        self._note = "The costs ran away: the last good picture is back, and steps are halved."
+
+    def _goal_here(self) -> int:
+        return self._goal if self._at == len(self._sizes) - 1 else self._config.steps
+
+    def _rise(self) -> None:
+        self._at, self._done = self._at + 1, 0
+        self._canvas = canvas(self._scene, self._config, self._sizes[self._at])
+        painter, here = self._painter, self._canvas
+        self._targets = painter.targets(
+            here.content, painter.statistics(here.styles, list(self._scene.shares)), here.mask
+        )
+        if self._state is None:
+            self._state = painter.begin(here.start(self._config))
+        else:
+            self._state = painter.resized(self._state, here.content, here.mask)
+        self._good = self._state
+
+    def _unit_weights(self) -> StyleWeights:
+        # From the content itself J_content would have no gradient at all: look beside the start.
+        numbers = np.random.default_rng(self._config.seed)
+        start = self._canvas.start(self._config)
+        beside = start + 0.1 * numbers.standard_normal(start.shape, np.float32)
+        even = (1.0,) * len(self._config.lambdas)
+
+        def unit(alpha: float, beta: float, variation: float) -> float:
+            only = StyleWeights(alpha, beta, variation, even)
+            norm = float(np.linalg.norm(self._painter.slope(beside, self._targets, only)[0]))
+            return 1 / norm if norm > 0 else 1.0
+
+        return StyleWeights(unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1), even)
+
+    def _report(self, costs: StyleCosts, weights: StyleWeights) -> StyleStep:
+        note, self._note = self._note, ""
+        return StyleStep(
+            picture=self.picture(),
+            costs=costs,
+            weights=weights,
+            step=self._config.steps * self._at + self._done,
+            steps=self.steps,
+            shape=self._sizes[self._at],
+            remaining=self._remaining(),
+            note=note,
+        )
+
+    def _remaining(self) -> float:
+        pixels = [height * width for height, width in self._sizes]
+        here = self._goal_here() - self._done
+        later = sum(pixels[self._at + 1 :]) * self._config.steps
+        return self._seconds * (here + later / pixels[self._at])

@@ -1,0 +1,188 @@
+"""A perceptual network with the costs of style transfer, as traced steps that move a picture.
+
+The formulas are in `faceweb.numerics.style`; who asks for which step is `faceweb.features.stylize`.
+"""
+
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from faceweb.models.device import Device
+from faceweb.numerics import style
+from faceweb.types import StyleCosts, StyleWeights
+
+FIRST, SECOND, TINY = 0.9, 0.99, 1e-8
+AVERAGED = 0.9
+
+
+class State(NamedTuple):
+    """A painting under way; all but `step` are (1, h, w, 3).
+
+    `average` sums the iterates with falling weight, `first` and `second` are Adam's moments
+    (Kingma & Ba 2015), `step` counts since they were zero.
+    """
+
+    picture: tf.Tensor
+    average: tf.Tensor
+    first: tf.Tensor
+    second: tf.Tensor
+    step: tf.Tensor
+
+
+class Targets(NamedTuple):
+    """What a painting shall match at one size.
+
+    Content features, per tap (Gram matrix, mean) of the style, and where to paint: (1, h, w, 1) in
+    [0, 1].
+    """
+
+    content: tf.Tensor
+    styles: tuple
+    mask: tf.Tensor
+
+
+class Painter:
+    """Steps of one network, traced once whatever the size of the picture.
+
+    Args:
+        network: from pictures in [0, 1] to taps, as `build_perceptual` makes it.
+        device: where it runs.
+        content_tap: index of the tap that J_content compares.
+        plain: whether J_style compares plain Gram matrices, instead of centred ones.
+        fingerprint: checksum of the network's weights, for recipes.
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        device: Device,
+        content_tap: int = 3,
+        plain: bool = False,
+        fingerprint: str = "",
+    ) -> None:
+        self.traces, self.fingerprint = 0, fingerprint
+        self._network, self._device = network, device
+        self._tap, self._plain = content_tap, plain
+        picture, number = _spec(None, None, 3), tf.TensorSpec((), tf.float32)
+        widths = [tap.shape[-1] for tap in network.outputs]
+        statistics = tuple((_spec(c, c, rank=2), _spec(c, rank=1)) for c in widths)
+        targets = Targets(_spec(None, None, widths[content_tap]), statistics, _spec(None, None, 1))
+        weights = tf.TensorSpec((3 + len(widths),), tf.float32)
+        state = State(picture, picture, picture, picture, number)
+
+        def traced(function, *signature):
+            return tf.function(function, input_signature=signature, jit_compile=device.compiles)
+
+        self._features = traced(self._trace_features, picture)
+        self._slope = traced(self._trace_slope, picture, targets, weights)
+        self._step = traced(self._trace_step, state, targets, weights, number)
+
+    def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> tuple:
+        """Gram matrix and mean of every tap, blended over styles (h, w, 3) float32."""
+        with self._device.turn:
+            features = [self._features(_batch(picture)) for picture in pictures]
+            return style.blend([list(map(style.gram, taps)) for taps in features], shares)
+
+    def targets(
+        self, content: np.ndarray, statistics: tuple, mask: np.ndarray | None = None
+    ) -> Targets:
+        """Targets at the size of a content (h, w, 3) float32; `mask` is (h, w)."""
+        whole = np.ones(content.shape[:2], np.float32) if mask is None else mask
+        with self._device.turn:
+            features = self._features(_batch(content))[self._tap]
+        return Targets(features, statistics, _batch(whole[..., None]))
+
+    def slope(
+        self, picture: np.ndarray, targets: Targets, weights: StyleWeights
+    ) -> tuple[np.ndarray, StyleCosts]:
+        """Gradient of J, (h, w, 3), and the costs, at a picture (h, w, 3) float32."""
+        with self._device.turn:
+            gradient, costs = self._slope(_batch(picture), targets, _tensor(weights))
+            return gradient.numpy()[0], StyleCosts(*map(float, costs.numpy()))
+
+    def step(
+        self, state: State, targets: Targets, weights: StyleWeights, rate: float
+    ) -> tuple[State, StyleCosts]:
+        """One step of Adam down the gradient of J; the costs are those before it."""
+        with self._device.turn:
+            state, costs = self._step(state, targets, _tensor(weights), tf.constant(rate))
+            return state, StyleCosts(*map(float, costs.numpy()))
+
+    @staticmethod
+    def begin(picture: np.ndarray) -> State:
+        """A painting that starts from (h, w, 3) float32."""
+        batch = _batch(picture)
+        nothing = tf.zeros_like(batch)
+        return State(batch, nothing, nothing, nothing, tf.constant(0.0))
+
+    @staticmethod
+    def painted(state: State) -> np.ndarray:
+        """The mean of the last iterates, (h, w, 3) float32; the start itself before any step."""
+        weight = 1 - AVERAGED ** float(state.step)
+        return (state.average / weight if weight else state.picture).numpy()[0]
+
+    def resized(self, state: State, content: np.ndarray, mask: np.ndarray | None = None) -> State:
+        """The painting at a content's size, its moments with it; outside the mask the content."""
+
+        def to(tensor, method):
+            return tf.image.resize(tensor, content.shape[:2], method, antialias=True)
+
+        picture = tf.clip_by_value(to(_batch(self.painted(state)), "bicubic"), 0.0, 1.0)
+        if mask is not None:
+            picture = mask[..., None] * picture + (1 - mask[..., None]) * content
+        weight = 1 - AVERAGED ** float(state.step)
+        second = tf.nn.relu(to(state.second, "bilinear"))
+        first = to(state.first, "bilinear")
+        return State(picture, picture * weight, first, second, state.step)
+
+    def _trace_features(self, picture):
+        self.traces += 1
+        return self._network(picture, training=False)
+
+    def _trace_costs(self, picture, targets, weights):
+        taps = self._network(picture, training=False)
+        statistics, mask = [], targets.mask
+        for tap in taps:
+            statistics.append(style.gram(tap, mask))
+            mask = tf.nn.avg_pool2d(mask, 2, 2, "SAME")
+        j_content = style.content_cost(taps[self._tap], targets.content)
+        j_style = style.style_cost(statistics, targets.styles, weights[3:], self._plain)
+        variation = style.total_variation(picture)
+        alpha, beta, gamma = weights[0], weights[1], weights[2]
+        j = alpha * j_content + beta * j_style + gamma * variation
+        return j, tf.stack([j, j_content, j_style, variation])
+
+    def _trace_slope(self, picture, targets, weights):
+        self.traces += 1
+        with tf.GradientTape() as tape:
+            tape.watch(picture)
+            j, costs = self._trace_costs(picture, targets, weights)
+        return tape.gradient(j, picture) * targets.mask, costs
+
+    def _trace_step(self, state, targets, weights, rate):
+        gradient, costs = self._trace_slope(state.picture, targets, weights)
+        step = state.step + 1
+        first = FIRST * state.first + (1 - FIRST) * gradient
+        second = SECOND * state.second + (1 - SECOND) * gradient**2
+        direction = first / (1 - FIRST**step)
+        size = tf.sqrt(second / (1 - SECOND**step)) + TINY
+        picture = tf.clip_by_value(state.picture - rate * direction / size, 0.0, 1.0)
+        average = AVERAGED * state.average + (1 - AVERAGED) * picture
+        return State(picture, average, first, second, step), costs
+
+
+def _batch(array: np.ndarray) -> tf.Tensor:
+    return tf.constant(array[None].astype(np.float32, copy=False))
+
+
+def _tensor(weights: StyleWeights) -> tf.Tensor:
+    # One tensor, so that no value of a slider is part of a trace.
+    return tf.constant(
+        [weights.alpha, weights.beta, weights.variation, *weights.lambdas], tf.float32
+    )
+
+
+def _spec(*shape, rank: int = 3) -> tf.TensorSpec:
+    return tf.TensorSpec((1, *shape) if rank == 3 else shape, tf.float32)

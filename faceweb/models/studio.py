@@ -1,0 +1,88 @@
+"""The painters of one process: a network is built once, a painter traced once."""
+
+import threading
+from collections.abc import Callable
+
+import keras
+import numpy as np
+
+from faceweb.models import weights
+from faceweb.models.device import Device
+from faceweb.models.painter import Painter
+from faceweb.models.perceptual import TAPS, load_perceptual
+from faceweb.types import StyleWeights
+
+Report = Callable[[str, float], None]
+
+
+class Studio:
+    """Painters by network, content layer and style statistic, each made when first asked for.
+
+    Args:
+        device: where they run.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self._device = device
+        self._lock = threading.Lock()
+        self._networks: dict[str, keras.Model] = {}
+        self._painters: dict[tuple[str, str, str], Painter] = {}
+
+    def painter(
+        self,
+        network: str = "perceptual",
+        content_layer: str = "conv4_1",
+        statistic: str = "centred",
+        report: Report | None = None,
+    ) -> Painter:
+        """A painter, warm.
+
+        Args:
+            network: "perceptual" or "vgg19"; the latter is downloaded where it is missing.
+            content_layer: the tap that J_content compares.
+            statistic: "centred" or "plain".
+            report: is told a stage and the share done during a download.
+
+        Raises:
+            WeightsUnavailableError: weights are missing, altered or cannot be downloaded.
+        """
+        made = (network, content_layer, statistic)
+        with self._lock:
+            if made not in self._painters:
+                painter = Painter(
+                    self._network(network, report),
+                    self._device,
+                    TAPS.index(content_layer),
+                    statistic == "plain",
+                    weights.SOURCES[network].sha256 if network in weights.SOURCES else network,
+                )
+                _warm(painter)
+                self._painters[made] = painter
+            return self._painters[made]
+
+    @property
+    def traces(self) -> int:
+        """How often any graph was traced; constant once warm."""
+        return sum(painter.traces for painter in self._painters.values())
+
+    def _network(self, name: str, report: Report | None) -> keras.Model:
+        if name not in self._networks:
+            self._networks[name] = _load(name, report)
+        return self._networks[name]
+
+
+def _load(name: str, report: Report | None) -> keras.Model:
+    if name == "perceptual":
+        return load_perceptual(weights.read("perceptual"))
+    # Nobody who does not ask for it waits for its import.
+    from faceweb.models.vgg19 import load_vgg19
+
+    return load_vgg19(report)
+
+
+def _warm(painter: Painter) -> None:
+    picture = np.full((48, 64, 3), 0.5, np.float32)
+    even = StyleWeights(1.0, 1.0, 1.0, (1.0,) * len(TAPS))
+    targets = painter.targets(picture, painter.statistics([picture], [1.0]))
+    painter.slope(picture, targets, even)
+    painter.step(painter.begin(picture), targets, even, 0.01)

@@ -1,0 +1,116 @@
+"""The costs of style transfer, on features of any rank: (n, positions..., channels).
+
+Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks": a picture G is sought
+that minimises J(G) = alpha * J_content(C, G) + beta * J_style(S, G).
+"""
+
+from keras import ops
+
+# Below this variance, over all channels of one tap, a style is of one colour.
+_LEAST_TRACE = 1e-6
+
+
+def content_cost(generated, content):
+    """J_content: half the mean squared difference of one layer's activations.
+
+    Args:
+        generated, content: features of one shape.
+    """
+    return ops.mean(ops.square(generated - content)) / 2
+
+
+def gram(features, weight=None):
+    """The Gram matrix per position, F^T F / M, and the mean of every channel.
+
+    Args:
+        features: (1, positions..., c), M positions in all.
+        weight: (1, positions...) in [0, 1], how much each position counts; all alike if None.
+
+    Returns:
+        Gram matrix (c, c) and mean (c,).
+    """
+    rows = ops.reshape(features, (-1, features.shape[-1]))
+    if weight is None:
+        count = ops.cast(ops.shape(rows)[0], rows.dtype)
+        return ops.matmul(ops.transpose(rows), rows) / count, ops.mean(rows, axis=0)
+    share = ops.reshape(weight, (-1, 1))
+    share = share / ops.maximum(ops.sum(share), 1e-6)
+    return ops.matmul(ops.transpose(rows * share), rows), ops.sum(rows * share, axis=0)
+
+
+def centred(gram_matrix, mean):
+    """The centred Gram matrix (covariance) out of the plain one and the mean."""
+    return gram_matrix - ops.expand_dims(mean, 1) * ops.expand_dims(mean, 0)
+
+
+def plain_style_cost(generated, style):
+    """Squared Frobenius distance of Gram matrices over 4 c^2, as in Gatys et al. 2016, eq. 4.
+
+    Args:
+        generated, style: what `gram` gives for both pictures. The Gram matrices are divided by
+            their own number of positions, so that pictures of two sizes compare.
+    """
+    channels = generated[0].shape[0]
+    return ops.sum(ops.square(generated[0] - style[0])) / (4 * channels**2)
+
+
+def centred_style_cost(generated, style):
+    """Squared Frobenius distance of covariances and squared distance of means, free of scale.
+
+    A plain Gram matrix is ruled by its mean, since behind a ReLU all features are positive: here
+    the covariance is divided by the style's trace, and the mean by its root.
+
+    Args:
+        generated, style: what `gram` gives for both pictures.
+    """
+    wanted = centred(*style)
+    trace = ops.maximum(ops.trace(wanted), _LEAST_TRACE)
+    covariance = ops.sum(ops.square(centred(*generated) - wanted)) / ops.square(trace)
+    return covariance + ops.sum(ops.square(generated[1] - style[1])) / trace
+
+
+def style_cost(generated, styles, lambdas, plain):
+    """J_style: the sum over layers of lambda_l times the distance of their statistics.
+
+    Args:
+        generated, styles: per layer what `gram` gives.
+        lambdas: (layers,) weights.
+        plain: whether plain Gram matrices are compared, instead of centred ones.
+    """
+    distance = plain_style_cost if plain else centred_style_cost
+    return sum(
+        lambdas[layer] * distance(*pair)
+        for layer, pair in enumerate(zip(generated, styles, strict=True))
+    )
+
+
+def total_variation(picture):
+    """Mean squared difference of neighbouring values, summed over the axes of position.
+
+    Args:
+        picture: (1, positions..., c).
+    """
+    cost = 0.0
+    for axis in range(1, len(picture.shape) - 1):
+        low = [slice(None)] * len(picture.shape)
+        high = list(low)
+        low[axis], high[axis] = slice(None, -1), slice(1, None)
+        cost += ops.mean(ops.square(picture[tuple(high)] - picture[tuple(low)]))
+    return cost
+
+
+def blend(statistics, shares):
+    """The statistics of several styles as one, each with its share.
+
+    Args:
+        statistics: per style, per layer what `gram` gives.
+        shares: one number a style, positive in sum.
+    """
+    total = sum(shares)
+    return tuple(
+        tuple(
+            sum(share / total * part for share, part in zip(shares, parts, strict=True))
+            for parts in zip(*layer, strict=True)
+        )
+        for layer in zip(*statistics, strict=True)
+    )
