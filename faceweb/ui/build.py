@@ -3,12 +3,13 @@
 import gradio as gr
 
 from faceweb.ui import words
-from faceweb.ui.handlers import Services
-from faceweb.ui.tabs import enroll, recognize, verify
+from faceweb.ui.handlers import Services, Shared
+from faceweb.ui.tabs import enroll, recognize, style, verify
 
-TABS = (enroll, verify, recognize)
+TABS = (enroll, verify, recognize, style)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
-<p>See, use and understand how convolutional networks recognise faces.</p></header>"""
+<p>See, use and understand how convolutional networks recognise faces and
+paint pictures.</p></header>"""
 FOOTER = """<footer class="colophon">Photos are not kept: an uploaded picture lies in a temporary
 folder for a quarter of an hour at most, enrolled faces lie in your gallery until you erase them.
 Not for access control or surveillance.</footer>"""
@@ -31,10 +32,11 @@ def build_app(services: Services) -> gr.Blocks:
             render=False,
             elem_id="gallery-key",
         )
+        shared = Shared(page, key, gr.State(0))
         with gr.Tabs(elem_id="tabs"):
             for tab in TABS:
                 with gr.Tab(tab.TITLE, id=tab.TITLE.lower()):
-                    tab.build(services, key, page)
+                    tab.build(services, shared)
         gr.HTML(FOOTER, padding=False)
         clock = gr.Timer(0.5)
         watch = _Watch(services)

@@ -1,5 +1,7 @@
 """Sliders out of a config, so that a default and its range are written once; scrolling."""
 
+import inspect
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 
 import gradio as gr
@@ -22,6 +24,48 @@ def slider(config: type[Bounded], name: str, **options) -> gr.Slider:
         step=item.metadata["step"],
         **{"label": name.replace("_", " ").capitalize(), **options},
     )
+
+
+def choice(config: type[Bounded], name: str, **options) -> gr.Radio:
+    """Buttons for one field of a config that takes one of several words."""
+    item = next(item for item in fields(config) if item.name == name)
+    label = name.replace("_", " ").capitalize()
+    return gr.Radio(
+        list(item.metadata["choices"]), value=item.default, **{"label": label, **options}
+    )
+
+
+def takes(
+    config: type[Bounded],
+    before: Sequence[str] = (),
+    names: Sequence[str] = (),
+    after: dict | None = None,
+) -> Callable:
+    """Gives a handler of positional values the argument names and defaults of a config.
+
+    Gradio's programming interface shows them. The page's request comes last.
+
+    Args:
+        config: its fields follow `before`.
+        before: arguments without a default.
+        names: of the fields, all where empty.
+        after: further arguments with their defaults.
+    """
+    defaults = {item.name: item.default for item in fields(config)}
+    chosen = {name: defaults[name] for name in names or defaults} | (after or {})
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [
+        *(inspect.Parameter(name, kind) for name in ("self", *before)),
+        *(inspect.Parameter(name, kind, default=value) for name, value in chosen.items()),
+        inspect.Parameter("request", kind, default=None),
+    ]
+
+    def sign(handler: Callable) -> Callable:
+        handler.__annotations__ = {"request": gr.Request}
+        handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        return handler
+
+    return sign
 
 
 def into_view(selector: str) -> str:

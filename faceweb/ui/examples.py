@@ -24,8 +24,24 @@ GROUPS = (("group.jpg",),)
 GROUP_NOTE = "A collage of both portraits: turned, blurred, re-lit and cropped copies."
 
 
+STYLES_FOLDER = ASSETS / "styles"
+STYLES = tuple((path.name,) for path in sorted(STYLES_FOLDER.glob("*.jpg")))
+STYLES_NOTE = "Drawn by our own code, free for any use."
+STYLE_PAIRS = (
+    ("rocket.jpg", "flow_field.jpg"),
+    ("chelsea.jpg", "stained_glass.jpg"),
+    ("coffee.jpg", "ink_wash.jpg"),
+    ("collins.jpg", "cut_paper.jpg"),
+)
+PAINT_NOTE = "Photos by Stéfan van der Walt, Rachel Michetti and SpaceX (CC0), and by NASA."
+
+
 def example_row(
-    rows: Sequence[Sequence[str]], inputs: list[Component], name: str, note: str
+    rows: Sequence[Sequence[str]],
+    inputs: list[Component],
+    name: str,
+    note: str,
+    label: str = "Or click an example",
 ) -> Dependency:
     """A strip of examples; a click fills the inputs.
 
@@ -34,16 +50,17 @@ def example_row(
         inputs: what a click fills.
         name: the element's id.
         note: what the pictures are.
+        label: above the strip.
 
     Returns:
         The click's event, to act upon with `then`.
     """
-    values = [[str(FOLDER / v) if v.endswith(".jpg") else v for v in row] for row in rows]
+    values = [[_located(value) for value in row] for row in rows]
     strip = gr.Dataset(
         components=inputs,
         samples=values,
         type="values",
-        label="Or click an example",
+        label=label,
         elem_id=name,
     )
     gr.HTML(f'<p class="note">{note}</p>', padding=False)
@@ -51,6 +68,13 @@ def example_row(
     return strip.click(
         _fill, strip, inputs, show_progress="hidden", api_visibility="private", queue=False
     )
+
+
+def _located(value: str) -> str:
+    if not value.endswith(".jpg"):
+        return value
+    style = STYLES_FOLDER / value
+    return str(style if style.exists() else FOLDER / value)
 
 
 def _fill(sample: list[str]):

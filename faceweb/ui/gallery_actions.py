@@ -7,11 +7,10 @@ import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
-from faceweb.errors import ImportRefusedError
+from faceweb.errors import ImportRefusedError, KeyRefusedError, UnknownPersonError
 from faceweb.features.gallery import export_gallery, import_gallery, people
 from faceweb.features.names import clean_name
 from faceweb.storage.galleries import StoredPhoto
-from faceweb.storage.keys import fingerprint
 from faceweb.ui import records, words
 from faceweb.ui.handlers import Services, guarded
 
@@ -30,7 +29,7 @@ class Handlers:
     @guarded
     def rename(self, person: str | None = None, new_name: str = "", gallery_key: str = ""):
         """Gives a person another name. Returns the people, as /people does."""
-        old, new = str(person or ""), clean_name(new_name)
+        old, new = _chosen(person), clean_name(new_name)
         self.services.galleries.rename(gallery_key, old, new)
         _say(f"{old} is now called {new}.")
         return records.people(people(self._photos(gallery_key)))
@@ -38,7 +37,7 @@ class Handlers:
     @guarded
     def forget(self, person: str | None = None, gallery_key: str = ""):
         """Forgets a person with all photos. Returns how many people are left."""
-        left = self.services.galleries.forget(gallery_key, str(person or ""))
+        left = self.services.galleries.forget(gallery_key, _chosen(person))
         _say(f"{person} is forgotten, with all photos.")
         return {"people": left}
 
@@ -60,7 +59,10 @@ class Handlers:
     @guarded
     def export(self, gallery_key: str = ""):
         """Exports the gallery as a zip of JSON and npz."""
-        archive = export_gallery(self._photos(gallery_key))
+        photos = self._photos(gallery_key)
+        if not photos:
+            raise UnknownPersonError("There is nobody to export: enroll somebody first.")
+        archive = export_gallery(photos)
         return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
 
     @guarded
@@ -76,9 +78,31 @@ class Handlers:
     @guarded
     def open(self, gallery_key: str, person: str | None):
         """Another gallery, in the place of the one that is open."""
-        fingerprint(gallery_key)
         key = gallery_key.strip().lower()
+        if not self.services.galleries.photos(key, chips=False):
+            raise KeyRefusedError(
+                "Nobody is enrolled under this key: check that it was copied whole. Your gallery "
+                "stays open."
+            )
         return key, key, "", *self.shown(key, person)
+
+    @guarded
+    def ask_forget(self, person: str | None, gallery_key: str):
+        """The question before a person is forgotten."""
+        name = _chosen(person)
+        if not any(photo.person == name for photo in self._photos(gallery_key)):
+            raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
+        return words.forgetting(name)
+
+    @guarded
+    def ask_forget_photo(self, photo_id: int | None, gallery_key: str):
+        """The question before a photo is forgotten."""
+        photos = {photo.id: photo for photo in self._photos(gallery_key)}
+        photo = photos.get(_photo_id(photo_id))
+        if photo is None:
+            raise UnknownPersonError("Choose a person and a photo first.")
+        others = [p for p in photos.values() if p.person == photo.person]
+        return words.forgetting_photo(photo, len(others) == 1)
 
     @guarded
     def shown(self, gallery_key: str, person: str | None):
@@ -97,6 +121,12 @@ class Handlers:
 
     def _photos(self, key: str) -> list[StoredPhoto]:
         return self.services.galleries.photos(key) if key else []
+
+
+def _chosen(person: str | None) -> str:
+    if not person:
+        raise UnknownPersonError("Choose a person first.")
+    return str(person)
 
 
 def _say(sentence: str) -> None:

@@ -6,7 +6,7 @@ import gradio as gr
 
 from faceweb.ui.confirm import asked
 from faceweb.ui.gallery_actions import Handlers
-from faceweb.ui.handlers import Services
+from faceweb.ui.handlers import Services, Shared
 
 MAKE_KEY = """(kept) => {
   const key = /^[0-9a-f]{32}$/.test(kept || "") ? kept :
@@ -15,6 +15,7 @@ MAKE_KEY = """(kept) => {
   return [key, key];
 }"""
 CLEAR = """() => "" """
+RENAMED = """(name) => [name.trim().replace(/\\s+/g, " "), ""]"""
 SAVE = """() => document.querySelector("#gallery-download").click()"""
 KEY_NOTE = """The key is the only way to this gallery. It was made in your browser and is kept
 there; the server stores only its SHA-256. Copy it to open the gallery in another browser or
@@ -37,8 +38,7 @@ class Panel:
 
 def build(
     services: Services,
-    key: gr.Textbox,
-    page: gr.Blocks,
+    shared: Shared,
     changed: gr.events.Dependency,
     record: gr.JSON,
     answer: gr.HTML,
@@ -47,13 +47,12 @@ def build(
 
     Args:
         services: what handlers work with.
-        key: the visitor's key, rendered here.
-        page: whose load makes or finds the key.
+        shared: page, key (rendered here) and version, which counts up here.
         changed: the event after which the gallery is shown anew.
         record: where every action leaves its record.
         answer: what an action on the gallery outdates.
     """
-    handlers = Handlers(services)
+    handlers, key, version = Handlers(services), shared.key, shared.version
     # Gradio encrypts what it keeps in the browser with a secret that it sends to the browser: it
     # must be the same after a restart, and protects nothing else.
     kept = gr.BrowserState("", storage_key="faceweb-gallery-key", secret="faceweb")
@@ -69,17 +68,19 @@ def build(
         panel = Panel(key, kept, cards, receipt, person, photo)
         show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
         show |= {"api_visibility": "private", "show_progress": "hidden"}
-        outdated = {"fn": None, "outputs": answer, "js": CLEAR}
         events = [
             *_person_actions(handlers, panel, record),
             *_gallery_actions(handlers, panel, record),
         ]
-        for event in events:
-            event.then(**show).then(**outdated)
     with gr.Accordion("Gallery key", open=False):
         opened = _key_actions(handlers, panel)
-    opened.success(**outdated)
-    page.load(None, kept, [kept, key], js=MAKE_KEY).then(**show)
+    for event in events:
+        event.then(**show)
+    for event in (*events, opened):
+        event.success(None, None, answer, js=CLEAR)
+    for event in (*events, opened, changed):
+        event.success(lambda n: n + 1, version, version, api_visibility="private")
+    shared.page.load(None, kept, [kept, key], js=MAKE_KEY).then(**show)
     person.input(handlers.offer_photos, [person, key], photo, api_visibility="private")
     changed.then(**show).then(None, None, receipt, js=CLEAR)
     refresh = gr.Button("Refresh", visible=False)
@@ -92,17 +93,37 @@ def _person_actions(
     key, person, photo = panel.key, panel.person, panel.photo
     with gr.Row():
         forget = gr.Button("Forget this person", elem_id="gallery-forget")
-        forget_photo = gr.Button("Forget this photo")
+        forget_photo = gr.Button("Forget this photo", elem_id="gallery-forget-photo")
     certain = asked(
-        forget, "Forget this person, with all photos?", "Forget", "gallery-forget-question"
+        forget,
+        handlers.ask_forget,
+        [person, key],
+        "Forget",
+        "gallery-forget-question",
+        [person.change, forget_photo.click],
+    )
+    certain_photo = asked(
+        forget_photo,
+        handlers.ask_forget_photo,
+        [photo, key],
+        "Forget",
+        "gallery-forget-photo-question",
+        [person.change, photo.change, forget.click],
     )
     with gr.Row(equal_height=True):
-        new_name = gr.Textbox("", label="New name", max_lines=1)
+        new_name = gr.Textbox("", label="New name", max_lines=1, elem_id="gallery-new-name")
         rename = gr.Button("Rename")
+    renamed = gr.on(
+        [rename.click, new_name.submit],
+        handlers.rename,
+        [person, new_name, key],
+        record,
+        api_name="rename",
+    )
     return [
-        rename.click(handlers.rename, [person, new_name, key], record, api_name="rename"),
+        renamed.success(None, new_name, [person, new_name], js=RENAMED),
         certain.click(handlers.forget, [person, key], record, api_name="forget"),
-        forget_photo.click(handlers.forget_photo, [photo, key], record, api_name="forget_photo"),
+        certain_photo.click(handlers.forget_photo, [photo, key], record, api_name="forget_photo"),
     ]
 
 
@@ -118,9 +139,11 @@ def _gallery_actions(
         erase = gr.Button("Erase everything", variant="stop", elem_id="gallery-erase")
     certain = asked(
         erase,
-        "Erase everybody in this gallery? This cannot be undone.",
+        "<p>Erase everybody in this gallery? This cannot be undone.</p>",
+        [],
         "Erase",
         "gallery-erase-question",
+        [panel.person.change],
     )
     download = gr.DownloadButton("Save", elem_id="gallery-download", elem_classes="offscreen")
     export.click(handlers.export, key, download, api_name="export").success(None, js=SAVE)
@@ -147,5 +170,6 @@ def _key_actions(handlers: Handlers, panel: Panel) -> gr.events.Dependency:
         handlers.open,
         [other, panel.person],
         [panel.key, panel.kept, other, *shown],
+        show_progress="hidden",
         api_visibility="private",
     )

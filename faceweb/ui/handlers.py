@@ -1,10 +1,13 @@
 """What every handler shares: errors become page messages here, and only here."""
 
 import functools
+import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -16,8 +19,13 @@ from faceweb.storage.galleries import Galleries
 
 log = logging.getLogger(__name__)
 
+if TYPE_CHECKING:
+    from faceweb.models.studio import Studio
+
 # One queue for everything that computes, so that ten visitors do not run ten graphs at once.
 DEVICE_QUEUE = {"concurrency_id": "device", "concurrency_limit": 1}
+# A painting takes seconds: it shares the device step by step, instead of keeping others waiting.
+PAINT_QUEUE = {"concurrency_id": "paint", "concurrency_limit": 2}
 
 
 @dataclass(frozen=True)
@@ -32,29 +40,70 @@ class Services:
         """The networks; a click that comes before they are warm waits with progress."""
         return self.engine.networks(_show_progress)
 
+    def studio(self) -> "Studio":
+        """The painters, as `networks`."""
+        return self.engine.studio(_show_progress)
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What tabs share on one page.
+
+    Attributes:
+        page: the page itself.
+        key: of the visitor's gallery.
+        version: counts the gallery's changes, for who shows an answer that they outdate.
+    """
+
+    page: gr.Blocks
+    key: gr.Textbox
+    version: gr.State
+
 
 def _show_progress(status: Status) -> None:
     gr.Progress()(status.share, desc=f"Waking the networks: {status.stage}")
 
 
+def show_download(stage: str, share: float) -> None:
+    """Shows how far a download is."""
+    gr.Progress()(share, desc=stage)
+
+
 def guarded(handler: Callable) -> Callable:
-    """Turns what a handler raises into a page message; the log gets what a visitor should not."""
+    """Turns what a handler raises into a page message; the log gets what a visitor should not.
+
+    A generator stays one, so that Gradio streams it.
+    """
+    if inspect.isgeneratorfunction(handler):
+
+        @functools.wraps(handler)
+        def stream(*arguments, **named):
+            with _translated(handler):
+                yield from handler(*arguments, **named)
+
+        return stream
 
     @functools.wraps(handler)
     def run(*arguments, **named):
-        try:
+        with _translated(handler):
             return handler(*arguments, **named)
-        except gr.Error:
-            raise
-        except FacewebError as error:
-            # Gradio shows messages as HTML, and a name is whatever a visitor typed.
-            raise gr.Error(escape(str(error)), title="Not done", print_exception=False) from None
-        except Exception:
-            log.exception("handler %s failed", handler.__name__)
-            raise gr.Error(
-                "Something went wrong on the server: try again. The log has the details.",
-                title="Not done",
-                print_exception=False,
-            ) from None
 
     return run
+
+
+@contextmanager
+def _translated(handler: Callable) -> Iterator[None]:
+    try:
+        yield
+    except gr.Error:
+        raise
+    except FacewebError as error:
+        # Gradio shows messages as HTML, and a name is whatever a visitor typed.
+        raise gr.Error(escape(str(error)), title="Not done", print_exception=False) from None
+    except Exception:
+        log.exception("handler %s failed", handler.__name__)
+        raise gr.Error(
+            "Something went wrong on the server: try again. The log has the details.",
+            title="Not done",
+            print_exception=False,
+        ) from None

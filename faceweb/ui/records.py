@@ -2,9 +2,11 @@
 
 from faceweb.features.enroll import Enrolled
 from faceweb.features.gallery import PersonSummary
+from faceweb.features.recipe import write_recipe
 from faceweb.features.recognize import Recognized
 from faceweb.features.verify import Verification
-from faceweb.types import Face, Interval
+from faceweb.types import Face, Interval, StyleStep
+from faceweb.ui.easels import Easel
 
 
 def verification(result: Verification) -> dict:
@@ -57,6 +59,23 @@ def recognized(answers: list[Recognized], threshold: float, among: Interval | No
             }
             for answer in answers
         ],
+    }
+
+
+def painting(easel: Easel, step: StyleStep) -> dict:
+    costs = step.costs
+    return {
+        "j": costs.j,
+        "j_content": costs.content,
+        "j_style": costs.style,
+        "j_variation": costs.variation,
+        "alpha_raw": step.weights.alpha,
+        "beta_raw": step.weights.beta,
+        "steps": step.step,
+        "seconds": round(easel.seconds, 2),
+        "size": [step.shape[1], step.shape[0]],
+        "seed": int(easel.recipe.seed),
+        "recipe": write_recipe(easel.recipe, easel.network, easel.fingerprint, step.step),
     }
 
 

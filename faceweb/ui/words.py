@@ -87,8 +87,8 @@ def verification(result: Verification, calibration: Calibration) -> str:
 <span class="formula">d = {verdict.distance:.3f} {relation} {verdict.threshold:.2f} = &tau;</span>
 <span>{_how_sure(verdict.same, odds.probability)}</span></div>{b}</div>{note}
 {draw.histogram(calibration, verdict)}
-<p class="legend"><span class="key same"></span> pairs of one person
-<span class="key different"></span> pairs of two people</p>
+<p class="legend"><span class="swatch same"></span> pairs of one person
+<span class="swatch different"></span> pairs of two people</p>
 <dl class="odds">
 <div><dt>One person, if half of such pairs were</dt><dd>{percent(odds.probability)}</dd></div>
 <div><dt>Strangers let in at this &tau;</dt><dd>{_spread(odds.false_accept)}</dd></div>
@@ -104,7 +104,7 @@ def enrolled(result: Enrolled) -> str:
     name = escape(result.photo.person)
     several = (
         f"This photo shows {result.found} faces: check that this is the right one."
-        if result.found > 1
+        if result.found > 1 and not result.which
         else ""
     )
     card = "".join(
@@ -133,6 +133,19 @@ def _nearest(result: Enrolled) -> str:
     if result.look_alike is None:
         return f'<p class="note">Nearest of the others: {who}, too far to be mistaken.</p>'
     return f'<p class="warning">Looks like {who}: the two may be taken for each other.</p>'
+
+
+def forgetting(person: str) -> str:
+    """The question before a person is forgotten."""
+    return f"<p>Forget {escape(person)}, with all photos?</p>"
+
+
+def forgetting_photo(photo: StoredPhoto, last: bool) -> str:
+    """The question before a photo is forgotten; with the `last` one the person goes too."""
+    name = escape(photo.person)
+    also = f" It is the only one, so {name} is forgotten with it." if last else ""
+    chip = draw.inline(photo.chip, f"photo of {photo.person}")
+    return f"<p>{chip}Forget this photo of {name}?{also}</p>"
 
 
 def numbered(faces: list[EncodedFace]) -> str:
@@ -182,8 +195,9 @@ def recognized(answers: list[Recognized], people: int, among: Interval, threshol
             f"In a gallery of {counted(people, 'person', 'people')} a stranger is taken for "
             f"somebody with a chance of {percent(among.value)} ({percent(among.low)} to "
             f"{percent(among.high)}) at &tau; = {threshold:.2f}: "
-            f'<span class="formula">1 &minus; (1 &minus; FAR)<sup>{people}</sup></span>. '
-            "It counts one photo a person; several give a stranger more chances."
+            f'<span class="formula">1 &minus; (1 &minus; FAR)<sup>{people}</sup></span>, '
+            "FAR being the share of strangers let in by one photo. It counts one photo a person; "
+            "several give a stranger more chances."
         )
     return (
         f'<section class="answer"><ol class="faces">{rows}</ol><p class="note">{odds}</p></section>'

@@ -4,6 +4,7 @@ import io
 import json
 import time
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
+from faceweb.config import StyleConfig
 from faceweb.features.verify import verify
 from faceweb.ui.tabs import verify as verify_tab
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
@@ -20,6 +22,15 @@ CONTRACT = {
     "/enroll": ["photo", "name", "gallery_key", "face"],
     "/verify": ["photo_a", "photo_b", "threshold"],
     "/recognize": ["photo", "threshold", "gallery_key"],
+    "/stylize": [
+        "content",
+        "style",
+        *(item.name for item in fields(StyleConfig)),
+        "network",
+        "style_2",
+        "share_2",
+        "mask",
+    ],
     "/people": ["gallery_key"],
     "/rename": ["person", "new_name", "gallery_key"],
     "/forget": ["person", "gallery_key"],

@@ -25,6 +25,11 @@ def enroll_example(page: Page, number: int, name: str) -> None:
     expect(page.locator("#gallery-cards")).to_contain_text(name)
 
 
+def choose(page: Page, person: str) -> None:
+    page.locator("#gallery-person input").click()
+    page.get_by_role("option", name=person).click()
+
+
 def answered(page: Page, question: str, answer: str) -> None:
     """Presses one of the gallery's buttons that ask first, and lets it happen."""
     page.locator(f"#gallery-{question}").click()
@@ -91,8 +96,7 @@ def test_enroll_verify_recognize_forget_erase(visit, screens, size):
     tab(page, "Enroll")
     enroll_example(page, 1, "Grace Hopper")
     page.get_by_text("Rename, forget, export, erase").click()
-    page.locator("#gallery-person input").click()
-    page.get_by_role("option", name="Eileen Collins").click()
+    choose(page, "Eileen Collins")
     page.locator("#gallery-forget").click()
     page.locator("#gallery-forget-question").get_by_text("Keep").click()
     expect(page.locator("#gallery-forget-question")).to_be_hidden()
@@ -132,9 +136,60 @@ def test_a_key_that_is_none_is_refused_and_the_gallery_stays(visit):
     enroll_example(page, 0, "Eileen Collins")
     open_gallery(page, "not a key")
     expect(page.get_by_text("A gallery key is 32 hexadecimal digits")).to_be_visible()
+    page.locator("#gallery-other-key :is(input, textarea)").fill("0" * 32)
+    page.locator("#gallery-open").click()
+    expect(page.get_by_text("Nobody is enrolled under this key")).to_be_visible()
     expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
     page.reload()
     expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+
+
+def test_a_question_is_about_the_person_it_names(visit):
+    """Once another person is chosen the question is gone, and nobody was forgotten."""
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    enroll_example(page, 1, "Grace Hopper")
+    page.get_by_text("Rename, forget, export, erase").click()
+    choose(page, "Eileen Collins")
+    page.locator("#gallery-forget").click()
+    question = page.locator("#gallery-forget-question")
+    expect(question).to_contain_text("Forget Eileen Collins, with all photos?")
+    choose(page, "Grace Hopper")
+    expect(question).to_be_hidden()
+    page.locator("#gallery-forget-photo").click()
+    question = page.locator("#gallery-forget-photo-question")
+    expect(question).to_contain_text("the only one, so Grace Hopper is forgotten with it")
+    question.get_by_text("Forget", exact=True).click()
+    expect(page.locator("#gallery-cards")).not_to_contain_text("Grace Hopper")
+    expect(page.locator("#gallery-cards")).to_contain_text("Eileen Collins")
+
+
+def test_renaming_by_enter_keeps_the_person_chosen(visit):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    page.get_by_text("Rename, forget, export, erase").click()
+    choose(page, "Eileen Collins")
+    box = page.locator("#gallery-new-name :is(input, textarea)")
+    box.click()
+    box.fill("Colonel  Collins")
+    box.press("Enter")
+    expect(page.locator("#gallery-cards")).to_contain_text("Colonel Collins")
+    expect(page.locator("#gallery-person input")).to_have_value("Colonel Collins")
+
+
+def test_an_answer_goes_with_the_gallery_it_was_about(visit):
+    page = visit()
+    enroll_example(page, 0, "Eileen Collins")
+    tab(page, "Recognize")
+    page.locator("#recognize-examples button").first.click()
+    people = page.locator("#recognize-answer li")
+    expect(people.filter(has_text="Eileen Collins").first).to_be_visible()
+    tab(page, "Enroll")
+    page.get_by_text("Rename, forget, export, erase").click()
+    answered(page, "erase", "Erase")
+    expect(page.locator("#gallery-cards")).to_contain_text("Nobody is enrolled yet")
+    tab(page, "Recognize")
+    expect(people).to_have_count(0)
 
 
 def test_the_same_photo_twice_adds_nothing_and_says_so(visit):
@@ -188,7 +243,7 @@ def test_a_name_in_a_refusal_is_text_never_markup(visit):
     box = page.locator("#gallery-person input")
     box.fill('<img src="http://192.0.2.1/leak.png">')
     box.press("Enter")
-    answered(page, "forget", "Forget")
+    page.locator("#gallery-forget").click()
     expect(page.get_by_text("Nobody in this gallery is called <img")).to_be_visible()
 
 

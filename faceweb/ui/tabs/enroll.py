@@ -11,7 +11,7 @@ from faceweb.storage.keys import new_key
 from faceweb.ui import gallery_panel, records, words
 from faceweb.ui.controls import into_view
 from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
+from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Enroll"
@@ -59,7 +59,7 @@ class Handlers:
         return records.enrolled(result, key), words.enrolled(result)
 
 
-def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
+def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
@@ -82,6 +82,7 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
             example_row(PEOPLE, [photo, name], "enroll-examples", PEOPLE_NOTE)
     answer = gr.HTML(elem_id="enroll-answer", padding=False)
     record = gr.JSON(show_label=False, render=False)
+    photo.change(None, None, answer, js="() => ''")
     # At once, since the choice of another photo must not outlive it.
     photo.change(None, None, face, js="() => 0")
     photo.change(
@@ -96,13 +97,13 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     enrolled = gr.on(
         [start.click, name.submit],
         handlers.enroll,
-        [photo, name, key, face],
+        [photo, name, shared.key, face],
         [record, answer],
         api_name="enroll",
         **DEVICE_QUEUE,
     )
     enrolled.success(None, js=into_view("#enroll-answer"))
-    gallery_panel.build(services, key, page, enrolled, record, answer)
+    gallery_panel.build(services, shared, enrolled, record, answer)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     with gr.Accordion("The record", open=False):

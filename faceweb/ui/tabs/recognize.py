@@ -11,7 +11,7 @@ from faceweb.features.recognize import recognize
 from faceweb.ui import draw, records, words
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.examples import GROUP_NOTE, GROUPS, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
+from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Recognize"
@@ -74,7 +74,7 @@ class Handlers:
         )
 
 
-def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
+def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
@@ -101,18 +101,20 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
-    inputs, outputs = [photo, threshold, key], [record, labelled, answer]
-    for other in (photo_tab, camera_tab):
-        other.select(None, None, answer, js="() => ''")
+    inputs, outputs = [photo, threshold, shared.key], [record, labelled, answer]
+    outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}
+    for event in (photo_tab.select, camera_tab.select, photo.change, shared.version.change):
+        event(**outdated)
     asked = start.click(handlers.recognize, inputs, outputs, api_name="recognize", **DEVICE_QUEUE)
     private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
     tried = examples.then(handlers.recognize, **private, **DEVICE_QUEUE)
     for event in (asked, tried):
         event.success(None, js=into_view("#recognize-answer"))
-    threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
+    moved = threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
+    moved.failure(**outdated)
     camera.stream(
         handlers.live,
-        [camera, threshold, key],
+        [camera, threshold, shared.key],
         [seen, answer],
         stream_every=FRAME_SECONDS,
         time_limit=CAMERA_SECONDS,

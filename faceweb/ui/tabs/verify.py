@@ -10,7 +10,7 @@ from faceweb.features.verify import verify
 from faceweb.ui import records, words
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, guarded
+from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Verify"
@@ -57,7 +57,7 @@ class Handlers:
         return self.verify(photo_a, photo_b, threshold)
 
 
-def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
+def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
@@ -83,4 +83,5 @@ def build(services: Services, key: gr.Textbox, page: gr.Blocks) -> None:
     tried = examples.then(handlers.verify, **private, **DEVICE_QUEUE)
     for event in (asked, tried):
         event.success(None, js=into_view("#verify-answer"))
-    threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
+    moved = threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
+    moved.failure(None, None, answer, js="() => ''")

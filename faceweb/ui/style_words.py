@@ -1,0 +1,97 @@
+"""What the style tab says and draws: the painting with its formula, costs and stages."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from PIL import Image
+
+from faceweb.types import StyleCosts, StyleStep
+from faceweb.ui import draw
+from faceweb.ui.easels import Easel
+
+CURVES = (("j", "J"), ("content", "J_content"), ("style", "J_style"))
+THUMB = 120
+
+
+def painting(easel: Easel, step: StyleStep, hung: bool = False) -> str:
+    """The painting as it is, with everything that is known of it; once `hung` without itself."""
+    picture = "" if hung else draw.photo(step.picture, "the painting so far")
+    height, width = step.shape
+    share = step.step / step.steps
+    left = f", about {step.remaining:.0f} s left" if step.step < step.steps else ""
+    note = f'<p class="warning">{escape(step.note)}</p>' if step.note else ""
+    return f"""<section class="answer painting">{picture}
+<div class="bar"><i style="width:{100 * share:.1f}%"></i></div>
+<p class="note">Step {step.step} of {step.steps} at {width} x {height}, {easel.seconds:.0f} s{left}.
+</p>{note}{formula(easel, step)}{curves(easel.history)}{stages([*easel.stages, step])}</section>"""
+
+
+def formula(easel: Easel, step: StyleStep) -> str:
+    """The cost with today's numbers in it."""
+    weights, costs, sliders = step.weights, step.costs, easel.config
+    rows = [
+        ("&alpha;", "J<sub>content</sub>", sliders.alpha, weights.alpha, costs.content),
+        ("&beta;", "J<sub>style</sub>", sliders.beta, weights.beta, costs.style),
+        ("&gamma;", "J<sub>variation</sub>", sliders.smooth, weights.variation, costs.variation),
+    ]
+    terms = " + ".join(f"{raw:.3g} &times; {cost:.3g}" for *_, raw, cost in rows)
+    table = "".join(
+        f"<tr><td>{sign} {slider:g}</td><td>{raw:.3g}</td><td>{name}</td><td>{cost:.4g}</td></tr>"
+        for sign, name, slider, raw, cost in rows
+    )
+    return f"""<p class="formula">J = &alpha; J<sub>content</sub>(C, G) + &beta;
+J<sub>style</sub>(S, G) + &gamma; J<sub>variation</sub>(G) = {terms} = {costs.j:.3g}</p>
+<details><summary>Weights</summary><table class="weights"><tr><th>slider</th><th>raw weight</th>
+<th>cost</th><th>now</th></tr>{table}</table><p class="note">A slider at 1 stands for the raw weight
+at which a term pulls with a gradient of norm 1 at the start.</p></details>"""
+
+
+def curves(history: Sequence[tuple[int, StyleCosts]]) -> str:
+    """The three costs over the steps, each on a logarithmic axis of its own height."""
+    return '<div class="curves">' + "".join(_curve(history, *curve) for curve in CURVES) + "</div>"
+
+
+def _curve(history: Sequence[tuple[int, StyleCosts]], name: str, label: str) -> str:
+    steps = np.array([step for step, _ in history], float)
+    values = np.log10(np.maximum([getattr(costs, name) for _, costs in history], 1e-9))
+    low, high = values.min(), values.max()
+    xs = 200 * (steps - steps[0]) / max(steps[-1] - steps[0], 1)
+    ys = 58 - 50 * (values - low) / max(high - low, 1e-3)
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+    base, _, index = label.partition("_")
+    shown = f"{base}<sub>{index}</sub>" if index else base
+    return (
+        f'<figure class="curve {name}"><svg viewBox="0 0 200 64" preserveAspectRatio="none" '
+        f'role="img" aria-label="{label} over the steps"><polyline points="{points}"/></svg>'
+        f"<figcaption>{shown} <b>{10 ** values[-1]:.3g}</b></figcaption></figure>"
+    )
+
+
+def stages(steps: Sequence[StyleStep]) -> str:
+    """The last picture of every size, coarse to fine."""
+    figures = "".join(
+        f"<figure>{draw.photo(_small(step.picture), f'stage at {step.shape[1]} pixels')}"
+        f"<figcaption>{step.shape[1]} px</figcaption></figure>"
+        for step in steps
+    )
+    return f'<div class="stages">{figures}</div>'
+
+
+def _small(picture: np.ndarray) -> np.ndarray:
+    image = Image.fromarray(picture)
+    image.thumbnail((THUMB, THUMB))
+    return np.asarray(image)
+
+
+def easel_empty() -> str:
+    """Before anything was painted."""
+    return (
+        '<div class="blank"><p>Choose two pictures and press <b>Paint</b>, or click an example. '
+        "The painting grows here; move \u03b1 and \u03b2 while it does.</p></div>"
+    )
+
+
+def waiting() -> str:
+    """Before the first picture."""
+    return '<div class="blank"><p>Mixing the paint: the first strokes come in a second.</p></div>'
