@@ -13,6 +13,7 @@ from faceweb.errors import SettingError
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 NETWORKS = ("perceptual", "vgg19")
+LIVE = ("alpha", "beta", "smooth", "lambda1", "lambda2", "lambda3", "lambda4", "lambda5")
 DEVICES = ("auto", "cpu", "gpu")
 
 
@@ -88,6 +89,11 @@ class StyleConfig(Bounded):
         super().__post_init__()
         if self.alpha == self.beta == 0:
             raise SettingError("Alpha and beta are both 0, so nothing would be painted: raise one.")
+
+    @property
+    def live(self) -> dict[str, float]:
+        """What a painting under way obeys."""
+        return {name: getattr(self, name) for name in LIVE}
 
     @property
     def lambdas(self) -> tuple[float, ...]:

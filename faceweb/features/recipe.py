@@ -2,49 +2,79 @@
 
 import io
 import json
-from dataclasses import asdict, fields
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields, replace
 
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from faceweb.config import StyleConfig
+from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.errors import RecipeError
+from faceweb.features.stylize import Painting, Read
+from faceweb.types import StyleStep
 
 VERSION, TAG = 1, "faceweb recipe"
 
 
-def write_recipe(config: StyleConfig, network: str, weights: str, steps: int) -> dict:
-    """Everything but the two pictures that a painting follows from.
+@dataclass(frozen=True)
+class Recipe:
+    """Everything but the pictures that a painting follows from.
 
-    Args:
-        config: settings and seed.
+    Attributes:
+        config: settings and seed, as at the start.
         network: the name of the perceptual network.
         weights: SHA-256 of its weights.
-        steps: how many steps were made in all.
+        steps_made: how many steps were made in all.
+        moves: (steps done, settings that act live) whenever a slider was moved.
     """
-    settings = asdict(config)
+
+    config: StyleConfig
+    network: str
+    weights: str
+    steps_made: int
+    moves: tuple[tuple[int, dict[str, float]], ...] = ()
+
+    def at(self, done: int) -> StyleConfig:
+        """What the sliders said when so many steps were done."""
+        settings: dict[str, float] = {}
+        for when, moved in self.moves:
+            if when <= done:
+                settings |= moved
+        return replace(self.config, **settings)  # type: ignore[arg-type]
+
+
+def replayed(painting: Painting, recipe: Recipe, read: Read | None = None) -> Iterator[StyleStep]:
+    """Paints to where a recipe ended, with its moves of the sliders, or with what `read` says."""
+    while painting.done < recipe.steps_made:
+        yield from painting.run(read or recipe.at, recipe.steps_made)
+        if not painting.finished:
+            return
+
+
+def write_recipe(recipe: Recipe, sizes: list[tuple[int, int]]) -> dict:
+    """A recipe as JSON, with the (height, width) of every size for who reads it."""
     return {
         "version": VERSION,
-        "network": network,
-        "weights": weights,
-        "steps_made": steps,
-        "settings": settings,
+        "network": recipe.network,
+        "weights": recipe.weights,
+        "sizes": [[width, height] for height, width in sizes],
+        "steps_made": recipe.steps_made,
+        "settings": asdict(recipe.config),
+        "moves": [[when, moved] for when, moved in recipe.moves],
     }
 
 
-def read_recipe(data: bytes) -> StyleConfig:
-    """The settings of a recipe, from its JSON or from a PNG that carries it.
+def read_recipe(data: bytes) -> Recipe:
+    """A recipe, from its JSON or from a PNG that carries it.
 
     Raises:
         RecipeError: it is neither.
         SettingError: a setting is out of its range.
     """
     try:
-        text = data.decode() if data[:1] == b"{" else _carried(data)
-        given = json.loads(text)["settings"]
-        known = {item.name for item in fields(StyleConfig)}
-        return StyleConfig(**{name: value for name, value in given.items() if name in known})
+        text = data.decode() if data.lstrip()[:1] == b"{" else _carried(data)
+        return _parsed(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
         raise RecipeError(
             "This file carries no recipe: choose a painting as it was saved here, or its JSON."
@@ -58,6 +88,22 @@ def to_png(picture: np.ndarray, recipe: dict) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(picture).save(stream, "PNG", pnginfo=notes)
     return stream.getvalue()
+
+
+def _parsed(given: dict) -> Recipe:
+    known = {item.name for item in fields(StyleConfig)}
+    settings = {name: value for name, value in given["settings"].items() if name in known}
+    config = StyleConfig(**settings)
+    moves = tuple((int(when), _live(moved)) for when, moved in given["moves"])
+    network = NETWORKS[NETWORKS.index(given["network"])]
+    recipe = Recipe(config, network, str(given["weights"]), int(given["steps_made"]), moves)
+    for when, _ in moves:
+        recipe.at(when)
+    return recipe
+
+
+def _live(moved: dict) -> dict[str, float]:
+    return {name: moved[name] for name in LIVE}
 
 
 def _carried(data: bytes) -> str:

@@ -10,7 +10,7 @@ from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
 from faceweb.features.colours import coloured, luminance, matched
 
-LEAST_SIDE, COARSEST, LONGEST = 32, 96, 8.0
+LEAST_SIDE, COARSEST, LARGEST, LONGEST = 32, 96, 2048, 8.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ def canvas(scene: Scene, config: StyleConfig, shape: tuple[int, int]) -> Canvas:
     """The scene at (height, width); a style's longer side is `style_scale` times the longer one."""
     content = _at(scene.content, shape)
     longer = max(shape) * config.style_scale
-    styles = [_at(style, _shape(style, longer)) for style in scene.styles]
+    styles = [_at(style, _scaled(style.shape, longer)) for style in scene.styles]
     mask = None if scene.mask is None else _at(scene.mask, shape)
     if config.colours == "luminance only":
         grey = luminance(content)
@@ -84,14 +84,32 @@ def canvas(scene: Scene, config: StyleConfig, shape: tuple[int, int]) -> Canvas:
     return Canvas(content, styles, mask, None)
 
 
-def sizes(scene: Scene, config: StyleConfig) -> list[tuple[int, int]]:
-    """(height, width) from coarse to fine; the longer side grows by sqrt(2) to `config.size`."""
+def sizes(shape: tuple[int, ...], config: StyleConfig) -> list[tuple[int, int]]:
+    """(height, width) from coarse to fine; the longer side grows by sqrt(2) to `config.size`.
+
+    Args:
+        shape: of the content, (height, width, ...).
+        config: says how large the painting shall be.
+    """
     found: list[tuple[int, int]] = []
     side = float(config.size)
-    while not found or (side >= COARSEST and min(_shape(scene.content, side)) >= LEAST_SIDE):
-        found.append(_shape(scene.content, side))
+    while not found or (side >= COARSEST and min(_scaled(shape, side)) >= LEAST_SIDE):
+        found.append(_scaled(shape, side))
         side /= 2**0.5
     return found[::-1]
+
+
+def expected_seconds(shape: tuple[int, ...], config: StyleConfig, pace: float) -> float:
+    """How long a painting takes where a step takes `pace` seconds a pixel."""
+    pixels = sum(height * width for height, width in sizes(shape, config))
+    return pace * pixels * config.steps
+
+
+def within(picture: np.ndarray, side: int = LARGEST) -> np.ndarray:
+    """A picture (h, w, 3) uint8, shrunk where a side is longer than any painting's."""
+    image = Image.fromarray(picture)
+    image.thumbnail((side, side), Image.Resampling.LANCZOS)
+    return np.asarray(image)
 
 
 def to_bytes(picture: np.ndarray) -> np.ndarray:
@@ -99,8 +117,8 @@ def to_bytes(picture: np.ndarray) -> np.ndarray:
     return (picture * 255 + 0.5).astype(np.uint8)
 
 
-def _shape(picture: np.ndarray, longer: float) -> tuple[int, int]:
-    height, width = picture.shape[:2]
+def _scaled(shape: tuple[int, ...], longer: float) -> tuple[int, int]:
+    height, width = shape[:2]
     scale = longer / max(height, width)
     return max(16, round(height * scale)), max(16, round(width * scale))
 

@@ -12,10 +12,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from faceweb.config import StyleConfig
+from faceweb.features.quasi_newton import QuasiNewton
 from faceweb.features.scene import Scene, canvas, sizes, to_bytes
 from faceweb.types import StyleCosts, StyleStep, StyleWeights
 
 SHOWN_EVERY = 0.25
+
+# What the sliders say, asked with the number of steps that are done.
+Read = Callable[[int], StyleConfig]
 
 
 class Painter(Protocol):
@@ -47,14 +51,22 @@ class Painting:
         painter: a network's costs and steps.
         scene: what is painted.
         config: how; sizes, start and statistic are settled now, the weights may move later.
+
+    Attributes:
+        sizes: (height, width) from coarse to fine.
+        moves: (steps done, settings that act live) whenever a slider was moved.
     """
 
     def __init__(self, painter: Painter, scene: Scene, config: StyleConfig) -> None:
-        self._painter, self._scene, self._config = painter, scene, config
-        self._sizes = sizes(scene, config)
         self._stopped = threading.Event()
+        if config.optimizer == "l-bfgs":
+            painter = QuasiNewton(painter)
+        self._painter, self._scene, self._config = painter, scene, config
+        self.sizes = sizes(scene.content.shape, config)
+        self.moves: list[tuple[int, dict[str, float]]] = []
+        self._live = config.live
         self._rate, self._note = config.rate, ""
-        self._at, self._done = -1, 0
+        self._at, self._done, self._seconds = -1, 0, 0.0
         self._goal = config.steps
         self._state: Any = None
         self._rise()
@@ -63,33 +75,40 @@ class Painting:
     @property
     def steps(self) -> int:
         """How many steps shall be done in all."""
-        return self._config.steps * (len(self._sizes) - 1) + self._goal
+        return self._config.steps * (len(self.sizes) - 1) + self._goal
+
+    @property
+    def done(self) -> int:
+        """How many steps are done."""
+        return self._config.steps * self._at + self._done
 
     @property
     def finished(self) -> bool:
-        return self._at == len(self._sizes) - 1 and self._done >= self._goal
+        return self._at == len(self.sizes) - 1 and self._done >= self._goal
 
     def stop(self) -> None:
         """Lets a run end after the step it is in, from whatever thread."""
         self._stopped.set()
 
-    def run(self, read: Callable[[], StyleConfig] | None = None) -> Iterator[StyleStep]:
+    def run(self, read: Read | None = None, until: int | None = None) -> Iterator[StyleStep]:
         """Paints on until it is finished or stopped, and beyond the end if it was finished.
 
         Args:
-            read: asked for alpha, beta, lambdas and smoothness before every step.
+            read: says before every step what alpha, beta, gamma and the lambdas are.
+            until: how many steps shall be done in all, where that is less or more.
 
         Yields:
             The painting as it is, several times a second and at last.
         """
-        read = read or (lambda: self._config)
+        read = read or (lambda _: self._config)
         self._stopped.clear()
         if self.finished:
             self._goal += self._config.steps
         shown = -SHOWN_EVERY
         while True:
-            costs, weights = self._step(read())
-            over = self.finished or self._stopped.is_set()
+            costs, weights = self._step(read(self.done))
+            enough = until is not None and self.done >= until
+            over = self.finished or enough or self._stopped.is_set()
             if over or time.perf_counter() - shown > SHOWN_EVERY:
                 yield self._report(costs, weights)
                 shown = time.perf_counter()
@@ -114,6 +133,9 @@ class Painting:
 
     def _step(self, config: StyleConfig) -> tuple[StyleCosts, StyleWeights]:
         weights = self.weights(config)
+        if config.live != self._live:
+            self._live = config.live
+            self.moves.append((self.done, self._live))
         began = time.perf_counter()
         state, costs = self._painter.step(self._state, self._targets, weights, self._rate)
         if costs.finite:
@@ -131,11 +153,11 @@ class Painting:
         self._note = "The costs ran away: the last good picture is back, and steps are halved."
 
     def _goal_here(self) -> int:
-        return self._goal if self._at == len(self._sizes) - 1 else self._config.steps
+        return self._goal if self._at == len(self.sizes) - 1 else self._config.steps
 
     def _rise(self) -> None:
         self._at, self._done = self._at + 1, 0
-        self._canvas = canvas(self._scene, self._config, self._sizes[self._at])
+        self._canvas = canvas(self._scene, self._config, self.sizes[self._at])
         painter, here = self._painter, self._canvas
         self._targets = painter.targets(
             here.content, painter.statistics(here.styles, list(self._scene.shares)), here.mask
@@ -166,15 +188,15 @@ class Painting:
             picture=self.picture(),
             costs=costs,
             weights=weights,
-            step=self._config.steps * self._at + self._done,
+            step=self.done,
             steps=self.steps,
-            shape=self._sizes[self._at],
+            shape=self.sizes[self._at],
             remaining=self._remaining(),
             note=note,
         )
 
     def _remaining(self) -> float:
-        pixels = [height * width for height, width in self._sizes]
+        pixels = [height * width for height, width in self.sizes]
         here = self._goal_here() - self._done
         later = sum(pixels[self._at + 1 :]) * self._config.steps
         return self._seconds * (here + later / pixels[self._at])

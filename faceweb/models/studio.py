@@ -1,7 +1,9 @@
 """The painters of one process: a network is built once, a painter traced once."""
 
 import threading
+import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import keras
 import numpy as np
@@ -11,6 +13,9 @@ from faceweb.models.device import Device
 from faceweb.models.painter import Painter
 from faceweb.models.perceptual import TAPS, load_perceptual
 from faceweb.types import StyleWeights
+
+if TYPE_CHECKING:
+    from faceweb.models.magenta import Magenta
 
 Report = Callable[[str, float], None]
 
@@ -27,6 +32,8 @@ class Studio:
         self._lock = threading.Lock()
         self._networks: dict[str, keras.Model] = {}
         self._painters: dict[tuple[str, str, str], Painter] = {}
+        self._paces: dict[str, float] = {}
+        self._magenta: Magenta | None = None
 
     def painter(
         self,
@@ -56,9 +63,39 @@ class Studio:
                     statistic == "plain",
                     weights.SOURCES[network].sha256 if network in weights.SOURCES else network,
                 )
-                _warm(painter)
+                self._paces[network] = _warm(painter)
                 self._painters[made] = painter
             return self._painters[made]
+
+    def pace(self, network: str) -> float | None:
+        """Seconds a step takes a pixel, or None for a network that was not used yet."""
+        return self._paces.get(network)
+
+    def instant(
+        self, content: np.ndarray, style: np.ndarray, report: Report | None = None
+    ) -> np.ndarray:
+        """A content repainted in one pass by Magenta's network, which is downloaded if missing.
+
+        Args:
+            content, style: (h, w, 3) uint8.
+            report: as for `painter`.
+
+        Returns:
+            (h, w, 3) uint8, of the content's size.
+
+        Raises:
+            WeightsUnavailableError: the network cannot be downloaded, or is altered.
+        """
+        with self._lock:
+            if self._magenta is None:
+                # Nobody who does not ask for it waits for its import.
+                from faceweb.models.magenta import load_magenta
+
+                self._magenta = load_magenta(report)
+        pictures = [picture[None].astype(np.float32) / 255 for picture in (content, style)]
+        with self._device.turn:
+            painted = self._magenta.paint(*pictures)[0]
+        return (painted * 255 + 0.5).astype(np.uint8)
 
     @property
     def traces(self) -> int:
@@ -80,9 +117,13 @@ def _load(name: str, report: Report | None) -> keras.Model:
     return load_vgg19(report)
 
 
-def _warm(painter: Painter) -> None:
-    picture = np.full((48, 64, 3), 0.5, np.float32)
+def _warm(painter: Painter) -> float:
+    """Traces everything; returns the seconds a step takes a pixel."""
+    picture = np.full((144, 192, 3), 0.5, np.float32)
     even = StyleWeights(1.0, 1.0, 1.0, (1.0,) * len(TAPS))
     targets = painter.targets(picture, painter.statistics([picture], [1.0]))
     painter.slope(picture, targets, even)
-    painter.step(painter.begin(picture), targets, even, 0.01)
+    state, _ = painter.step(painter.begin(picture), targets, even, 0.01)
+    began = time.perf_counter()
+    painter.step(state, targets, even, 0.01)
+    return (time.perf_counter() - began) / (picture.size // 3)

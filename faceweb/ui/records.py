@@ -74,8 +74,8 @@ def painting(easel: Easel, step: StyleStep) -> dict:
         "steps": step.step,
         "seconds": round(easel.seconds, 2),
         "size": [step.shape[1], step.shape[0]],
-        "seed": int(easel.recipe.seed),
-        "recipe": write_recipe(easel.recipe, easel.network, easel.fingerprint, step.step),
+        "seed": int(easel.start.seed),
+        "recipe": write_recipe(easel.recipe, easel.painting.sizes),
     }
 
 

@@ -1,11 +1,13 @@
 """What the style tab says and draws: the painting with its formula, costs and stages."""
 
 from collections.abc import Sequence
+from dataclasses import fields
 from html import escape
 
 import numpy as np
 from PIL import Image
 
+from faceweb.config import StyleConfig
 from faceweb.types import StyleCosts, StyleStep
 from faceweb.ui import draw
 from faceweb.ui.easels import Easel
@@ -19,8 +21,9 @@ def painting(easel: Easel, step: StyleStep, hung: bool = False) -> str:
     picture = "" if hung else draw.photo(step.picture, "the painting so far")
     height, width = step.shape
     share = step.step / step.steps
-    left = f", about {step.remaining:.0f} s left" if step.step < step.steps else ""
-    note = f'<p class="warning">{escape(step.note)}</p>' if step.note else ""
+    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
+    notes = [note for note in (easel.note, step.note) if note]
+    note = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
     return f"""<section class="answer painting">{picture}
 <div class="bar"><i style="width:{100 * share:.1f}%"></i></div>
 <p class="note">Step {step.step} of {step.steps} at {width} x {height}, {easel.seconds:.0f} s{left}.
@@ -82,6 +85,36 @@ def _small(picture: np.ndarray) -> np.ndarray:
     image = Image.fromarray(picture)
     image.thumbnail((THUMB, THUMB))
     return np.asarray(image)
+
+
+def stretched(mask: np.ndarray | None, content: np.ndarray) -> str:
+    """Says that a mask had another shape than the content, or ""."""
+    if mask is None or mask.shape[:2] == content.shape[:2]:
+        return ""
+    (height, width), (h, w) = content.shape[:2], mask.shape[:2]
+    return f"The mask is {w} x {h}: it was stretched over the content, {width} x {height}."
+
+
+def limits() -> str:
+    """Before there is a content."""
+    config = StyleConfig()
+    high = next(item for item in fields(config) if item.name == "size").metadata["high"]
+    return f'<p class="note">{config.size} px on the longer side, up to {high} under Advanced.</p>'
+
+
+def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> str:
+    """How large a painting will be and how long it will take, where that is known."""
+    height, width = sizes[-1]
+    time = "" if seconds is None else f", about {duration(seconds)} on this machine"
+    return (
+        f'<p class="note">{width} x {height} px, {config.steps} steps at each of {len(sizes)} '
+        f"sizes{time}. Up to 2048 px under Advanced.</p>"
+    )
+
+
+def duration(seconds: float) -> str:
+    """Seconds below two minutes, else minutes."""
+    return f"{max(seconds, 1):.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
 
 
 def easel_empty() -> str:

@@ -13,7 +13,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from faceweb.config import StyleConfig
+from faceweb.config import ASSETS, StyleConfig
 from faceweb.features.verify import verify
 from faceweb.ui.tabs import verify as verify_tab
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
@@ -27,10 +27,15 @@ CONTRACT = {
         "style",
         *(item.name for item in fields(StyleConfig)),
         "network",
+        "share",
         "style_2",
         "share_2",
+        "style_3",
+        "share_3",
         "mask",
+        "replay",
     ],
+    "/instant": ["content", "style", "size"],
     "/people": ["gallery_key"],
     "/rename": ["person", "new_name", "gallery_key"],
     "/forget": ["person", "gallery_key"],
@@ -227,3 +232,54 @@ def test_ten_visitors_share_one_device(served, monkeypatch):
     jobs = [c.submit(example("collins"), example("hopper"), api_name="/verify") for c in clients]
     assert [job.result()[0]["same"] for job in jobs] == [False] * 10
     assert most == [1] * 10
+
+
+PAINTED = {"size": 64, "steps": 10, "seed": 3, "init": "noise"}
+
+
+def painted(client, **settings):
+    return client.predict(
+        example("chelsea"), style("stained_glass"), api_name="/stylize", **PAINTED | settings
+    )
+
+
+def test_stylize_gives_the_record_and_a_png_that_carries_its_recipe(client):
+    record, page, _, png = painted(client)
+    assert record["steps"] == 10
+    assert record["size"] == [64, 43]
+    terms = record["alpha_raw"] * record["j_content"] + record["beta_raw"] * record["j_style"]
+    assert 0 < terms <= record["j"] * 1.001
+    assert "Step 10 of 10" in page
+    with Image.open(png) as picture:
+        assert picture.size == (64, 43)
+        assert json.loads(picture.info["faceweb recipe"]) == record["recipe"]
+
+
+def test_a_recipe_paints_the_same_picture_again(client):
+    """From the record of the first, with nothing else but the two pictures."""
+    first, *_, one = painted(client, beta=2.5, optimizer="l-bfgs")
+    recipe = first["recipe"]
+    settings = {name: value for name, value in recipe["settings"].items() if name not in PAINTED}
+    again, *_, two = painted(client, **settings, replay=recipe)
+    assert again["j"] == first["j"]
+    np.testing.assert_array_equal(np.asarray(Image.open(one)), np.asarray(Image.open(two)))
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"alpha": 0, "beta": 0}, "Alpha and beta are both 0"),
+        ({"size": 4096}, "4096 is greater than maximum value 2048"),
+        ({"init": "nothing"}, "'nothing' .* is not in the list of choices"),
+        ({"network": "resnet"}, "'resnet' .* is not in the list of choices"),
+        ({"share": 0}, "Add a style with a share above 0"),
+        ({"replay": {"moves": 3}}, "carries no recipe"),
+    ],
+)
+def test_stylize_refuses_in_one_sentence(client, settings, words):
+    with pytest.raises(AppError, match=words):
+        painted(client, **settings)
+
+
+def style(name: str):
+    return handle_file(str(ASSETS / "styles" / f"{name}.jpg"))

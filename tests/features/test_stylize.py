@@ -1,15 +1,19 @@
 """Painting with the shipped network: the sliders act, the seed decides, nothing is lost."""
 
-import itertools
+import gc
+import threading
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 from PIL import Image
+from scipy.optimize import minimize
 
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError, SettingError
 from faceweb.features.colours import matched
+from faceweb.features.recipe import Recipe, replayed
 from faceweb.features.scene import Scene, canvas, sizes
 from faceweb.features.sheet import contact_sheet
 from faceweb.features.stylize import Painting
@@ -77,8 +81,9 @@ def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(painter, scen
     traces, config = painter.traces, replace(SMALL, steps=40)
     halves = []
     for then in (config, replace(config, alpha=0.0, beta=10.0)):
-        settings = itertools.chain(itertools.repeat(config, 20), itertools.repeat(then))
-        halves.append(finished(Painting(painter, scene, config), settings.__next__).costs)
+        painting = Painting(painter, scene, config)
+        read = partial(lambda later, done: config if done < 20 else later, then)
+        halves.append(finished(painting, read).costs)
     assert halves[1].content > 1.2 * halves[0].content
     assert painter.traces == traces
 
@@ -113,14 +118,67 @@ def test_the_whole_run_equals_the_run_in_two_parts(painter, scene):
     np.testing.assert_array_equal(finished(painting).picture, whole)
 
 
+def test_l_bfgs_comes_as_low_as_scipy_left_alone(painter, scene):
+    """The oracle: one call of SciPy's minimiser on the same cost from the same start."""
+    config = replace(SMALL, steps=25, optimizer="l-bfgs")
+    painting = Painting(painter, scene, config)
+    here = canvas(scene, config, (72, 96))
+    targets = painter.targets(here.content, painter.statistics(here.styles, [1.0]))
+    unit = config.rate * here.content.size**0.5
+
+    def cost(flat):
+        picture = (unit * flat).reshape(here.content.shape).astype(np.float32)
+        gradient, costs = painter.slope(picture, targets, painting.weights(config))
+        return costs.j, unit * gradient.ravel().astype(float)
+
+    options = {"maxiter": 25, "maxcor": 10, "ftol": 0, "gtol": 0}
+    bounds = [(0, 1 / unit)] * here.content.size
+    start = here.content.ravel() / unit
+    wanted = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
+    last = finished(painting)
+    assert last.step == last.steps == 25
+    assert last.costs.j == pytest.approx(wanted.fun, rel=1e-3)
+
+
+def test_l_bfgs_leaves_no_thread_behind(painter, scene):
+    def running():
+        return [thread for thread in threading.enumerate() if thread.name == "l-bfgs"]
+
+    config = replace(SMALL, steps=6, optimizer="l-bfgs")
+    painting = Painting(painter, scene, config)
+    last = finished(painting, lambda done: replace(config, beta=1.0 + (done > 2)))
+    assert last.costs.finite
+    del painting, last
+    gc.collect()
+    for thread in running():
+        thread.join(5)
+    assert running() == []
+
+
+def test_moved_sliders_can_be_moved_again_at_the_same_steps(painter, scene):
+    """Also beyond the end, and to a stop before it."""
+    config = replace(SMALL, steps=20)
+    painting = Painting(painter, scene, config)
+    moved = replace(config, beta=4.0)
+    list(painting.run(lambda done: moved if done >= 7 else config))
+    for _ in painting.run(lambda _: replace(config, alpha=3.0), until=30):
+        pass
+    recipe = Recipe(config, "perceptual", "", painting.done, tuple(painting.moves))
+    assert [at for at, _ in recipe.moves] == [7, 20]
+    again = Painting(painter, scene, config)
+    *_, last = replayed(again, recipe)
+    assert last.step == 30
+    np.testing.assert_array_equal(again.picture(), painting.picture())
+
+
 def test_sizes_grow_by_the_root_of_two_to_the_one_asked_for(scene):
-    assert sizes(scene, StyleConfig(size=384)) == [
+    assert sizes(scene.content.shape, StyleConfig(size=384)) == [
         (102, 136),
         (144, 192),
         (204, 272),
         (288, 384),
     ]
-    assert sizes(scene, StyleConfig(size=64)) == [(48, 64)]
+    assert sizes(scene.content.shape, StyleConfig(size=64)) == [(48, 64)]
 
 
 def test_outside_the_mask_the_content_stays(painter, scene):

@@ -1,0 +1,192 @@
+"""What the style tab does: paint, stop, go on, survey, load a recipe, paint at once."""
+
+import errno
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
+
+import gradio as gr
+import numpy as np
+from gradio.processing_utils import save_bytes_to_cache
+from gradio.utils import get_upload_folder
+
+from faceweb.config import LIVE, NETWORKS, StyleConfig
+from faceweb.features.recipe import Recipe, read_recipe, to_png, write_recipe
+from faceweb.features.scene import Scene, expected_seconds, sizes, within
+from faceweb.features.sheet import contact_sheet
+from faceweb.features.stylize import Painting
+from faceweb.ui import records, style_words
+from faceweb.ui.controls import takes
+from faceweb.ui.easels import Easel, Easels
+from faceweb.ui.handlers import Services, guarded, show_download
+from faceweb.ui.photos import required
+
+NAMES = tuple(item.name for item in fields(StyleConfig))
+# What /stylize takes beside the two pictures and the settings.
+EXTRAS = {
+    "network": NETWORKS[0],
+    "share": 1.0,
+    "style_2": None,
+    "share_2": 1.0,
+    "style_3": None,
+    "share_3": 1.0,
+    "mask": None,
+    "replay": None,
+}
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The tab's events."""
+
+    services: Services
+    easels: Easels = field(default_factory=Easels)
+
+    @guarded
+    @takes(StyleConfig, before=("content", "style"), after=EXTRAS)
+    def stylize(self, content, style, *values):
+        """Repaints a content picture in the style of others, streaming the painting.
+
+        Styles are blended by their shares; a mask is white where to paint; replay is the recipe
+        of an earlier record, whose moves of the sliders are repeated. Returns a record (j,
+        j_content, j_style, steps, seconds, size, seed, recipe), the painting with its costs as
+        HTML, content and painting as two pictures, and the painting as a PNG that carries its
+        recipe.
+        """
+        *settings, network, share, style_2, share_2, style_3, share_3, mask, replay, request = (
+            values
+        )
+        config, recipe = _config(settings), _recipe(replay)
+        pictures = required(content, "a content picture"), required(style, "a style")
+        blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
+        scene = _scene(pictures[0], blended, mask)
+        painter = self._painter(config, network)
+        easel = Easel(
+            Painting(painter, scene, config),
+            scene,
+            config,
+            network,
+            painter.fingerprint,
+            config,
+            recipe,
+            style_words.stretched(mask, content),
+        )
+        yield from self._paint(self.easels.put(request, easel))
+
+    @guarded
+    def resume(self, request: gr.Request):
+        """Goes on with the painting that was stopped, or beyond its end."""
+        yield from self._paint(self.easels.required(request))
+
+    @guarded
+    @takes(StyleConfig, names=LIVE)
+    def move(self, *values):
+        """Lets the painting under way obey the sliders from its next step on."""
+        *weights, request = values
+        easel = self.easels.of(request)
+        if easel is not None:
+            easel.replay = None
+            easel.config = replace(easel.config, **dict(zip(LIVE, weights, strict=True)))
+
+    def stop(self, request: gr.Request):
+        """Stops the painting; the best so far stays."""
+        easel = self.easels.of(request)
+        if easel is not None:
+            easel.painting.stop()
+
+    @guarded
+    def sheet(self, content, style, *settings):
+        """Paints alpha against beta, small, 25 times."""
+        config = _config(settings)
+        style = required(style, "a style")
+        scene = _scene(required(content, "a content picture"), [(style, 1.0)])
+        shown = []
+        for alpha, beta, picture in contact_sheet(self._painter(config), scene, config):
+            shown.append((picture, f"\u03b1 {alpha:g}, \u03b2 {beta:g}"))
+            yield shown
+
+    @guarded
+    def load(self, file: bytes | None):
+        """Every control as a recipe says, and the recipe itself to be replayed."""
+        recipe = read_recipe(file or b"")
+        now = self.services.studio().painter(recipe.network, report=show_download).fingerprint
+        if now != recipe.weights:
+            gr.Warning("It was made with other weights: the painting will differ.", title="Recipe")
+        settings = [getattr(recipe.config, name) for name in NAMES]
+        return [*settings, recipe.network, write_recipe(recipe, [])]
+
+    @guarded
+    def expect(self, content, network, *settings):
+        """How large the painting will be, and how long it will take here."""
+        if content is None:
+            return style_words.limits()
+        config = _config(settings)
+        ready = self.services.engine.status.ready
+        pace = self.services.studio().pace(network) if ready else None
+        seconds = None if pace is None else expected_seconds(content.shape, config, pace)
+        return style_words.expected(sizes(content.shape, config), config, seconds)
+
+    @guarded
+    def instant(self, content, style, size: int = 512):
+        """Repaints a content picture in a style in one pass, by Magenta's downloaded network.
+
+        Returns a record (size, seconds) and the painting.
+        """
+        pair = required(content, "a content picture"), required(style, "a style")
+        scene = Scene(pair[0], [pair[1]])
+        shape = sizes(pair[0].shape, StyleConfig(size=size))[-1]
+        studio, began = self.services.studio(), time.perf_counter()
+        painted = studio.instant(scene.content_at(shape), scene.styles[0], show_download)
+        seconds = round(time.perf_counter() - began, 2)
+        return {"size": [shape[1], shape[0]], "seconds": seconds}, painted
+
+    def _painter(self, config: StyleConfig, network: str = NETWORKS[0]):
+        studio = self.services.studio()
+        return studio.painter(network, config.content_layer, config.statistic, show_download)
+
+    def _paint(self, easel: Easel):
+        yield gr.skip(), style_words.waiting(), None, None
+        for step in easel.paint():
+            shown = style_words.painting(easel, step)
+            yield records.painting(easel, step), shown, gr.skip(), gr.skip()
+        record = records.painting(easel, step)
+        pair = (easel.scene.content_at(step.shape), step.picture)
+        yield (
+            record,
+            style_words.painting(easel, step, hung=True),
+            pair,
+            _download(to_png(step.picture, record["recipe"])),
+        )
+
+
+def _download(png: bytes) -> str | None:
+    try:
+        return save_bytes_to_cache(png, "faceweb-painting.png", get_upload_folder())
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = "disk is full" if full else "folder for downloads cannot be written to"
+        gr.Warning(
+            f"The server's {reason}, so there is no file to download: the painting stays here.",
+            title="Not saved",
+        )
+        return None
+
+
+def _config(settings) -> StyleConfig:
+    return StyleConfig(**dict(zip(NAMES, settings, strict=True)))
+
+
+def _recipe(replay) -> Recipe | None:
+    return read_recipe(json.dumps(replay).encode()) if replay else None
+
+
+def _scene(
+    content: np.ndarray,
+    blended: Sequence[tuple[np.ndarray | None, float]],
+    mask: np.ndarray | None = None,
+) -> Scene:
+    chosen = [(within(style), share) for style, share in blended if style is not None]
+    styles, shares = zip(*chosen, strict=True)
+    where = None if mask is None else mask.mean(axis=-1).astype(np.uint8)
+    return Scene(within(content), styles, shares, where)
