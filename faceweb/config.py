@@ -67,9 +67,9 @@ class StyleConfig(Bounded):
     """
 
     alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(1.0, 0.0, 10.0, 0.05)
+    beta: float = bounded(4.0, 0.0, 20.0, 0.1)
     smooth: float = bounded(0.1, 0.0, 5.0, 0.05)
-    lambda1: float = bounded(1.0, 0.0, 5.0, 0.1)
+    lambda1: float = bounded(3.0, 0.0, 5.0, 0.1)
     lambda2: float = bounded(1.0, 0.0, 5.0, 0.1)
     lambda3: float = bounded(1.0, 0.0, 5.0, 0.1)
     lambda4: float = bounded(1.0, 0.0, 5.0, 0.1)

@@ -60,6 +60,7 @@ def example_row(
         components=inputs,
         samples=values,
         type="values",
+        samples_per_page=len(values),
         label=label,
         elem_id=name,
     )

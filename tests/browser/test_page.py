@@ -1,19 +1,14 @@
 """What a visitor does, in a real browser."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.pages import SIZES, shot, tab
 from tests.conftest import EXAMPLES
 
 pytestmark = pytest.mark.browser
-SIZES = {"desktop": (1440, 1000, "light"), "phone": (390, 844, "dark")}
-
-
-def tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
 
 
 def enroll_example(page: Page, number: int, name: str) -> None:
@@ -58,16 +53,6 @@ def start_camera(page: Page) -> None:
     camera = page.locator("#recognize-camera")
     camera.get_by_text("Click to Access Webcam").click()
     camera.get_by_text("Record").click()
-
-
-def shot(page: Page, path: Path) -> None:
-    """A picture of the settled page, in which nothing sticks out sideways."""
-    expect(page.locator(".pending")).to_have_count(0)
-    page.mouse.move(0, 0)
-    page.wait_for_timeout(500)
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0
-    page.screenshot(path=path, full_page=True)
 
 
 @pytest.mark.parametrize("size", SIZES)

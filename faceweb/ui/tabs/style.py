@@ -4,7 +4,7 @@ import gradio as gr
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.ui import style_words
-from faceweb.ui.controls import choice, slider
+from faceweb.ui.controls import choice, into_view, slider
 from faceweb.ui.examples import PAINT_NOTE, STYLE_PAIRS, STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.photos import photo_input
@@ -46,8 +46,9 @@ LABELS = {
     "optimizer": "Optimiser",
 } | {f"lambda{n}": f"λ conv{n}_1" for n in range(1, 6)}
 WEIGHTS = {"alpha": "α: keep the content", "beta": "β: take the style"}
-PRESETS = {"Faithful": (3.0, 1.0), "Painterly": (1.0, 1.5), "Wild": (0.3, 4.0)}
+PRESETS = {"Faithful": (2.0, 2.0), "Painterly": (1.0, 4.0), "Wild": (0.5, 10.0)}
 HEIGHT = 220
+SHOW_PAINTING = into_view("#style-live")
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -70,12 +71,12 @@ def build(services: Services, shared: Shared) -> None:
                 go_on = gr.Button("Continue", elem_id="style-continue", min_width=80)
             expected = gr.HTML(style_words.limits(), elem_id="style-expected", padding=False)
         with gr.Column(scale=5, min_width=320):
-            live = gr.HTML(style_words.easel_empty(), elem_id="style-live", padding=False)
             with gr.Column(visible=False, elem_id="style-hung") as hung:
                 compared = gr.ImageSlider(
                     label="Content and painting", interactive=False, elem_id="style-compared"
                 )
                 save = gr.DownloadButton("Download the painting", elem_id="style-download")
+            live = gr.HTML(style_words.easel_empty(), elem_id="style-live", padding=False)
     example_row(STYLES, [style], "styles-examples", STYLES_NOTE, "Or choose another style")
     with gr.Accordion("Advanced", open=False, elem_id="style-advanced"):
         network = _advanced(controls)
@@ -107,6 +108,7 @@ def build(services: Services, shared: Shared) -> None:
     quick = {"queue": False, "show_progress": "hidden", **private}
     for begun in (start.click, pairs.then, go_on.click):
         begun(lambda: gr.update(visible=False), None, hung, **quick)
+        begun(None, None, None, js=SHOW_PAINTING, **private)
     for painted in (
         start.click(handlers.stylize, inputs, api_name="stylize", **streamed),
         pairs.then(handlers.stylize, inputs, **private, **streamed),
