@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import keras
 import numpy as np
 
+from faceweb.config import NETWORKS
 from faceweb.models import weights
 from faceweb.models.device import Device
 from faceweb.models.painter import Painter
@@ -16,6 +17,8 @@ from faceweb.types import StyleWeights
 
 if TYPE_CHECKING:
     from faceweb.models.magenta import Magenta
+
+INSTANT = "magenta"
 
 Report = Callable[[str, float], None]
 
@@ -29,7 +32,8 @@ class Studio:
 
     def __init__(self, device: Device) -> None:
         self._device = device
-        self._lock = threading.Lock()
+        # A download of one network keeps nobody from the others.
+        self._locks = {name: threading.Lock() for name in (*NETWORKS, INSTANT)}
         self._networks: dict[str, keras.Model] = {}
         self._painters: dict[tuple[str, str, str], Painter] = {}
         self._paces: dict[str, float] = {}
@@ -54,7 +58,7 @@ class Studio:
             WeightsUnavailableError: weights are missing, altered or cannot be downloaded.
         """
         made = (network, content_layer, statistic)
-        with self._lock:
+        with self._locks[network]:
             if made not in self._painters:
                 painter = Painter(
                     self._network(network, report),
@@ -86,7 +90,7 @@ class Studio:
         Raises:
             WeightsUnavailableError: the network cannot be downloaded, or is altered.
         """
-        with self._lock:
+        with self._locks[INSTANT]:
             if self._magenta is None:
                 # Nobody who does not ask for it waits for its import.
                 from faceweb.models.magenta import load_magenta

@@ -3,8 +3,9 @@
 import io
 import json
 import time
+import urllib.request
 import zipfile
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from PIL import Image
 
 from faceweb.config import ASSETS, StyleConfig
 from faceweb.features.verify import verify
+from faceweb.models import magenta, vgg19
 from faceweb.ui.tabs import verify as verify_tab
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 
@@ -283,3 +285,40 @@ def test_stylize_refuses_in_one_sentence(client, settings, words):
 
 def style(name: str):
     return handle_file(str(ASSETS / "styles" / f"{name}.jpg"))
+
+
+def test_a_slider_that_is_no_number_is_refused(client, served):
+    """Posted by hand, since gradio_client itself refuses to send it."""
+    values = [None, None, "NaN"]
+    parameters = CONTRACT["/stylize"]
+    assert parameters[2] == "alpha"
+    values += [getattr(StyleConfig(), name, None) for name in parameters[3:]]
+    values = [
+        1.0 if name.startswith("share") else v for name, v in zip(parameters, values, strict=True)
+    ]
+    values[parameters.index("network")] = "perceptual"
+    body = json.dumps({"data": values}).replace('"NaN"', "NaN")
+    address = f"{served.rstrip('/')}/gradio_api/call/stylize"
+    headers = {"Content-Type": "application/json"}
+    request = urllib.request.Request(address, body.encode(), headers)
+    with urllib.request.urlopen(request) as answer:
+        event = json.load(answer)["event_id"]
+    with urllib.request.urlopen(f"{address}/{event}") as stream:
+        said = stream.read().decode()
+    assert "Alpha must be a number from 0 to 10. Received: nan." in said
+
+
+def test_instant_without_the_net_is_one_sentence(client, monkeypatch, tmp_path):
+    monkeypatch.setenv("TFHUB_CACHE_DIR", str(tmp_path))
+    nowhere = replace(magenta.ARCHIVE, url="http://127.0.0.1:9/nothing")
+    monkeypatch.setattr(magenta, "ARCHIVE", nowhere)
+    with pytest.raises(AppError, match="net cannot be reached from here"):
+        client.predict(example("chelsea"), style("ink_wash"), api_name="/instant")
+
+
+def test_vgg19_without_the_net_is_one_sentence(client, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    nowhere = replace(vgg19.WEIGHTS, url="http://127.0.0.1:9/nothing")
+    monkeypatch.setattr(vgg19, "WEIGHTS", nowhere)
+    with pytest.raises(AppError, match="net cannot be reached from here"):
+        painted(client, network="vgg19")

@@ -1,0 +1,96 @@
+"""What the style tab promises beside painting: nothing is lost, kept or left running."""
+
+import errno
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from faceweb.config import StyleConfig
+from faceweb.errors import PictureError
+from faceweb.features.recipe import Recipe
+from faceweb.features.scene import expected_seconds
+from faceweb.ui import easels, style_actions, style_words
+
+CONFIG = StyleConfig(size=128, steps=10)
+
+
+class Resting:
+    """A painting that only notes whether it was stopped."""
+
+    def __init__(self):
+        self.stopped, self.moves, self.done = False, [], 0
+
+    def stop(self):
+        self.stopped = True
+
+
+def easel(**named):
+    fields = {"painting": Resting(), "scene": None, "start": CONFIG, "config": CONFIG}
+    return easels.Easel(**fields | {"network": "perceptual", "fingerprint": ""} | named)
+
+
+def visitor(name):
+    return SimpleNamespace(session_hash=name)
+
+
+def test_a_full_disk_leaves_the_painting_and_says_so(monkeypatch):
+    said = []
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(style_actions, "save_bytes_to_cache", full)
+    monkeypatch.setattr(style_actions.gr, "Warning", lambda text, **_: said.append(text))
+    assert style_actions._download(b"png") is None
+    assert said == [
+        "The server's disk is full, so there is no file to download: the painting stays here."
+    ]
+
+
+def test_a_mask_of_another_shape_is_said_to_be_stretched():
+    content = np.zeros((60, 80, 3), np.uint8)
+    assert style_words.stretched(np.zeros((60, 80, 3), np.uint8), content) == ""
+    assert style_words.stretched(None, content) == ""
+    said = style_words.stretched(np.zeros((10, 20, 3), np.uint8), content)
+    assert said == "The mask is 20 x 10: it was stretched over the content, 80 x 60."
+
+
+def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():
+    kept, one, two, new = easels.Easels(), easel(), easel(), easel()
+    kept.put(visitor("a"), one)
+    kept.put(visitor("b"), two)
+    kept.put(visitor("a"), new)
+    assert one.painting.stopped
+    assert not two.painting.stopped
+    assert kept.of(visitor("a")) is new
+
+
+def test_who_left_without_a_word_is_forgotten(monkeypatch):
+    monkeypatch.setattr(easels, "KEPT_SECONDS", 0.05)
+    kept, one = easels.Easels(), easel()
+    kept.put(visitor("a"), one)
+    for thread in easels.threading.enumerate():
+        if isinstance(thread, easels.threading.Timer):
+            thread.join(5)
+    assert kept.of(visitor("a")) is None
+    assert one.painting.stopped
+    with pytest.raises(PictureError, match="no painting to go on with"):
+        kept.required(visitor("a"))
+
+
+def test_a_recipe_says_what_the_sliders_said_at_a_step():
+    recipe = Recipe(CONFIG, "perceptual", "", 30, ((5, {"beta": 2.0}), (20, {"beta": 9.0})))
+    assert [recipe.at(done).beta for done in (4, 5, 19, 20)] == [CONFIG.beta, 2.0, 2.0, 9.0]
+
+
+def test_the_expected_seconds_are_those_of_all_sizes():
+    """128 x 96 alone: the next smaller size would be below 96 a side."""
+    assert expected_seconds((300, 400, 3), CONFIG, 1e-5) == pytest.approx(128 * 96 * 10 * 1e-5)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"), [(0.2, "1 s"), (17.4, "17 s"), (119, "119 s"), (300, "5 minutes")]
+)
+def test_durations(seconds, words):
+    assert style_words.duration(seconds) == words
