@@ -30,12 +30,12 @@ def build_perceptual() -> keras.Model:
     for block, (width, count) in enumerate(zip(WIDTHS, CONVOLUTIONS, strict=True), start=1):
         if block > 1:
             x = layers.AveragePooling2D(2, padding="same", name=f"pool{block - 1}")(x)
-        x = ReplicateBorder(count, name=f"border{block}")(x)
+        x = MirrorBorder(count, name=f"border{block}")(x)
         for number in range(1, count + 1):
             name = f"conv{block}_{number}"
             x = layers.Conv2D(width, 3, activation="relu", name=name)(x)
             if number == 1:
-                taps.append(layers.Cropping2D(count - 1, name=f"tap{block}")(x))
+                taps.append(Crop(count - 1, name=f"tap{block}")(x))
     return keras.Model(inputs, taps, name="perceptual")
 
 
@@ -54,7 +54,7 @@ def load_perceptual(data: bytes) -> keras.Model:
     return model
 
 
-class ReplicateBorder(layers.Layer):
+class MirrorBorder(layers.Layer):
     """Mirrors the outermost pixels on every side; zeros there would be painted as a frame.
 
     Args:
@@ -72,3 +72,23 @@ class ReplicateBorder(layers.Layer):
         n, h, w, c = x.shape
         more = sum(self._by)
         return keras.KerasTensor((n, h and h + more, w and w + more, c), x.dtype)
+
+
+class Crop(layers.Layer):
+    """Cuts `count` rows and columns off every side.
+
+    Keras's own layer slices by indices, whose gradient is three times as slow on a CPU.
+    """
+
+    def __init__(self, count: int, **options) -> None:
+        super().__init__(**options)
+        self._by = count
+
+    def call(self, x):
+        by, (n, h, w, c) = self._by, ops.shape(x)
+        return ops.slice(x, (0, by, by, 0), (n, h - 2 * by, w - 2 * by, c)) if by else x
+
+    def compute_output_spec(self, x):
+        n, h, w, c = x.shape
+        less = 2 * self._by
+        return keras.KerasTensor((n, h and h - less, w and w - less, c), x.dtype)

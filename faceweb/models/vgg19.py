@@ -13,7 +13,7 @@ import keras
 from keras import layers, ops
 
 from faceweb.models.download import Remote, Report, download
-from faceweb.models.perceptual import ReplicateBorder
+from faceweb.models.perceptual import MirrorBorder
 
 WIDTHS = (64, 128, 256, 512, 512)
 CONVOLUTIONS = (2, 2, 4, 4, 1)
@@ -73,7 +73,7 @@ def build_vgg19() -> keras.Model:
             x = layers.AveragePooling2D(2, padding="same", name=f"block{block - 1}_pool")(x)
         for number in range(1, count + 1):
             first = block == number == 1
-            x = ReplicateBorder(name="border")(x) if first else x
+            x = MirrorBorder(name="border")(x) if first else x
             x = layers.Conv2D(
                 width,
                 3,

@@ -34,8 +34,22 @@ def gram(features, weight=None):
         count = ops.cast(ops.shape(rows)[0], rows.dtype)
         return ops.matmul(ops.transpose(rows), rows) / count, ops.mean(rows, axis=0)
     share = ops.reshape(weight, (-1, 1))
-    share = share / ops.maximum(ops.sum(share), 1e-6)
-    return ops.matmul(ops.transpose(rows * share), rows), ops.sum(rows * share, axis=0)
+    return _weighed(share / ops.maximum(ops.sum(share), 1e-6), rows)
+
+
+def _weighed(share, rows):
+    @ops.custom_gradient
+    def sums(rows):
+        weighed = rows * share
+
+        def gradient(*arguments, upstream=None):
+            # Gram matrices are symmetric: one product leads back, where autodiff would take two.
+            slope, slope_of_mean = arguments if upstream is None else upstream
+            return share * (ops.matmul(rows, slope + ops.transpose(slope)) + slope_of_mean)
+
+        return (ops.matmul(ops.transpose(weighed), rows), ops.sum(weighed, axis=0)), gradient
+
+    return sums(rows)
 
 
 def centred(gram_matrix, mean):
@@ -90,12 +104,13 @@ def total_variation(picture):
     Args:
         picture: (1, positions..., c).
     """
-    cost = 0.0
-    for axis in range(1, len(picture.shape) - 1):
-        low = [slice(None)] * len(picture.shape)
-        high = list(low)
-        low[axis], high[axis] = slice(None, -1), slice(1, None)
-        cost += ops.mean(ops.square(picture[tuple(high)] - picture[tuple(low)]))
+    cost, shape, rank = 0.0, ops.shape(picture), len(picture.shape)
+    for axis in range(1, rank - 1):
+        one = [int(other == axis) for other in range(rank)]
+        less = [side - by for side, by in zip(shape, one, strict=True)]
+        # Slices by indices have a slow gradient on a CPU.
+        ahead, behind = (ops.slice(picture, start, less) for start in (one, [0] * rank))
+        cost += ops.mean(ops.square(ahead - behind))
     return cost
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from faceweb.models import weights
-from faceweb.models.perceptual import TAPS, WIDTHS, ReplicateBorder, load_perceptual
+from faceweb.models.perceptual import TAPS, WIDTHS, MirrorBorder, load_perceptual
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def test_a_flat_picture_has_no_frame(network):
 def test_the_border_is_mirrored():
     picture = np.arange(12, dtype=np.float32).reshape(1, 3, 4, 1)
     wanted = np.pad(picture, [(0, 0), (2, 2), (2, 2), (0, 0)], mode="symmetric")
-    np.testing.assert_array_equal(ReplicateBorder(2)(picture), wanted)
+    np.testing.assert_array_equal(MirrorBorder(2)(picture), wanted)
 
 
 def test_deep_taps_tell_textures_apart(network):

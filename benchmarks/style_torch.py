@@ -1,0 +1,180 @@
+"""The painter's step in eager PyTorch on the CPU, with the very same weights and targets."""
+
+import io
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch.nn.functional import avg_pool2d, conv2d
+
+from faceweb.models import weights as files
+from faceweb.models.painter import AVERAGED, FIRST, SECOND, TINY, Painter, Targets
+from faceweb.models.perceptual import CONVOLUTIONS
+from faceweb.types import StyleCosts, StyleWeights
+
+LAYOUTS = {"channels_first": torch.contiguous_format, "channels_last": torch.channels_last}
+MOST_DIFFERENT = 1e-3
+
+
+class State(NamedTuple):
+    """As the painter's; all but `step` are (1, 3, h, w)."""
+
+    picture: torch.Tensor
+    average: torch.Tensor
+    first: torch.Tensor
+    second: torch.Tensor
+    step: int
+
+
+class TorchPainter:
+    """Costs, gradient and steps of one painting.
+
+    Args:
+        arrays: kernels and biases as `assets/weights/perceptual.npz` names them.
+        targets: the painter's.
+        weights: of the costs.
+        layout: one of `LAYOUTS`.
+        content_tap: index of the tap that J_content compares.
+    """
+
+    def __init__(
+        self,
+        arrays: Mapping[str, np.ndarray],
+        targets: Targets,
+        weights: StyleWeights,
+        layout: str = "channels_first",
+        content_tap: int = 3,
+    ) -> None:
+        self._layout, self._weights, self._tap = LAYOUTS[layout], weights, content_tap
+        self._kernels, self._biases = {}, {}
+        for block, count in enumerate(CONVOLUTIONS, start=1):
+            for number in range(1, count + 1):
+                name = f"conv{block}_{number}"
+                kernel = torch.tensor(arrays[f"{name}/kernel"]).float().permute(3, 2, 0, 1)
+                self._kernels[name] = kernel.contiguous(memory_format=self._layout)
+                self._biases[name] = torch.tensor(arrays[f"{name}/bias"]).float()
+        self._content, self._mask = self._moved(targets.content), self._moved(targets.mask)
+        self._styles = [tuple(torch.tensor(part.numpy()) for part in tap) for tap in targets.styles]
+
+    def begin(self, picture: np.ndarray) -> State:
+        """A painting that starts from (h, w, 3) float32."""
+        batch = self._moved(picture[None])
+        nothing = torch.zeros_like(batch)
+        return State(batch, nothing, nothing, nothing, 0)
+
+    def slope(self, picture: np.ndarray) -> tuple[np.ndarray, StyleCosts]:
+        """Gradient of J, (h, w, 3), and the costs, at a picture (h, w, 3) float32."""
+        gradient, costs = self._slope(self._moved(picture[None]))
+        return gradient[0].permute(1, 2, 0).numpy(), costs
+
+    def step(self, state: State, rate: float) -> tuple[State, StyleCosts]:
+        """One step of Adam down the gradient of J; the costs are those before it."""
+        gradient, costs = self._slope(state.picture)
+        step = state.step + 1
+        with torch.no_grad():
+            first = FIRST * state.first + (1 - FIRST) * gradient
+            second = SECOND * state.second + (1 - SECOND) * gradient**2
+            size = torch.sqrt(second / (1 - SECOND**step)) + TINY
+            direction = first / (1 - FIRST**step)
+            picture = torch.clamp(state.picture - rate * direction / size, 0.0, 1.0)
+            average = AVERAGED * state.average + (1 - AVERAGED) * picture
+        return State(picture, average, first, second, step), costs
+
+    def _slope(self, picture: torch.Tensor) -> tuple[torch.Tensor, StyleCosts]:
+        picture = picture.detach().requires_grad_()
+        costs = self._costs(picture)
+        (gradient,) = torch.autograd.grad(costs[0], picture)
+        return gradient * self._mask, StyleCosts(*(float(cost.detach()) for cost in costs))
+
+    def _costs(self, picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        taps, mask = self._taps(picture), self._mask
+        statistics = []
+        for tap in taps:
+            statistics.append(gram(tap, mask))
+            mask = avg_pool2d(mask, 2, ceil_mode=True, count_include_pad=False)
+        content = (taps[self._tap] - self._content).square().mean() / 2
+        weights = self._weights
+        style = sum(
+            share * distance(*pair)
+            for share, pair in zip(
+                weights.lambdas, zip(statistics, self._styles, strict=True), strict=True
+            )
+        )
+        down = (picture[:, :, 1:] - picture[:, :, :-1]).square().mean()
+        variation = down + (picture[..., 1:] - picture[..., :-1]).square().mean()
+        j = weights.alpha * content + weights.beta * style + weights.variation * variation
+        return j, content, style, variation
+
+    def _taps(self, picture: torch.Tensor) -> list[torch.Tensor]:
+        x, taps = 4 * picture - 1.8, []
+        for block, count in enumerate(CONVOLUTIONS, start=1):
+            if block > 1:
+                x = avg_pool2d(x, 2, ceil_mode=True, count_include_pad=False)
+            x = mirrored(x, count)
+            for number in range(1, count + 1):
+                name = f"conv{block}_{number}"
+                x = torch.relu(conv2d(x, self._kernels[name], self._biases[name]))
+                if number == 1:
+                    taps.append(cropped(x, count - 1))
+        return taps
+
+    def _moved(self, batch) -> torch.Tensor:
+        moved = torch.tensor(np.asarray(batch)).permute(0, 3, 1, 2)
+        return moved.contiguous(memory_format=self._layout)
+
+
+def mirrored(x: torch.Tensor, count: int) -> torch.Tensor:
+    """The outermost pixels mirrored on every side."""
+    x = torch.cat([x[:, :, :count].flip(2), x, x[:, :, -count:].flip(2)], 2)
+    return torch.cat([x[..., :count].flip(3), x, x[..., -count:].flip(3)], 3)
+
+
+def cropped(x: torch.Tensor, count: int) -> torch.Tensor:
+    """Without so many pixels on every side."""
+    return x[:, :, count:-count, count:-count] if count else x
+
+
+def gram(tap: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+    """Gram matrix (c, c) and mean (c,) over positions weighed by a mask."""
+    columns, share = tap.reshape(tap.shape[1], -1), mask.reshape(1, -1)
+    share = share / share.sum().clamp(min=1e-6)
+    weighed = columns * share
+    return weighed @ columns.T, weighed.sum(1)
+
+
+def distance(
+    generated: tuple[torch.Tensor, torch.Tensor], style: tuple[torch.Tensor, torch.Tensor]
+) -> torch.Tensor:
+    """`faceweb.numerics.style.centred_style_cost`."""
+    wanted, found = (matrix - torch.outer(mean, mean) for matrix, mean in (style, generated))
+    trace = wanted.trace().clamp(min=1e-6)
+    covariance = (found - wanted).square().sum() / trace.square()
+    return covariance + (generated[1] - style[1]).square().sum() / trace
+
+
+def peers(
+    painter: Painter, targets: Targets, weights: StyleWeights, pictures: list[np.ndarray]
+) -> tuple[dict[str, TorchPainter], float]:
+    """A peer a layout, and by how much costs and gradient differ at some pictures at most.
+
+    Raises:
+        RuntimeError: by so much that something else is computed.
+    """
+    with np.load(io.BytesIO(files.read("perceptual"))) as arrays:
+        made = {name: TorchPainter(arrays, targets, weights, name) for name in LAYOUTS}
+    most = max(
+        difference(painter.slope(picture, targets, weights), peer.slope(picture))
+        for peer in made.values()
+        for picture in pictures
+    )
+    if most > MOST_DIFFERENT:
+        raise RuntimeError(f"PyTorch computes something else: it differs by {most:.2g}.")
+    return made, most
+
+
+def difference(ours: tuple[np.ndarray, StyleCosts], theirs: tuple[np.ndarray, StyleCosts]) -> float:
+    """Largest relative difference of gradient and costs."""
+    gradient = np.linalg.norm(ours[0] - theirs[0]) / np.linalg.norm(ours[0])
+    mine, other = (np.array([c.j, c.content, c.style, c.variation]) for _, c in (ours, theirs))
+    return float(max(gradient, *(abs(mine - other) / np.maximum(abs(mine), 1e-6))))
