@@ -1,6 +1,5 @@
 """Defaults and their legal ranges, written once; sliders and validation both read them."""
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -43,11 +42,15 @@ class Bounded:
                 continue
             low, high = item.metadata["low"], item.metadata["high"]
             value = getattr(self, item.name)
-            real = isinstance(value, int | float) and math.isfinite(value)
-            if not (real and low <= value <= high):
+            # NaN and infinities are outside every range, and so is what is too large for a float.
+            real = isinstance(value, int | float) and low <= value <= high
+            whole = isinstance(item.default, int)
+            if whole and real and int(value) == value:
+                object.__setattr__(self, item.name, int(value))
+            elif not real or whole:
+                name, kind = item.name.replace("_", " ").capitalize(), "whole " * whole
                 raise SettingError(
-                    f"{item.name.replace('_', ' ').capitalize()} must be a number from {low:g} to "
-                    f"{high:g}. Received: {value}."
+                    f"{name} must be a {kind}number from {low:g} to {high:g}. Received: {value}."
                 )
 
 
@@ -67,7 +70,7 @@ class StyleConfig(Bounded):
     """
 
     alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(4.0, 0.0, 20.0, 0.1)
+    beta: float = bounded(8.0, 0.0, 40.0, 0.1)
     smooth: float = bounded(0.1, 0.0, 5.0, 0.05)
     lambda1: float = bounded(3.0, 0.0, 5.0, 0.1)
     lambda2: float = bounded(1.0, 0.0, 5.0, 0.1)

@@ -77,7 +77,7 @@ def test_a_wrong_variable_is_one_sentence():
     ("setting", "value"), [("GALLERY_DAYS", "0"), ("GALLERY_DAYS", "99999999"), ("PORT", "99999")]
 )
 def test_a_number_out_of_range_is_one_sentence(setting, value):
-    with pytest.raises(SettingError, match=rf"must be a number from .* Received: {value}"):
+    with pytest.raises(SettingError, match=rf"must be a whole number from .* Received: {value}"):
         from_env({f"FACEWEB_{setting}": value})
 
 

@@ -42,7 +42,7 @@ def _tap(x, arrays, number: int):
     x = _convolve(x, arrays, f"se{number}.conv0")
     for name in LAYERS:
         if name == "pool":
-            x = layers.AveragePooling2D(2)(x)
+            x = layers.AveragePooling2D(2, padding="same")(x)
             continue
         x = ops.relu(_convolve(Reflect()(x), arrays, f"se{number}.{name}"))
         if name == f"conv{number}1":
@@ -64,6 +64,7 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=Path, required=True)
     parser.add_argument("--size", type=int, default=320)
     arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
     device = select("cpu")
     scene = Scene(read_picture(arguments.content), [read_picture(arguments.style)])
     networks = {

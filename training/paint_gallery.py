@@ -15,12 +15,12 @@ from faceweb.models.studio import Studio
 
 FOLDER = Path("docs/paintings")
 PAINTINGS = (
+    ("chelsea", "stained_glass", {}),
     ("rocket", "flow_field", {}),
-    ("chelsea", "stained_glass", {"beta": 8.0}),
-    ("coffee", "ink_wash", {"alpha": 2.0}),
-    ("collins", "cut_paper", {"alpha": 2.0}),
+    ("coffee", "ink_wash", {}),
+    ("collins", "cut_paper", {"beta": 4.0}),
     ("coffee", "marbling", {"style_scale": 0.7}),
-    ("chelsea", "embroidery", {"init": "noise"}),
+    ("chelsea", "embroidery", {"beta": 16.0}),
 )
 
 

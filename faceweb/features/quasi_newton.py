@@ -31,6 +31,7 @@ class QuasiNewton:
         self.slope = painter.slope
         self._about: tuple[Any, StyleWeights] | None = None
         self._run: _Run | None = None
+        self._end: Callable[[], object] = lambda: None
 
     def step(
         self, state: np.ndarray, targets: Any, weights: StyleWeights, rate: float
@@ -40,12 +41,11 @@ class QuasiNewton:
         The costs are those after it.
         """
         if self._run is None or not self._goes_on(state, targets, weights):
-            if self._run is not None:
-                self._run.end()
+            self._end()
             self._about = targets, weights
             slope = self.slope
             self._run = _Run(lambda picture: slope(picture, targets, weights), state, rate)
-            weakref.finalize(self, self._run.end)
+            self._end = weakref.finalize(self, self._run.end)
         return self._run.iterate()
 
     def _goes_on(self, state: np.ndarray, targets: Any, weights: StyleWeights) -> bool:

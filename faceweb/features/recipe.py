@@ -2,8 +2,10 @@
 
 import io
 import json
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
+from operator import itemgetter
 
 import numpy as np
 from PIL import Image
@@ -15,6 +17,11 @@ from faceweb.features.stylize import Painting, Read
 from faceweb.types import StyleStep
 
 VERSION, TAG = 1, "faceweb recipe"
+LARGEST_FILE, MOST_STEPS = 50_000_000, 20_000
+MALFORMED = (
+    *(ValueError, KeyError, TypeError, AttributeError, IndexError),
+    *(OSError, OverflowError, RecursionError),
+)
 
 
 @dataclass(frozen=True)
@@ -26,7 +33,8 @@ class Recipe:
         network: the name of the perceptual network.
         weights: SHA-256 of its weights.
         steps_made: how many steps were made in all.
-        moves: (steps done, settings that act live) whenever a slider was moved.
+        moves: (steps done, all settings that act live) whenever a slider was moved, ascending.
+        shares: of the styles, in the order they were given.
     """
 
     config: StyleConfig
@@ -34,14 +42,12 @@ class Recipe:
     weights: str
     steps_made: int
     moves: tuple[tuple[int, dict[str, float]], ...] = ()
+    shares: tuple[float, ...] = (1.0,)
 
     def at(self, done: int) -> StyleConfig:
         """What the sliders said when so many steps were done."""
-        settings: dict[str, float] = {}
-        for when, moved in self.moves:
-            if when <= done:
-                settings |= moved
-        return replace(self.config, **settings)  # type: ignore[arg-type]
+        last = bisect_right(self.moves, done, key=itemgetter(0))
+        return _moved(self.config, self.moves[last - 1][1]) if last else self.config
 
 
 def replayed(painting: Painting, recipe: Recipe, read: Read | None = None) -> Iterator[StyleStep]:
@@ -62,6 +68,7 @@ def write_recipe(recipe: Recipe, sizes: list[tuple[int, int]]) -> dict:
         "steps_made": recipe.steps_made,
         "settings": asdict(recipe.config),
         "moves": [[when, moved] for when, moved in recipe.moves],
+        "shares": list(recipe.shares),
     }
 
 
@@ -73,9 +80,11 @@ def read_recipe(data: bytes) -> Recipe:
         SettingError: a setting is out of its range.
     """
     try:
+        if len(data) > LARGEST_FILE:
+            raise ValueError
         text = data.decode() if data.lstrip()[:1] == b"{" else _carried(data)
         return _parsed(json.loads(text))
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError):
+    except (*MALFORMED, Image.DecompressionBombError):
         raise RecipeError(
             "This file carries no recipe: choose a painting as it was saved here, or its JSON."
         ) from None
@@ -94,16 +103,21 @@ def _parsed(given: dict) -> Recipe:
     known = {item.name for item in fields(StyleConfig)}
     settings = {name: value for name, value in given["settings"].items() if name in known}
     config = StyleConfig(**settings)
-    moves = tuple((int(when), _live(moved)) for when, moved in given["moves"])
+    moves = tuple(
+        (int(when), {name: moved[name] for name in LIVE}) for when, moved in given["moves"]
+    )
+    steps, shares = int(given["steps_made"]), tuple(map(float, given.get("shares", (1.0,))))
+    ordered = list(moves) == sorted(moves, key=itemgetter(0))
+    if len(moves) > MOST_STEPS or not ordered or not 1 <= steps <= MOST_STEPS:
+        raise ValueError
+    for _, moved in moves:
+        _moved(config, moved)
     network = NETWORKS[NETWORKS.index(given["network"])]
-    recipe = Recipe(config, network, str(given["weights"]), int(given["steps_made"]), moves)
-    for when, _ in moves:
-        recipe.at(when)
-    return recipe
+    return Recipe(config, network, str(given["weights"]), steps, moves, shares)
 
 
-def _live(moved: dict) -> dict[str, float]:
-    return {name: moved[name] for name in LIVE}
+def _moved(config: StyleConfig, moved: dict[str, float]) -> StyleConfig:
+    return replace(config, **moved)  # type: ignore[arg-type]
 
 
 def _carried(data: bytes) -> str:

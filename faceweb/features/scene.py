@@ -70,9 +70,12 @@ class Canvas:
 
 
 def canvas(scene: Scene, config: StyleConfig, shape: tuple[int, int]) -> Canvas:
-    """The scene at (height, width); a style's longer side is `style_scale` times the longer one."""
+    """The scene at (height, width).
+
+    A style's longer side is `style_scale` times the longer one, and at most an output's.
+    """
     content = _at(scene.content, shape)
-    longer = max(shape) * config.style_scale
+    longer = min(max(shape) * config.style_scale, LARGEST)
     styles = [_at(style, _scaled(style.shape, longer)) for style in scene.styles]
     mask = None if scene.mask is None else _at(scene.mask, shape)
     if config.colours == "luminance only":

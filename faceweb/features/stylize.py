@@ -87,7 +87,7 @@ class Painting:
         return self._at == len(self.sizes) - 1 and self._done >= self._goal
 
     def stop(self) -> None:
-        """Lets a run end after the step it is in, from whatever thread."""
+        """Lets the run that is, or comes next, end after one step, from whatever thread."""
         self._stopped.set()
 
     def run(self, read: Read | None = None, until: int | None = None) -> Iterator[StyleStep]:
@@ -100,22 +100,13 @@ class Painting:
         Yields:
             The painting as it is, several times a second and at last.
         """
-        read = read or (lambda _: self._config)
-        self._stopped.clear()
         if self.finished:
             self._goal += self._config.steps
-        shown = -SHOWN_EVERY
-        while True:
-            costs, weights = self._step(read(self.done))
-            enough = until is not None and self.done >= until
-            over = self.finished or enough or self._stopped.is_set()
-            if over or time.perf_counter() - shown > SHOWN_EVERY:
-                yield self._report(costs, weights)
-                shown = time.perf_counter()
-            if over or self._stopped.is_set():
-                return
-            if self._done >= self._goal_here():
-                self._rise()
+        try:
+            yield from self._run(read or (lambda _: self._config), until)
+        finally:
+            # Not at the start: a stop that came before it is obeyed after one step.
+            self._stopped.clear()
 
     def picture(self) -> np.ndarray:
         """The best so far, (h, w, 3) uint8, at the size that is worked at."""
@@ -130,6 +121,20 @@ class Painting:
             config.smooth * unit.variation,
             config.lambdas,
         )
+
+    def _run(self, read: Read, until: int | None) -> Iterator[StyleStep]:
+        shown = -SHOWN_EVERY
+        while True:
+            costs, weights = self._step(read(self.done))
+            enough = until is not None and self.done >= until
+            over = self.finished or enough or self._stopped.is_set()
+            if over or time.perf_counter() - shown > SHOWN_EVERY:
+                yield self._report(costs, weights)
+                shown = time.perf_counter()
+            if over or self._stopped.is_set():
+                return
+            if self._done >= self._goal_here():
+                self._rise()
 
     def _step(self, config: StyleConfig) -> tuple[StyleCosts, StyleWeights]:
         weights = self.weights(config)
@@ -173,14 +178,14 @@ class Painting:
         numbers = np.random.default_rng(self._config.seed)
         start = self._canvas.start(self._config)
         beside = start + 0.1 * numbers.standard_normal(start.shape, np.float32)
-        even = (1.0,) * len(self._config.lambdas)
+        lambdas = self._config.lambdas
 
         def unit(alpha: float, beta: float, variation: float) -> float:
-            only = StyleWeights(alpha, beta, variation, even)
+            only = StyleWeights(alpha, beta, variation, lambdas)
             norm = float(np.linalg.norm(self._painter.slope(beside, self._targets, only)[0]))
             return 1 / norm if norm > 0 else 1.0
 
-        return StyleWeights(unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1), even)
+        return StyleWeights(unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1), lambdas)
 
     def _report(self, costs: StyleCosts, weights: StyleWeights) -> StyleStep:
         note, self._note = self._note, ""

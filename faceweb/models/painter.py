@@ -10,11 +10,16 @@ import numpy as np
 import tensorflow as tf
 
 from faceweb.models.device import Device
+from faceweb.models.tiles import Tiles, margin, spec
 from faceweb.numerics import style
 from faceweb.types import StyleCosts, StyleWeights
 
 FIRST, SECOND, TINY = 0.9, 0.99, 1e-8
 AVERAGED = 0.9
+
+# Pixels times channels of the first tap, which rule what a step takes: up to about 2 GB for 2.1
+# million pixels of the perceptual network or 0.8 million of VGG-19.
+LARGEST_WHOLE = 1024 * 768 * 64
 
 
 class State(NamedTuple):
@@ -52,6 +57,8 @@ class Painter:
         content_tap: index of the tap that J_content compares.
         plain: whether J_style compares plain Gram matrices, instead of centred ones.
         fingerprint: checksum of the network's weights, for recipes.
+        largest: pixels of a picture beyond which it is taken by tiles, which need less memory.
+        tile: side of a tile at most, without its margin; with it no larger than `largest` if None.
     """
 
     def __init__(
@@ -61,15 +68,21 @@ class Painter:
         content_tap: int = 3,
         plain: bool = False,
         fingerprint: str = "",
+        largest: int | None = None,
+        tile: int | None = None,
     ) -> None:
-        self.traces, self.fingerprint = 0, fingerprint
+        self.fingerprint, self._traces = fingerprint, 0
         self._network, self._device = network, device
         self._tap, self._plain = content_tap, plain
-        picture, number = _spec(None, None, 3), tf.TensorSpec((), tf.float32)
         widths = [tap.shape[-1] for tap in network.outputs]
-        statistics = tuple((_spec(c, c, rank=2), _spec(c, rank=1)) for c in widths)
-        targets = Targets(_spec(None, None, widths[content_tap]), statistics, _spec(None, None, 1))
-        weights = tf.TensorSpec((3 + len(widths),), tf.float32)
+        self._largest = LARGEST_WHOLE // widths[0] if largest is None else largest
+        beside = margin(network)
+        side = tile or max(int(self._largest**0.5) - 2 * beside, beside)
+        self._tiles = Tiles(network, device, content_tap, plain, side)
+        picture, number = spec(1, None, None, 3), spec()
+        statistics = tuple((spec(c, c), spec(c)) for c in widths)
+        content, mask = spec(1, None, None, widths[content_tap]), spec(1, None, None, 1)
+        targets, weights = Targets(content, statistics, mask), spec(3 + len(widths))
         state = State(picture, picture, picture, picture, number)
 
         def traced(function, *signature):
@@ -78,37 +91,48 @@ class Painter:
         self._features = traced(self._trace_features, picture)
         self._slope = traced(self._trace_slope, picture, targets, weights)
         self._step = traced(self._trace_step, state, targets, weights, number)
+        self._moved = traced(self._trace_moved, state, picture, number)
+
+    @property
+    def traces(self) -> int:
+        """How often a function has been traced."""
+        return self._traces + self._tiles.traces
 
     def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> tuple:
         """Gram matrix and mean of every tap, blended over styles (h, w, 3) float32."""
-        with self._device.turn:
-            features = [self._features(_batch(picture)) for picture in pictures]
-            return style.blend([list(map(style.gram, taps)) for taps in features], shares)
+        found = [self._statistics(_batch(picture)) for picture in pictures]
+        return style.blend(found, shares)
 
     def targets(
         self, content: np.ndarray, statistics: tuple, mask: np.ndarray | None = None
     ) -> Targets:
         """Targets at the size of a content (h, w, 3) float32; `mask` is (h, w)."""
         whole = np.ones(content.shape[:2], np.float32) if mask is None else mask
-        with self._device.turn:
-            features = self._features(_batch(content))[self._tap]
-        return Targets(features, statistics, _batch(whole[..., None]))
+        return Targets(self._content(_batch(content)), statistics, _batch(whole[..., None]))
 
     def slope(
         self, picture: np.ndarray, targets: Targets, weights: StyleWeights
     ) -> tuple[np.ndarray, StyleCosts]:
         """Gradient of J, (h, w, 3), and the costs, at a picture (h, w, 3) float32."""
+        batch = _batch(picture)
+        if self._is_large(batch):
+            gradient, costs = self._tiles.slope(batch, targets, _tensor(weights))
+            return gradient.numpy()[0], _costs(costs)
         with self._device.turn:
-            gradient, costs = self._slope(_batch(picture), targets, _tensor(weights))
-            return gradient.numpy()[0], StyleCosts(*map(float, costs.numpy()))
+            gradient, costs = self._slope(batch, targets, _tensor(weights))
+            return gradient.numpy()[0], _costs(costs)
 
     def step(
         self, state: State, targets: Targets, weights: StyleWeights, rate: float
     ) -> tuple[State, StyleCosts]:
         """One step of Adam down the gradient of J; the costs are those before it."""
+        if self._is_large(state.picture):
+            gradient, costs = self._tiles.slope(state.picture, targets, _tensor(weights))
+            with self._device.turn:
+                return self._moved(state, gradient, tf.constant(rate)), _costs(costs)
         with self._device.turn:
             state, costs = self._step(state, targets, _tensor(weights), tf.constant(rate))
-            return state, StyleCosts(*map(float, costs.numpy()))
+            return state, _costs(costs)
 
     @staticmethod
     def begin(picture: np.ndarray) -> State:
@@ -137,8 +161,23 @@ class Painter:
         first = to(state.first, "bilinear")
         return State(picture, picture * weight, first, second, state.step)
 
+    def _is_large(self, picture: tf.Tensor) -> bool:
+        return picture.shape[1] * picture.shape[2] > self._largest
+
+    def _statistics(self, picture: tf.Tensor) -> list:
+        if self._is_large(picture):
+            return self._tiles.statistics(picture)
+        with self._device.turn:
+            return list(map(style.gram, self._features(picture)))
+
+    def _content(self, picture: tf.Tensor) -> tf.Tensor:
+        if self._is_large(picture):
+            return self._tiles.features(picture)
+        with self._device.turn:
+            return self._features(picture)[self._tap]
+
     def _trace_features(self, picture):
-        self.traces += 1
+        self._traces += 1
         return self._network(picture, training=False)
 
     def _trace_costs(self, picture, targets, weights):
@@ -155,7 +194,7 @@ class Painter:
         return j, tf.stack([j, j_content, j_style, variation])
 
     def _trace_slope(self, picture, targets, weights):
-        self.traces += 1
+        self._traces += 1
         with tf.GradientTape() as tape:
             tape.watch(picture)
             j, costs = self._trace_costs(picture, targets, weights)
@@ -163,6 +202,10 @@ class Painter:
 
     def _trace_step(self, state, targets, weights, rate):
         gradient, costs = self._trace_slope(state.picture, targets, weights)
+        return self._trace_moved(state, gradient, rate), costs
+
+    def _trace_moved(self, state, gradient, rate):
+        self._traces += 1
         step = state.step + 1
         first = FIRST * state.first + (1 - FIRST) * gradient
         second = SECOND * state.second + (1 - SECOND) * gradient**2
@@ -170,7 +213,7 @@ class Painter:
         size = tf.sqrt(second / (1 - SECOND**step)) + TINY
         picture = tf.clip_by_value(state.picture - rate * direction / size, 0.0, 1.0)
         average = AVERAGED * state.average + (1 - AVERAGED) * picture
-        return State(picture, average, first, second, step), costs
+        return State(picture, average, first, second, step)
 
 
 def _batch(array: np.ndarray) -> tf.Tensor:
@@ -184,5 +227,5 @@ def _tensor(weights: StyleWeights) -> tf.Tensor:
     )
 
 
-def _spec(*shape, rank: int = 3) -> tf.TensorSpec:
-    return tf.TensorSpec((1, *shape) if rank == 3 else shape, tf.float32)
+def _costs(costs: tf.Tensor) -> StyleCosts:
+    return StyleCosts(*map(float, costs.numpy()))

@@ -65,11 +65,20 @@ class Studio:
                     self._device,
                     TAPS.index(content_layer),
                     statistic == "plain",
-                    weights.SOURCES[network].sha256 if network in weights.SOURCES else network,
+                    self.fingerprint(network),
                 )
                 self._paces[network] = _warm(painter)
                 self._painters[made] = painter
             return self._painters[made]
+
+    @staticmethod
+    def fingerprint(network: str) -> str:
+        """Checksum of a network's weights, known without them."""
+        if network in weights.SOURCES:
+            return weights.SOURCES[network].sha256
+        from faceweb.models.vgg19 import WEIGHTS
+
+        return WEIGHTS.md5
 
     def pace(self, network: str) -> float | None:
         """Seconds a step takes a pixel, or None for a network that was not used yet."""

@@ -28,8 +28,8 @@ STYLES_FOLDER = ASSETS / "styles"
 STYLES = tuple((path.name,) for path in sorted(STYLES_FOLDER.glob("*.jpg")))
 STYLES_NOTE = "Drawn by our own code, free for any use."
 STYLE_PAIRS = (
-    ("rocket.jpg", "flow_field.jpg"),
     ("chelsea.jpg", "stained_glass.jpg"),
+    ("rocket.jpg", "flow_field.jpg"),
     ("coffee.jpg", "ink_wash.jpg"),
     ("collins.jpg", "cut_paper.jpg"),
 )

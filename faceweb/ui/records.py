@@ -72,6 +72,7 @@ def painting(easel: Easel, step: StyleStep) -> dict:
         "alpha_raw": step.weights.alpha,
         "beta_raw": step.weights.beta,
         "steps": step.step,
+        "finished": step.step >= step.steps,
         "seconds": round(easel.seconds, 2),
         "size": [step.shape[1], step.shape[0]],
         "seed": int(easel.start.seed),

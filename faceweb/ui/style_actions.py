@@ -49,15 +49,18 @@ class Handlers:
         """Repaints a content picture in the style of others, streaming the painting.
 
         Styles are blended by their shares; a mask is white where to paint; replay is the recipe
-        of an earlier record, whose moves of the sliders are repeated. Returns a record (j,
-        j_content, j_style, steps, seconds, size, seed, recipe), the painting with its costs as
-        HTML, content and painting as two pictures, and the painting as a PNG that carries its
-        recipe.
+        of an earlier record, whose moves of the sliders are repeated if the settings are its own.
+        Returns a record (j, j_content, j_style, steps, finished, seconds, size, seed, recipe), the
+        painting with its costs as HTML, content and painting as two pictures, and the painting as a
+        PNG that carries its recipe. A session paints one at a time: another one stops the first,
+        whose record then says that it is not finished.
         """
         *settings, network, share, style_2, share_2, style_3, share_3, mask, replay, request = (
             values
         )
         config, recipe = _config(settings), _recipe(replay)
+        if recipe is not None and (recipe.config, recipe.network) != (config, network):
+            recipe = None
         pictures = required(content, "a content picture"), required(style, "a style")
         blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
         scene = _scene(pictures[0], blended, mask)
@@ -72,12 +75,17 @@ class Handlers:
             recipe,
             style_words.stretched(mask, content),
         )
-        yield from self._paint(self.easels.put(request, easel))
+        yield from self._paint(self.easels.put(request, easel), request)
 
     @guarded
     def resume(self, request: gr.Request):
         """Goes on with the painting that was stopped, or beyond its end."""
-        yield from self._paint(self.easels.required(request))
+        yield from self._paint(self.easels.required(request), request)
+
+    def hung(self, request: gr.Request):
+        """Shows the finished painting, unless the next one is under way."""
+        easel = self.easels.of(request)
+        return gr.update(visible=easel is not None and not easel.running)
 
     @guarded
     @takes(StyleConfig, names=LIVE)
@@ -92,17 +100,19 @@ class Handlers:
     def stop(self, request: gr.Request):
         """Stops the painting; the best so far stays."""
         easel = self.easels.of(request)
-        if easel is not None:
+        if easel is not None and (easel.running or not easel.history):
             easel.painting.stop()
 
     @guarded
-    def sheet(self, content, style, *settings):
+    def sheet(self, content, style, *values):
         """Paints alpha against beta, small, 25 times."""
+        *settings, network, share, style_2, share_2, style_3, share_3, mask = values
         config = _config(settings)
-        style = required(style, "a style")
-        scene = _scene(required(content, "a content picture"), [(style, 1.0)])
+        pictures = required(content, "a content picture"), required(style, "a style")
+        blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
+        scene, painter = _scene(pictures[0], blended, mask), self._painter(config, network)
         shown = []
-        for alpha, beta, picture in contact_sheet(self._painter(config), scene, config):
+        for alpha, beta, picture in contact_sheet(painter, scene, config):
             shown.append((picture, f"\u03b1 {alpha:g}, \u03b2 {beta:g}"))
             yield shown
 
@@ -110,11 +120,11 @@ class Handlers:
     def load(self, file: bytes | None):
         """Every control as a recipe says, and the recipe itself to be replayed."""
         recipe = read_recipe(file or b"")
-        now = self.services.studio().painter(recipe.network, report=show_download).fingerprint
-        if now != recipe.weights:
+        if self.services.studio().fingerprint(recipe.network) != recipe.weights:
             gr.Warning("It was made with other weights: the painting will differ.", title="Recipe")
         settings = [getattr(recipe.config, name) for name in NAMES]
-        return [*settings, recipe.network, write_recipe(recipe, [])]
+        shares = (*recipe.shares, 1.0, 1.0)[:3]
+        return [*settings, recipe.network, *shares, write_recipe(recipe, [])]
 
     @guarded
     def expect(self, content, network, *settings):
@@ -134,7 +144,7 @@ class Handlers:
         Returns a record (size, seconds) and the painting.
         """
         pair = required(content, "a content picture"), required(style, "a style")
-        scene = Scene(pair[0], [pair[1]])
+        scene = _scene(pair[0], [(pair[1], 1.0)])
         shape = sizes(pair[0].shape, StyleConfig(size=size))[-1]
         studio, began = self.services.studio(), time.perf_counter()
         painted = studio.instant(scene.content_at(shape), scene.styles[0], show_download)
@@ -145,11 +155,13 @@ class Handlers:
         studio = self.services.studio()
         return studio.painter(network, config.content_layer, config.statistic, show_download)
 
-    def _paint(self, easel: Easel):
+    def _paint(self, easel: Easel, request: gr.Request):
         yield gr.skip(), style_words.waiting(), None, None
         for step in easel.paint():
             shown = style_words.painting(easel, step)
             yield records.painting(easel, step), shown, gr.skip(), gr.skip()
+        if self.easels.of(request) is not easel:
+            return
         record = records.painting(easel, step)
         pair = (easel.scene.content_at(step.shape), step.picture)
         yield (
@@ -186,7 +198,11 @@ def _scene(
     blended: Sequence[tuple[np.ndarray | None, float]],
     mask: np.ndarray | None = None,
 ) -> Scene:
-    chosen = [(within(style), share) for style, share in blended if style is not None]
+    chosen = [(style, share) for style, share in blended if style is not None]
     styles, shares = zip(*chosen, strict=True)
-    where = None if mask is None else mask.mean(axis=-1).astype(np.uint8)
-    return Scene(within(content), styles, shares, where)
+    # It is checked as it came, and kept no larger than anything that is painted.
+    scene = Scene(content, styles, shares)
+    where = None if mask is None else within(mask).mean(axis=-1).astype(np.uint8)
+    return replace(
+        scene, content=within(content), styles=tuple(map(within, scene.styles)), mask=where
+    )

@@ -14,7 +14,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from faceweb.config import ASSETS, StyleConfig
+from faceweb.config import ASSETS, LIVE, StyleConfig
 from faceweb.features.verify import verify
 from faceweb.models import magenta, vgg19
 from faceweb.ui.tabs import verify as verify_tab
@@ -257,14 +257,17 @@ def test_stylize_gives_the_record_and_a_png_that_carries_its_recipe(client):
         assert json.loads(picture.info["faceweb recipe"]) == record["recipe"]
 
 
-def test_a_recipe_paints_the_same_picture_again(client):
-    """From the record of the first, with nothing else but the two pictures."""
-    first, *_, one = painted(client, beta=2.5, optimizer="l-bfgs")
-    recipe = first["recipe"]
-    settings = {name: value for name, value in recipe["settings"].items() if name not in PAINTED}
-    again, *_, two = painted(client, **settings, replay=recipe)
-    assert again["j"] == first["j"]
-    np.testing.assert_array_equal(np.asarray(Image.open(one)), np.asarray(Image.open(two)))
+def test_a_recipe_is_replayed_with_its_moves(client):
+    """Beta moved at the fifth step: another picture than without, and the same one each time."""
+    plain, *_, still = painted(client)
+    recipe = plain["recipe"]
+    live = {name: recipe["settings"][name] for name in LIVE}
+    recipe["moves"] = [[5, live | {"beta": 0.0, "alpha": 9.0}]]
+    one, two = (painted(client, replay=recipe) for _ in range(2))
+    assert one[0]["recipe"]["moves"] == recipe["moves"]
+    pictures = [np.asarray(Image.open(path)) for path in (still, one[3], two[3])]
+    np.testing.assert_array_equal(pictures[1], pictures[2])
+    assert (pictures[0] != pictures[1]).any()
 
 
 @pytest.mark.parametrize(

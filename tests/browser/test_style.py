@@ -62,7 +62,7 @@ def test_a_painting_obeys_stops_goes_on_and_is_downloaded(visit, screens, size, 
     move(page, "beta", 0)
     wait_until(page, lambda: j_style(page) > 1.5 * painted)
     unstyled = j_style(page)
-    move(page, "beta", 8)
+    move(page, "beta", 16)
     wait_until(page, lambda: j_style(page) < 0.6 * unstyled)
     done = stopped(page)
     page.wait_for_timeout(1000)
@@ -78,7 +78,7 @@ def test_a_painting_obeys_stops_goes_on_and_is_downloaded(visit, screens, size, 
     with Image.open(path) as picture:
         recipe = json.loads(picture.info["faceweb recipe"])
     assert recipe["steps_made"] == done
-    assert [moved["beta"] for _, moved in recipe["moves"]] == [0, 8]
+    assert [moved["beta"] for _, moved in recipe["moves"]] == [0, 16]
     shot(page, screens / f"style_{size}.png")
 
 

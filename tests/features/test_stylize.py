@@ -1,9 +1,12 @@
 """Painting with the shipped network: the sliders act, the seed decides, nothing is lost."""
 
 import gc
+import json
+import struct
 import threading
 from dataclasses import replace
 from functools import partial
+from zlib import crc32
 
 import numpy as np
 import pytest
@@ -11,9 +14,9 @@ from PIL import Image
 from scipy.optimize import minimize
 
 from faceweb.config import StyleConfig
-from faceweb.errors import PictureError, SettingError
+from faceweb.errors import PictureError, RecipeError, SettingError
 from faceweb.features.colours import matched
-from faceweb.features.recipe import Recipe, replayed
+from faceweb.features.recipe import Recipe, read_recipe, replayed, write_recipe
 from faceweb.features.scene import Scene, canvas, sizes
 from faceweb.features.sheet import contact_sheet
 from faceweb.features.stylize import Painting
@@ -89,11 +92,25 @@ def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(painter, scen
 
 
 def test_weights_of_one_pull_equally_hard(painter, scene):
-    painting = Painting(painter, scene, replace(SMALL, init="noise"))
-    weights = painting.weights(SMALL)
-    assert weights.alpha > 0
-    assert painting.weights(replace(SMALL, alpha=3.0)).alpha == pytest.approx(3 * weights.alpha)
-    assert painting.weights(replace(SMALL, beta=0.0)).beta == 0
+    """The gradients of all terms have a norm of about 1 where the painting starts."""
+    config = replace(SMALL, init="noise", alpha=1.0, beta=1.0, smooth=1.0)
+    weights = Painting(painter, scene, config).weights(config)
+    here = canvas(scene, config, (72, 96))
+    targets = painter.targets(here.content, painter.statistics(here.styles, [1.0]))
+    for name in ("alpha", "beta", "variation"):
+        others = {other: 0.0 for other in ("alpha", "beta", "variation") if other != name}
+        gradient, _ = painter.slope(here.start(config), targets, replace(weights, **others))
+        assert np.linalg.norm(gradient) == pytest.approx(1, rel=0.4)
+    painting = Painting(painter, scene, config)
+    assert painting.weights(replace(config, alpha=3.0)).alpha == pytest.approx(3 * weights.alpha)
+    assert painting.weights(replace(config, beta=0.0)).beta == 0
+
+
+def test_a_stop_before_the_first_step_is_obeyed(painter, scene):
+    painting = Painting(painter, scene, SMALL)
+    painting.stop()
+    assert [step.step for step in painting.run()] == [1]
+    assert finished(painting).step == 12
 
 
 def test_stop_keeps_what_there_is_and_continue_goes_on(painter, scene):
@@ -113,8 +130,10 @@ def test_stop_keeps_what_there_is_and_continue_goes_on(painter, scene):
 def test_the_whole_run_equals_the_run_in_two_parts(painter, scene):
     whole = finished(Painting(painter, scene, SMALL)).picture
     painting = Painting(painter, scene, SMALL)
-    next(painting.run())
+    run = painting.run()
+    next(run)
     painting.stop()
+    list(run)
     np.testing.assert_array_equal(finished(painting).picture, whole)
 
 
@@ -159,7 +178,7 @@ def test_moved_sliders_can_be_moved_again_at_the_same_steps(painter, scene):
     """Also beyond the end, and to a stop before it."""
     config = replace(SMALL, steps=20)
     painting = Painting(painter, scene, config)
-    moved = replace(config, beta=4.0)
+    moved = replace(config, beta=6.0)
     list(painting.run(lambda done: moved if done >= 7 else config))
     for _ in painting.run(lambda _: replace(config, alpha=3.0), until=30):
         pass
@@ -291,5 +310,57 @@ def test_alpha_and_beta_of_zero_are_one_sentence():
 
 @pytest.mark.parametrize("name", ["alpha", "beta", "smooth", "lambda3", "size", "rate"])
 def test_a_number_that_is_none_is_refused(name):
-    with pytest.raises(SettingError, match="must be a number from"):
+    with pytest.raises(SettingError, match="must be a (whole )?number from"):
         StyleConfig(**{name: float("nan")})
+
+
+GOOD = {
+    "network": "perceptual",
+    "weights": "",
+    "steps_made": 3,
+    "settings": {},
+    "moves": [[1, replace(SMALL, beta=2.0).live], [2, SMALL.live]],
+}
+
+
+def test_a_recipe_is_read_as_it_was_written():
+    recipe = read_recipe(json.dumps(GOOD).encode())
+    assert [recipe.at(done).beta for done in range(3)] == [SMALL.beta, 2.0, SMALL.beta]
+    written = write_recipe(recipe, [(72, 96)])
+    assert written["sizes"] == [[96, 72]]
+    assert read_recipe(json.dumps(written).encode()) == recipe
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"steps_made": 0},
+        {"steps_made": 10**9},
+        {"steps_made": float("inf")},
+        {"steps_made": "many"},
+        {"settings": [1]},
+        {"moves": [[1, {"beta": 2.0}]]},
+        {"moves": [[2, SMALL.live], [1, SMALL.live]]},
+        {"moves": 3},
+        {"network": "resnet"},
+        {"shares": "much"},
+    ],
+)
+def test_a_file_that_is_no_recipe_is_one_sentence(wrong):
+    with pytest.raises(RecipeError, match="carries no recipe"):
+        read_recipe(json.dumps(GOOD | wrong).encode())
+
+
+@pytest.mark.parametrize(
+    "settings", [{"alpha": 10**400}, {"seed": 0.5}, {"beta": -1}, {"steps": "80"}]
+)
+def test_a_recipe_with_a_setting_out_of_range_says_which(settings):
+    with pytest.raises(SettingError, match=next(iter(settings)).capitalize()):
+        read_recipe(json.dumps(GOOD | {"settings": settings}).encode())
+
+
+def test_a_picture_too_large_to_read_is_no_recipe():
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", crc32(b"IHDR" + header))
+    with pytest.raises(RecipeError):
+        read_recipe(b"\x89PNG\r\n\x1a\n" + chunk)

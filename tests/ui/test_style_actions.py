@@ -1,6 +1,9 @@
 """What the style tab promises beside painting: nothing is lost, kept or left running."""
 
 import errno
+import gc
+import time
+import weakref
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,9 +13,11 @@ from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
 from faceweb.features.recipe import Recipe
 from faceweb.features.scene import expected_seconds
+from faceweb.types import StyleCosts
 from faceweb.ui import easels, style_actions, style_words
 
 CONFIG = StyleConfig(size=128, steps=10)
+NUMBERS = StyleCosts(1.0, 1.0, 1.0, 1.0)
 
 
 class Resting:
@@ -67,16 +72,46 @@ def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():
 
 
 def test_who_left_without_a_word_is_forgotten(monkeypatch):
-    monkeypatch.setattr(easels, "KEPT_SECONDS", 0.05)
+    monkeypatch.setattr(easels, "KEPT_SECONDS", 0.3)
     kept, one = easels.Easels(), easel()
     kept.put(visitor("a"), one)
-    for thread in easels.threading.enumerate():
-        if isinstance(thread, easels.threading.Timer):
-            thread.join(5)
+    one.seconds = 12.0
+    end = time.monotonic() + 5
+    while kept.of(visitor("a")) is not None and time.monotonic() < end:
+        time.sleep(0.02)
     assert kept.of(visitor("a")) is None
+    assert 0.3 <= time.monotonic() - one.used < 0.6
     assert one.painting.stopped
     with pytest.raises(PictureError, match="no painting to go on with"):
         kept.required(visitor("a"))
+
+
+def test_who_leaves_takes_their_pictures_along():
+    kept = easels.Easels()
+    held = weakref.ref(kept.put(visitor("a"), easel()))
+    kept.remove(visitor("a"))
+    gc.collect()
+    assert held() is None
+
+
+def test_who_left_before_the_first_step_gets_no_painting():
+    kept, late = easels.Easels(), easel()
+    kept.remove(visitor("a"))
+    kept.put(visitor("a"), late)
+    assert late.painting.stopped
+    assert kept.of(visitor("a")) is None
+
+
+def test_a_painting_is_painted_once_at_a_time(monkeypatch):
+    monkeypatch.setattr(easels, "PATIENCE", 0.01)
+    one = easel()
+    one.painting.run = lambda _: iter([SimpleNamespace(costs=NUMBERS, shape=(1, 1), step=1)] * 2)
+    run = one.paint()
+    next(run)
+    with pytest.raises(PictureError, match="under way"):
+        next(one.paint())
+    run.close()
+    assert next(one.paint()).step == 1
 
 
 def test_a_recipe_says_what_the_sliders_said_at_a_step():

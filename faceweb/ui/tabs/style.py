@@ -46,7 +46,7 @@ LABELS = {
     "optimizer": "Optimiser",
 } | {f"lambda{n}": f"λ conv{n}_1" for n in range(1, 6)}
 WEIGHTS = {"alpha": "α: keep the content", "beta": "β: take the style"}
-PRESETS = {"Faithful": (2.0, 2.0), "Painterly": (1.0, 4.0), "Wild": (0.5, 10.0)}
+PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 8.0), "Wild": (0.5, 30.0)}
 HEIGHT = 220
 SHOW_PAINTING = into_view("#style-live")
 
@@ -86,10 +86,12 @@ def build(services: Services, shared: Shared) -> None:
             type="binary",
             elem_id="style-load",
         )
-        # A recipe's moves of the sliders, until a slider is moved by hand.
+        # A recipe whose moves of the sliders are repeated while the settings are its own.
         replay = gr.JSON(visible=False)
     with gr.Accordion("Contact sheet: α against β", open=False):
-        survey = gr.Button("Paint 25 small ones", elem_id="style-sheet-start")
+        with gr.Row():
+            survey = gr.Button("Paint 25 small ones", elem_id="style-sheet-start", scale=3)
+            enough = gr.Button("Stop", min_width=80)
         sheet = gr.Gallery(columns=5, label="Rows α, columns β", elem_id="style-sheet")
     with gr.Accordion("At once, by a network that is downloaded", open=False):
         gr.Markdown(INSTANT)
@@ -105,6 +107,7 @@ def build(services: Services, shared: Shared) -> None:
     outputs = [record, live, compared, save]
     private = {"api_visibility": "private"}
     streamed = {"outputs": outputs, "show_progress": "minimal", **PAINT_QUEUE}
+    streamed["trigger_mode"] = "multiple"
     quick = {"queue": False, "show_progress": "hidden", **private}
     for begun in (start.click, pairs.then, go_on.click):
         begun(lambda: gr.update(visible=False), None, hung, **quick)
@@ -114,11 +117,10 @@ def build(services: Services, shared: Shared) -> None:
         pairs.then(handlers.stylize, inputs, **private, **streamed),
         go_on.click(handlers.resume, None, **private, **streamed),
     ):
-        painted.success(lambda: gr.update(visible=True), None, hung, **quick)
+        painted.success(handlers.hung, None, hung, **quick)
     stop.click(handlers.stop, None, None, **quick)
     for name in LIVE:
         controls[name].change(handlers.move, [controls[n] for n in LIVE], None, **quick)
-        controls[name].input(None, None, replay, js="() => null", **private)
     presets.input(PRESETS.get, presets, [controls["alpha"], controls["beta"]], **quick)
     gr.on(
         [content.change, network.change, controls["size"].change, controls["steps"].change],
@@ -128,8 +130,10 @@ def build(services: Services, shared: Shared) -> None:
         show_progress="hidden",
         **private,
     )
-    load.upload(handlers.load, load, [*settings, network, replay], **private)
-    survey.click(handlers.sheet, [content, style, *settings], sheet, **private, **PAINT_QUEUE)
+    shares = [extras[0], extras[2], extras[4]]
+    load.upload(handlers.load, load, [*settings, network, *shares, replay], **private)
+    surveyed = survey.click(handlers.sheet, inputs[:-1], sheet, **private, **PAINT_QUEUE)
+    enough.click(None, None, None, cancels=surveyed, **private)
     at_once.click(
         handlers.instant,
         [content, style, controls["size"]],
