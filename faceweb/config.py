@@ -70,13 +70,13 @@ class StyleConfig(Bounded):
     """
 
     alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(8.0, 0.0, 40.0, 0.1)
+    beta: float = bounded(10.0, 0.0, 40.0, 0.1)
     smooth: float = bounded(0.1, 0.0, 5.0, 0.05)
     lambda1: float = bounded(3.0, 0.0, 5.0, 0.1)
     lambda2: float = bounded(1.0, 0.0, 5.0, 0.1)
     lambda3: float = bounded(1.0, 0.0, 5.0, 0.1)
     lambda4: float = bounded(1.0, 0.0, 5.0, 0.1)
-    lambda5: float = bounded(1.0, 0.0, 5.0, 0.1)
+    lambda5: float = bounded(0.2, 0.0, 5.0, 0.1)
     size: int = bounded(384, 64, 2048, 32)
     steps: int = bounded(80, 5, 500, 5)
     style_scale: float = bounded(1.0, 0.25, 3.0, 0.05)

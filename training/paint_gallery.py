@@ -15,12 +15,12 @@ from faceweb.models.studio import Studio
 
 FOLDER = Path("docs/paintings")
 PAINTINGS = (
-    ("chelsea", "stained_glass", {}),
+    ("chelsea", "stained_glass", {"beta": 20.0}),
     ("rocket", "flow_field", {}),
-    ("coffee", "ink_wash", {}),
-    ("collins", "cut_paper", {"beta": 4.0}),
-    ("coffee", "marbling", {"style_scale": 0.7}),
-    ("chelsea", "embroidery", {"beta": 16.0}),
+    ("coffee", "mosaic", {}),
+    ("collins", "cut_paper", {"alpha": 2.0}),
+    ("chelsea", "embroidery", {"style_scale": 0.7}),
+    ("rocket", "woodblock", {"init": "noise", "seed": 4}),
 )
 
 

@@ -30,7 +30,7 @@ STYLES_NOTE = "Drawn by our own code, free for any use."
 STYLE_PAIRS = (
     ("chelsea.jpg", "stained_glass.jpg"),
     ("rocket.jpg", "flow_field.jpg"),
-    ("coffee.jpg", "ink_wash.jpg"),
+    ("coffee.jpg", "mosaic.jpg"),
     ("collins.jpg", "cut_paper.jpg"),
 )
 PAINT_NOTE = "Photos by Stéfan van der Walt, Rachel Michetti and SpaceX (CC0), and by NASA."

@@ -46,7 +46,7 @@ LABELS = {
     "optimizer": "Optimiser",
 } | {f"lambda{n}": f"λ conv{n}_1" for n in range(1, 6)}
 WEIGHTS = {"alpha": "α: keep the content", "beta": "β: take the style"}
-PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 8.0), "Wild": (0.5, 30.0)}
+PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 10.0), "Wild": (0.5, 30.0)}
 HEIGHT = 220
 SHOW_PAINTING = into_view("#style-live")
 
