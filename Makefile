@@ -18,6 +18,7 @@ lint: $(VENV)/dev.done
 bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.faces
 	$(BIN)/python -m benchmarks.page
+	$(BIN)/python -m benchmarks.style
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
