@@ -310,7 +310,7 @@ def test_alpha_and_beta_of_zero_are_one_sentence():
 
 @pytest.mark.parametrize("name", ["alpha", "beta", "smooth", "lambda3", "size", "rate"])
 def test_a_number_that_is_none_is_refused(name):
-    with pytest.raises(SettingError, match="must be a (whole )?number from"):
+    with pytest.raises(SettingError, match=r"must be a (whole )?number from"):
         StyleConfig(**{name: float("nan")})
 
 
