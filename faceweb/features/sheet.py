@@ -10,7 +10,7 @@ from faceweb.features.scene import Scene
 from faceweb.features.stylize import Painter, Painting
 
 ALPHAS = (4.0, 2.0, 1.0, 0.5, 0.2)
-BETAS = (0.2, 0.5, 1.0, 2.0, 4.0)
+BETAS = (1.0, 3.0, 10.0, 20.0, 40.0)
 SIDE, STEPS = 128, 40
 
 
