@@ -26,6 +26,13 @@ def slider(config: type[Bounded], name: str, **options) -> gr.Slider:
     )
 
 
+def number(config: type[Bounded], name: str, **options) -> gr.Number:
+    """A box for one field of a config whose range is too wide for a slider."""
+    item = next(item for item in fields(config) if item.name == name)
+    low, high = item.metadata["low"], item.metadata["high"]
+    return gr.Number(item.default, minimum=low, maximum=high, precision=0, **options)
+
+
 def choice(config: type[Bounded], name: str, **options) -> gr.Radio:
     """Buttons for one field of a config that takes one of several words."""
     item = next(item for item in fields(config) if item.name == name)

@@ -99,7 +99,9 @@ def _translated(handler: Callable) -> Iterator[None]:
         raise
     except FacewebError as error:
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
-        raise gr.Error(escape(str(error)), title="Not done", print_exception=False) from None
+        raise gr.Error(
+            escape(str(error), quote=False), title="Not done", print_exception=False
+        ) from None
     except Exception:
         log.exception("handler %s failed", handler.__name__)
         raise gr.Error(

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
+from html import escape
 
 import gradio as gr
 import numpy as np
@@ -12,9 +13,10 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
+from faceweb.errors import FacewebError, PictureError
 from faceweb.features.recipe import Recipe, read_recipe, to_png, write_recipe
 from faceweb.features.scene import Scene, expected_seconds, sizes, within
-from faceweb.features.sheet import contact_sheet
+from faceweb.features.sheet import ALPHAS, BETAS, SIDE, contact_sheet
 from faceweb.features.stylize import Painting
 from faceweb.ui import records, style_words
 from faceweb.ui.controls import takes
@@ -58,10 +60,11 @@ class Handlers:
         *settings, network, share, style_2, share_2, style_3, share_3, mask, replay, request = (
             values
         )
-        config, recipe = _config(settings), _recipe(replay)
+        config, recipe, note = _config(settings), _recipe(replay), ""
         if recipe is not None and (recipe.config, recipe.network) != (config, network):
-            recipe = None
+            note, recipe = style_words.OTHER_SETTINGS, None
         pictures = required(content, "a content picture"), required(style, "a style")
+        note += style_words.about_pictures(mask, *pictures)
         blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
         scene = _scene(pictures[0], blended, mask)
         painter = self._painter(config, network)
@@ -73,7 +76,7 @@ class Handlers:
             painter.fingerprint,
             config,
             recipe,
-            style_words.stretched(mask, content),
+            note,
         )
         yield from self._paint(self.easels.put(request, easel), request)
 
@@ -111,17 +114,26 @@ class Handlers:
         pictures = required(content, "a content picture"), required(style, "a style")
         blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
         scene, painter = _scene(pictures[0], blended, mask), self._painter(config, network)
-        shown = []
-        for alpha, beta, picture in contact_sheet(painter, scene, config):
-            shown.append((picture, f"\u03b1 {alpha:g}, \u03b2 {beta:g}"))
+        cells = [(alpha, beta) for alpha in ALPHAS for beta in BETAS]
+        blank = within(scene.content, SIDE) // 4 + 160
+        shown = [(blank, f"\u03b1 {alpha:g}, \u03b2 {beta:g}") for alpha, beta in cells]
+        yield shown
+        for number, (_, _, picture) in enumerate(contact_sheet(painter, scene, config)):
+            shown[number] = picture, shown[number][1]
             yield shown
 
     @guarded
     def load(self, file: bytes | None):
         """Every control as a recipe says, and the recipe itself to be replayed."""
-        recipe = read_recipe(file or b"")
+        try:
+            recipe = read_recipe(file or b"")
+        except FacewebError as error:
+            # An error would be shown on every control that a recipe fills.
+            gr.Warning(escape(str(error), quote=False), title="Not done")
+            return [gr.skip()] * (len(NAMES) + 5)
         if self.services.studio().fingerprint(recipe.network) != recipe.weights:
             gr.Warning("It was made with other weights: the painting will differ.", title="Recipe")
+        gr.Info(style_words.loaded(recipe), title="Recipe", duration=8)
         settings = [getattr(recipe.config, name) for name in NAMES]
         shares = (*recipe.shares, 1.0, 1.0)[:3]
         return [*settings, recipe.network, *shares, write_recipe(recipe, [])]
@@ -132,6 +144,10 @@ class Handlers:
         if content is None:
             return style_words.limits()
         config = _config(settings)
+        try:
+            Scene(content, [content])
+        except PictureError as error:
+            return style_words.refused(str(error))
         ready = self.services.engine.status.ready
         pace = self.services.studio().pace(network) if ready else None
         seconds = None if pace is None else expected_seconds(content.shape, config, pace)

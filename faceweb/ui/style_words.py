@@ -8,12 +8,19 @@ import numpy as np
 from PIL import Image
 
 from faceweb.config import StyleConfig
+from faceweb.features.recipe import Recipe
 from faceweb.types import StyleCosts, StyleStep
 from faceweb.ui import draw
 from faceweb.ui.easels import Easel
+from faceweb.ui.words import counted
 
 CURVES = (("j", "J"), ("content", "J_content"), ("style", "J_style"))
 THUMB = 120
+OTHER_SETTINGS = (
+    "The settings are not the recipe's any more: its moves of the sliders are left out. "
+)
+# Standard deviation below which a style is of one colour, in values of 0 to 255.
+FLAT = 2.0
 
 
 def painting(easel: Easel, step: StyleStep, hung: bool = False) -> str:
@@ -87,12 +94,29 @@ def _small(picture: np.ndarray) -> np.ndarray:
     return np.asarray(image)
 
 
-def stretched(mask: np.ndarray | None, content: np.ndarray) -> str:
-    """Says that a mask had another shape than the content, or ""."""
-    if mask is None or mask.shape[:2] == content.shape[:2]:
-        return ""
-    (height, width), (h, w) = content.shape[:2], mask.shape[:2]
-    return f"The mask is {w} x {h}: it was stretched over the content, {width} x {height}."
+def about_pictures(mask: np.ndarray | None, content: np.ndarray, style: np.ndarray) -> str:
+    """What a visitor should know of their pictures before they wonder, or ""."""
+    said = ""
+    if mask is not None and mask.shape[:2] != content.shape[:2]:
+        (height, width), (h, w) = content.shape[:2], mask.shape[:2]
+        said += f"The mask is {w} x {h}: it was stretched over the content, {width} x {height}. "
+    if style.std(axis=(0, 1)).max() < FLAT:
+        said += "The style is of one colour, so there is nothing but its colour to take. "
+    return said
+
+
+def loaded(recipe: Recipe) -> str:
+    """What a recipe brought with it."""
+    moves = counted(len(recipe.moves), "move", "moves") if recipe.moves else "no move"
+    return (
+        f"{recipe.config.size} px, {recipe.steps_made} steps, {moves} of the sliders. Choose the "
+        "pictures it was made from and press Paint."
+    )
+
+
+def refused(sentence: str) -> str:
+    """A picture that cannot be painted, said before anybody presses Paint."""
+    return f'<p class="warning">{escape(sentence)}</p>'
 
 
 def limits() -> str:
@@ -107,8 +131,8 @@ def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float |
     height, width = sizes[-1]
     time = "" if seconds is None else f", about {duration(seconds)} on this machine"
     return (
-        f'<p class="note">{width} x {height} px, {config.steps} steps at each of {len(sizes)} '
-        f"sizes{time}. Up to 2048 px under Advanced.</p>"
+        f'<p class="note">{width} x {height} px, {config.steps} steps at each of '
+        f"{counted(len(sizes), 'size', 'sizes')}{time}. Up to 2048 px under Advanced.</p>"
     )
 
 

@@ -104,6 +104,47 @@ def test_a_recipe_fills_the_controls(visit, tmp_path):
     expect(page.get_by_text("It was made with other weights")).to_be_visible()
 
 
+def test_a_cell_of_the_contact_sheet_sets_its_weights(visit):
+    page = visit()
+    start_example(page)
+    stopped(page)
+    page.get_by_text("Contact sheet", exact=False).click()
+    page.locator("#style-sheet-start").click()
+    cells = page.locator("#style-sheet .thumbnail-item")
+    expect(cells).to_have_count(25)
+    cells.nth(7).click()
+    expect(page.locator("#style-alpha input[type=number]")).to_have_value("2")
+    expect(page.locator("#style-beta input[type=number]")).to_have_value("10")
+    cells.nth(24).click()
+    expect(page.locator("#style-beta input[type=number]")).to_have_value("40")
+
+
+def test_a_file_that_is_no_recipe_changes_no_control(visit, tmp_path):
+    page = visit()
+    tab(page, "Style")
+    page.get_by_text("Advanced", exact=True).click()
+    path = tmp_path / "recipe.json"
+    path.write_text("{}")
+    with page.expect_file_chooser() as chooser:
+        page.locator("#style-load").click()
+    chooser.value.set_files(path)
+    expect(page.get_by_text("This file carries no recipe")).to_be_visible()
+    expect(page.locator("#style-beta input[type=number]")).to_be_visible()
+    expect(page.locator(".error:visible")).to_have_count(0)
+
+
+def test_a_run_that_fails_leaves_the_last_painting(visit):
+    page = visit()
+    start_example(page)
+    stopped(page)
+    page.locator(
+        "#style-content button[aria-label*=Remove], #style-content button[aria-label*=Clear]"
+    ).first.click()
+    page.locator("#style-start").click()
+    expect(page.get_by_text("Add a content picture first")).to_be_visible()
+    expect(page.locator("#style-download")).to_be_visible()
+
+
 def test_who_leaves_frees_the_device_within_a_second(visit, monkeypatch):
     made, step = [], Painter.step
 

@@ -81,7 +81,7 @@ def test_more_beta_means_more_style_and_less_content(painter, scene):
 
 def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(painter, scene):
     """Both run the same half; one is then told to let go of the content."""
-    traces, config = painter.traces, replace(SMALL, steps=40)
+    traces, config = painter.traces, replace(SMALL, steps=40, beta=1.0)
     halves = []
     for then in (config, replace(config, alpha=0.0, beta=10.0)):
         painting = Painting(painter, scene, config)
@@ -256,9 +256,14 @@ def test_two_styles_blend(painter, scene):
     assert reds[1][0] - reds[1][2] > reds[0][0] - reds[0][2] + 20
 
 
-def test_a_style_of_one_colour_paints_without_nan(painter, scene):
-    flat = Scene(scene.content, [np.full((64, 64, 3), 128, np.uint8)])
-    assert finished(Painting(painter, flat, SMALL)).costs.finite
+def test_a_style_of_one_colour_gives_its_colour(painter, scene):
+    red = np.zeros((64, 64, 3), np.uint8) + np.uint8((200, 30, 20))
+    config = replace(SMALL, alpha=0.2, steps=60)
+    last = finished(Painting(painter, Scene(scene.content, [red]), config))
+    assert last.costs.finite
+    wanted, given = red[0, 0].astype(float), last.picture.mean(axis=(0, 1))
+    before = scene.content.mean(axis=(0, 1))
+    assert np.abs(given - wanted).sum() < 0.7 * np.abs(before - wanted).sum()
 
 
 class Runaway:

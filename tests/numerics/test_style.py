@@ -101,11 +101,15 @@ def test_centred_style_cost_does_not_depend_on_the_scale_of_features():
     assert costs[0] == pytest.approx(costs[1], rel=1e-3)
 
 
-def test_a_style_of_one_colour_gives_a_number():
-    flat = style.gram(np.full((1, 5, 4, 3), 0.3, np.float32))
-    cost = float(style.centred_style_cost(style.gram(features((1, 5, 4, 3))), flat))
-    assert np.isfinite(cost)
-    assert float(style.centred_style_cost(flat, flat)) == pytest.approx(0, abs=1e-3)
+def test_a_style_of_one_colour_counts_by_its_mean():
+    """Covariance diag(1, 0) against 0; means (3, 0) and (2, 0), of which a twentieth of 4 is 0.2.
+
+    1 / 0.2^2 for the covariance and 1 / 0.2 for the mean.
+    """
+    generated = (np.diag([10.0, 0.0]), np.array([3.0, 0.0]))
+    wanted = (np.diag([4.0, 0.0]), np.array([2.0, 0.0]))
+    generated, wanted = (tuple(np.float32(part) for part in pair) for pair in (generated, wanted))
+    assert float(style.centred_style_cost(generated, wanted)) == pytest.approx(30, rel=1e-3)
 
 
 def test_style_cost_weighs_layers():

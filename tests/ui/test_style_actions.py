@@ -54,11 +54,18 @@ def test_a_full_disk_leaves_the_painting_and_says_so(monkeypatch):
 
 
 def test_a_mask_of_another_shape_is_said_to_be_stretched():
+    content, style = np.zeros((60, 80, 3), np.uint8), np.arange(192, dtype=np.uint8)
+    style = style.reshape(8, 8, 3)
+    assert style_words.about_pictures(np.zeros((60, 80, 3), np.uint8), content, style) == ""
+    assert style_words.about_pictures(None, content, style) == ""
+    said = style_words.about_pictures(np.zeros((10, 20, 3), np.uint8), content, style)
+    assert said == "The mask is 20 x 10: it was stretched over the content, 80 x 60. "
+
+
+def test_a_style_of_one_colour_is_said_to_be_one():
     content = np.zeros((60, 80, 3), np.uint8)
-    assert style_words.stretched(np.zeros((60, 80, 3), np.uint8), content) == ""
-    assert style_words.stretched(None, content) == ""
-    said = style_words.stretched(np.zeros((10, 20, 3), np.uint8), content)
-    assert said == "The mask is 20 x 10: it was stretched over the content, 80 x 60."
+    red = np.zeros((64, 64, 3), np.uint8) + np.uint8((200, 30, 20))
+    assert "of one colour" in style_words.about_pictures(None, content, red)
 
 
 def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():

@@ -3,8 +3,9 @@
 import gradio as gr
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
+from faceweb.features.sheet import ALPHAS, BETAS
 from faceweb.ui import style_words
-from faceweb.ui.controls import choice, into_view, slider
+from faceweb.ui.controls import choice, into_view, number, slider
 from faceweb.ui.examples import PAINT_NOTE, STYLE_PAIRS, STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.photos import photo_input
@@ -26,6 +27,8 @@ more of your photo."""
 INSTANT = """Magenta's network (Ghiasi et al. 2017) was trained to guess what the optimiser would
 arrive at, and repaints in a single pass: at once, but without α and β. It is downloaded from
 TensorFlow Hub when you ask for it."""
+SHEET = """Each row has one α, 4 at the top to 0.2; each column one β, 1 on the left to 40. Click a
+picture to take its two weights."""
 ROWS = (
     ("size", "steps", "style_scale"),
     ("smooth", "rate", "seed"),
@@ -34,6 +37,7 @@ ROWS = (
     ("statistic", "content_layer", "optimizer"),
 )
 NUMBERS = frozenset(name for row in ROWS[:3] for name in row)
+MAKERS = {"seed": number}
 LABELS = {
     "size": "Longer side, pixels",
     "steps": "Steps a size",
@@ -42,13 +46,24 @@ LABELS = {
     "rate": "Step size",
     "init": "Start from",
     "statistic": "Gram matrix",
-    "content_layer": "Layer of J_content",
+    "content_layer": "Layer that J content compares",
     "optimizer": "Optimiser",
 } | {f"lambda{n}": f"λ conv{n}_1" for n in range(1, 6)}
+INFO = {
+    "smooth": "how strongly neighbouring pixels pull each other together",
+    "seed": "of the noise; the same seed and settings give the same picture",
+    "lambda1": "colour and the finest texture",
+    "lambda5": "the largest patterns",
+    "init": "what the coarsest size begins with",
+    "colours": "where the painting takes them from",
+    "statistic": "centred: covariance and mean; plain: as in Gatys et al. 2016",
+    "content_layer": "the deeper, the freer the painting is within its contours",
+    "optimizer": "Adam obeys sliders best; L-BFGS is the paper's",
+}
 WEIGHTS = {"alpha": "α: keep the content", "beta": "β: take the style"}
 PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 10.0), "Wild": (0.5, 30.0)}
 HEIGHT = 220
-SHOW_PAINTING = into_view("#style-live")
+SHOW_PAINTING = into_view("#style-easel")
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -62,18 +77,25 @@ def build(services: Services, shared: Shared) -> None:
                 content = photo_input("Content C", height=HEIGHT, elem_id="style-content")
                 style = photo_input("Style S", height=HEIGHT, elem_id="style-style")
             pairs = example_row(STYLE_PAIRS, [content, style], "style-examples", PAINT_NOTE)
+        with gr.Column(scale=5, min_width=320, elem_id="style-easel"):
             presets = gr.Radio(list(PRESETS), label="Preset", elem_id="style-preset")
-            for name, label in WEIGHTS.items():
-                controls[name] = slider(StyleConfig, name, label=label, elem_id=f"style-{name}")
+            with gr.Row():
+                for name, label in WEIGHTS.items():
+                    controls[name] = slider(
+                        StyleConfig, name, label=label, elem_id=f"style-{name}", min_width=150
+                    )
             with gr.Row():
                 start = gr.Button("Paint", variant="primary", elem_id="style-start", scale=2)
                 stop = gr.Button("Stop", elem_id="style-stop", min_width=80)
                 go_on = gr.Button("Continue", elem_id="style-continue", min_width=80)
             expected = gr.HTML(style_words.limits(), elem_id="style-expected", padding=False)
-        with gr.Column(scale=5, min_width=320):
             with gr.Column(visible=False, elem_id="style-hung") as hung:
                 compared = gr.ImageSlider(
-                    label="Content and painting", interactive=False, elem_id="style-compared"
+                    show_label=False,
+                    interactive=False,
+                    slider_position=8,
+                    buttons=["fullscreen"],
+                    elem_id="style-compared",
                 )
                 save = gr.DownloadButton("Download the painting", elem_id="style-download")
             live = gr.HTML(style_words.easel_empty(), elem_id="style-live", padding=False)
@@ -89,14 +111,25 @@ def build(services: Services, shared: Shared) -> None:
         # A recipe whose moves of the sliders are repeated while the settings are its own.
         replay = gr.JSON(visible=False)
     with gr.Accordion("Contact sheet: α against β", open=False):
+        gr.Markdown(SHEET)
         with gr.Row():
             survey = gr.Button("Paint 25 small ones", elem_id="style-sheet-start", scale=3)
             enough = gr.Button("Stop", min_width=80)
-        sheet = gr.Gallery(columns=5, label="Rows α, columns β", elem_id="style-sheet")
+        sheet = gr.Gallery(
+            columns=len(BETAS),
+            height="auto",
+            object_fit="contain",
+            show_label=False,
+            allow_preview=False,
+            buttons=[],
+            elem_id="style-sheet",
+        )
     with gr.Accordion("At once, by a network that is downloaded", open=False):
         gr.Markdown(INSTANT)
         at_once = gr.Button("Paint at once", elem_id="style-instant")
-        instant = gr.Image(label="Painted at once", interactive=False)
+        instant = gr.Image(
+            label="Painted at once", interactive=False, buttons=["download", "fullscreen"]
+        )
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     with gr.Accordion("The record", open=False):
@@ -106,18 +139,20 @@ def build(services: Services, shared: Shared) -> None:
     inputs = [content, style, *settings, network, *extras, replay]
     outputs = [record, live, compared, save]
     private = {"api_visibility": "private"}
-    streamed = {"outputs": outputs, "show_progress": "minimal", **PAINT_QUEUE}
-    streamed["trigger_mode"] = "multiple"
     quick = {"queue": False, "show_progress": "hidden", **private}
-    for begun in (start.click, pairs.then, go_on.click):
-        begun(lambda: gr.update(visible=False), None, hung, **quick)
-        begun(None, None, None, js=SHOW_PAINTING, **private)
-    for painted in (
-        start.click(handlers.stylize, inputs, api_name="stylize", **streamed),
-        pairs.then(handlers.stylize, inputs, **private, **streamed),
-        go_on.click(handlers.resume, None, **private, **streamed),
+    streamed = {"outputs": outputs, "show_progress": "minimal", **PAINT_QUEUE}
+    # A second painting may be asked for while one runs, which it then stops.
+    again = {"trigger_mode": "multiple"}
+    for begun, paint in (
+        (start.click, {"fn": handlers.stylize, "inputs": inputs, "api_name": "stylize"}),
+        (pairs.then, {"fn": handlers.stylize, "inputs": inputs, **private}),
+        (go_on.click, {"fn": handlers.resume, **private}),
     ):
-        painted.success(handlers.hung, None, hung, **quick)
+        cleared = begun(lambda: gr.update(visible=False), None, hung, **quick, **again)
+        cleared.then(None, None, None, js=SHOW_PAINTING, **private)
+        painted = cleared.then(**paint, **streamed, **again)
+        for end in (painted.success, painted.failure):
+            end(handlers.hung, None, hung, **quick)
     stop.click(handlers.stop, None, None, **quick)
     for name in LIVE:
         controls[name].change(handlers.move, [controls[n] for n in LIVE], None, **quick)
@@ -131,9 +166,16 @@ def build(services: Services, shared: Shared) -> None:
         **private,
     )
     shares = [extras[0], extras[2], extras[4]]
-    load.upload(handlers.load, load, [*settings, network, *shares, replay], **private)
+    load.upload(
+        handlers.load,
+        load,
+        [*settings, network, *shares, replay],
+        show_progress="hidden",
+        **private,
+    )
     surveyed = survey.click(handlers.sheet, inputs[:-1], sheet, **private, **PAINT_QUEUE)
     enough.click(None, None, None, cancels=surveyed, **private)
+    sheet.select(take_weights, None, [controls["alpha"], controls["beta"]], **quick)
     at_once.click(
         handlers.instant,
         [content, style, controls["size"]],
@@ -144,14 +186,20 @@ def build(services: Services, shared: Shared) -> None:
     shared.page.unload(handlers.easels.remove)
 
 
+def take_weights(event: gr.SelectData):
+    """Alpha and beta of the contact sheet's cell that was clicked."""
+    row, column = divmod(event.index, len(BETAS))
+    return ALPHAS[row], BETAS[column]
+
+
 def _advanced(controls: dict) -> gr.Radio:
     """Adds a control for every other field of the config; returns the choice of network."""
     for row in ROWS:
         with gr.Row():
             for name in row:
-                make = slider if name in NUMBERS else choice
+                make = MAKERS.get(name, slider if name in NUMBERS else choice)
                 label = LABELS.get(name, name.capitalize())
-                controls[name] = make(StyleConfig, name, label=label)
+                controls[name] = make(StyleConfig, name, label=label, info=INFO.get(name))
     return gr.Radio(
         list(zip(("Built in", "VGG-19 (80 MB download)"), NETWORKS, strict=True)),
         value=NETWORKS[0],
@@ -161,8 +209,9 @@ def _advanced(controls: dict) -> gr.Radio:
 
 def _pictures() -> list:
     """Further styles with their shares, and the mask."""
-    extras: list = [_share("Share of the style")]
+    extras: list = []
     with gr.Row():
+        extras.append(_share("Share of the style"))
         for which in ("Second", "Third"):
             with gr.Column():
                 extras.append(photo_input(f"{which} style", height=HEIGHT))
