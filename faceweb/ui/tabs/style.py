@@ -60,7 +60,7 @@ INFO = {
     "content_layer": "the deeper, the freer the painting is within its contours",
     "optimizer": "Adam obeys sliders best; L-BFGS is the paper's",
 }
-WEIGHTS = {"alpha": "α: keep the content", "beta": "β: take the style"}
+WEIGHTS = {"alpha": "α: content", "beta": "β: style"}
 PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 10.0), "Wild": (0.5, 30.0)}
 HEIGHT = 220
 SHOW_PAINTING = into_view("#style-easel")
@@ -77,6 +77,7 @@ def build(services: Services, shared: Shared) -> None:
                 content = photo_input("Content C", height=HEIGHT, elem_id="style-content")
                 style = photo_input("Style S", height=HEIGHT, elem_id="style-style")
             pairs = example_row(STYLE_PAIRS, [content, style], "style-examples", PAINT_NOTE)
+            example_row(STYLES, [style], "styles-examples", STYLES_NOTE, "Or choose another style")
         with gr.Column(scale=5, min_width=320, elem_id="style-easel"):
             presets = gr.Radio(list(PRESETS), label="Preset", elem_id="style-preset")
             with gr.Row():
@@ -99,7 +100,6 @@ def build(services: Services, shared: Shared) -> None:
                 )
                 save = gr.DownloadButton("Download the painting", elem_id="style-download")
             live = gr.HTML(style_words.easel_empty(), elem_id="style-live", padding=False)
-    example_row(STYLES, [style], "styles-examples", STYLES_NOTE, "Or choose another style")
     with gr.Accordion("Advanced", open=False, elem_id="style-advanced"):
         network = _advanced(controls)
         extras = _pictures()
