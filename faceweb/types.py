@@ -162,3 +162,43 @@ class StyleStep:
     shape: tuple[int, int]
     remaining: float
     note: str = ""
+
+
+@dataclass(frozen=True)
+class ReceptiveField:
+    """Which input pixels the positions of a layer see, along one axis.
+
+    Attributes:
+        size: pixels that one position sees.
+        stride: pixels between two neighbouring positions.
+        offset: where position 0 is centred; 0 is the centre of the first pixel, and borders added
+            around the picture make it smaller.
+    """
+
+    size: int
+    stride: int
+    offset: float
+
+
+@dataclass(frozen=True)
+class LayerFacts:
+    """A layer of a network, for pictures of one size.
+
+    Attributes:
+        name: of the Keras layer whose output it is.
+        convolutions: names of the convolutions that end in it.
+        shape: (h, w, c) of its activations.
+        field: its receptive field, the same along rows and columns.
+        parameters: kernels and biases of those convolutions.
+        multiplies: multiplications of those convolutions for one picture.
+        place, places: it is the `place`-th of `places` layers, from 1.
+    """
+
+    name: str
+    convolutions: tuple[str, ...]
+    shape: tuple[int, int, int]
+    field: ReceptiveField
+    parameters: int
+    multiplies: int
+    place: int
+    places: int

@@ -65,6 +65,11 @@ class MirrorBorder(layers.Layer):
         super().__init__(**options)
         self._by = (count, count)
 
+    @property
+    def count(self) -> int:
+        """How many pixels are mirrored on every side."""
+        return self._by[0]
+
     def call(self, x):
         return ops.pad(x, [(0, 0), self._by, self._by, (0, 0)], mode="symmetric")
 
@@ -83,6 +88,11 @@ class Crop(layers.Layer):
     def __init__(self, count: int, **options) -> None:
         super().__init__(**options)
         self._by = count
+
+    @property
+    def count(self) -> int:
+        """How many rows and columns are cut off every side."""
+        return self._by
 
     def call(self, x):
         by, (n, h, w, c) = self._by, ops.shape(x)
