@@ -3,7 +3,6 @@
 import errno
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from html import escape
 
@@ -57,16 +56,12 @@ class Handlers:
         PNG that carries its recipe. A session paints one at a time: another one stops the first,
         whose record then says that it is not finished.
         """
-        *settings, network, share, style_2, share_2, style_3, share_3, mask, replay, request = (
-            values
-        )
+        settings, (network, *further, replay, request) = values[: len(NAMES)], values[len(NAMES) :]
         config, recipe, note = _config(settings), _recipe(replay), ""
         if recipe is not None and (recipe.config, recipe.network) != (config, network):
             note, recipe = style_words.OTHER_SETTINGS, None
-        pictures = required(content, "a content picture"), required(style, "a style")
-        note += style_words.about_pictures(mask, *pictures)
-        blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
-        scene = _scene(pictures[0], blended, mask)
+        scene = _scene(content, style, *further)
+        note += style_words.about_pictures(further[-1], content, style)
         painter = self._painter(config, network)
         easel = Easel(
             Painting(painter, scene, config),
@@ -109,11 +104,9 @@ class Handlers:
     @guarded
     def sheet(self, content, style, *values):
         """Paints alpha against beta, small, 25 times."""
-        *settings, network, share, style_2, share_2, style_3, share_3, mask = values
+        settings, (network, *further) = values[: len(NAMES)], values[len(NAMES) :]
         config = _config(settings)
-        pictures = required(content, "a content picture"), required(style, "a style")
-        blended = [(pictures[1], share), (style_2, share_2), (style_3, share_3)]
-        scene, painter = _scene(pictures[0], blended, mask), self._painter(config, network)
+        scene, painter = _scene(content, style, *further), self._painter(config, network)
         cells = [(alpha, beta) for alpha in ALPHAS for beta in BETAS]
         blank = within(scene.content, SIDE) // 4 + 160
         shown = [(blank, f"\u03b1 {alpha:g}, \u03b2 {beta:g}") for alpha, beta in cells]
@@ -159,15 +152,14 @@ class Handlers:
 
         Returns a record (size, seconds) and the painting.
         """
-        pair = required(content, "a content picture"), required(style, "a style")
-        scene = _scene(pair[0], [(pair[1], 1.0)])
-        shape = sizes(pair[0].shape, StyleConfig(size=size))[-1]
+        scene = _scene(content, style)
+        shape = sizes(content.shape, StyleConfig(size=size))[-1]
         studio, began = self.services.studio(), time.perf_counter()
         painted = studio.instant(scene.content_at(shape), scene.styles[0], show_download)
         seconds = round(time.perf_counter() - began, 2)
         return {"size": [shape[1], shape[0]], "seconds": seconds}, painted
 
-    def _painter(self, config: StyleConfig, network: str = NETWORKS[0]):
+    def _painter(self, config: StyleConfig, network: str):
         studio = self.services.studio()
         return studio.painter(network, config.content_layer, config.statistic, show_download)
 
@@ -210,11 +202,11 @@ def _recipe(replay) -> Recipe | None:
 
 
 def _scene(
-    content: np.ndarray,
-    blended: Sequence[tuple[np.ndarray | None, float]],
-    mask: np.ndarray | None = None,
+    content, style, share=1.0, style_2=None, share_2=1.0, style_3=None, share_3=1.0, mask=None
 ) -> Scene:
-    chosen = [(style, share) for style, share in blended if style is not None]
+    content, style = required(content, "a content picture"), required(style, "a style")
+    blended = ((style, share), (style_2, share_2), (style_3, share_3))
+    chosen = [(picture, share) for picture, share in blended if picture is not None]
     styles, shares = zip(*chosen, strict=True)
     # It is checked as it came, and kept no larger than anything that is painted.
     scene = Scene(content, styles, shares)

@@ -1,7 +1,6 @@
 """What the style tab says and draws: the painting with its formula, costs and stages."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from html import escape
 
 import numpy as np
@@ -9,6 +8,7 @@ from PIL import Image
 
 from faceweb.config import StyleConfig
 from faceweb.features.recipe import Recipe
+from faceweb.features.scene import LARGEST
 from faceweb.types import StyleCosts, StyleStep
 from faceweb.ui import draw
 from faceweb.ui.easels import Easel
@@ -59,6 +59,8 @@ at which a term pulls with a gradient of norm 1 at the start.</p></details>"""
 
 def curves(history: Sequence[tuple[int, StyleCosts]]) -> str:
     """The three costs over the steps, each on a logarithmic axis of its own height."""
+    if not history:
+        return ""
     return '<div class="curves">' + "".join(_curve(history, *curve) for curve in CURVES) + "</div>"
 
 
@@ -121,9 +123,8 @@ def refused(sentence: str) -> str:
 
 def limits() -> str:
     """Before there is a content."""
-    config = StyleConfig()
-    high = next(item for item in fields(config) if item.name == "size").metadata["high"]
-    return f'<p class="note">{config.size} px on the longer side, up to {high} under Advanced.</p>'
+    size = StyleConfig().size
+    return f'<p class="note">{size} px on the longer side, up to {LARGEST} under Advanced.</p>'
 
 
 def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> str:
@@ -132,7 +133,7 @@ def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float |
     time = "" if seconds is None else f", about {duration(seconds)} on this machine"
     return (
         f'<p class="note">{width} x {height} px, {config.steps} steps at each of '
-        f"{counted(len(sizes), 'size', 'sizes')}{time}. Up to 2048 px under Advanced.</p>"
+        f"{counted(len(sizes), 'size', 'sizes')}{time}. Up to {LARGEST} px under Advanced.</p>"
     )
 
 

@@ -131,6 +131,10 @@ def test_the_expected_seconds_are_those_of_all_sizes():
     assert expected_seconds((300, 400, 3), CONFIG, 1e-5) == pytest.approx(128 * 96 * 10 * 1e-5)
 
 
+def test_without_a_finite_cost_there_is_no_curve():
+    assert style_words.curves([]) == ""
+
+
 @pytest.mark.parametrize(
     ("seconds", "words"), [(0.2, "1 s"), (17.4, "17 s"), (119, "119 s"), (300, "5 minutes")]
 )

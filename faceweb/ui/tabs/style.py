@@ -63,6 +63,8 @@ INFO = {
 WEIGHTS = {"alpha": "α: content", "beta": "β: style"}
 PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 10.0), "Wild": (0.5, 30.0)}
 HEIGHT = 220
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 SHOW_PAINTING = into_view("#style-easel")
 
 
@@ -110,6 +112,59 @@ def build(services: Services, shared: Shared) -> None:
         )
         # A recipe whose moves of the sliders are repeated while the settings are its own.
         replay = gr.JSON(visible=False)
+    settings = [controls[name] for name in NAMES]
+    inputs = [content, style, *settings, network, *extras, replay]
+    record = gr.JSON(show_label=False, render=False)
+    _contact_sheet(handlers, inputs[:-1], controls)
+    _at_once(handlers, [content, style, controls["size"]], record)
+    with gr.Accordion("How it works", open=False):
+        gr.Markdown(HOW)
+    with gr.Accordion("The record", open=False):
+        record.render()
+    outputs = [record, live, compared, save]
+    streamed = {"outputs": outputs, "show_progress": "minimal", **PAINT_QUEUE}
+    # A second painting may be asked for while one runs, which it then stops.
+    again = {"trigger_mode": "multiple"}
+    for begun, paint in (
+        (start.click, {"fn": handlers.stylize, "inputs": inputs, "api_name": "stylize"}),
+        (pairs.then, {"fn": handlers.stylize, "inputs": inputs, **PRIVATE}),
+        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
+    ):
+        cleared = begun(lambda: gr.update(visible=False), None, hung, **QUICK, **again)
+        cleared.then(None, None, None, js=SHOW_PAINTING, **PRIVATE)
+        painted = cleared.then(**paint, **streamed, **again)
+        for end in (painted.success, painted.failure):
+            end(handlers.hung, None, hung, **QUICK)
+    stop.click(handlers.stop, None, None, **QUICK)
+    for name in LIVE:
+        controls[name].change(handlers.move, [controls[n] for n in LIVE], None, **QUICK)
+    presets.input(PRESETS.get, presets, [controls["alpha"], controls["beta"]], **QUICK)
+    gr.on(
+        [content.change, network.change, controls["size"].change, controls["steps"].change],
+        handlers.expect,
+        [content, network, *settings],
+        expected,
+        show_progress="hidden",
+        **PRIVATE,
+    )
+    shares = [extras[0], extras[2], extras[4]]
+    load.upload(
+        handlers.load,
+        load,
+        [*settings, network, *shares, replay],
+        show_progress="hidden",
+        **PRIVATE,
+    )
+    shared.page.unload(handlers.easels.remove)
+
+
+def take_weights(event: gr.SelectData):
+    """Alpha and beta of the contact sheet's cell that was clicked."""
+    row, column = divmod(event.index, len(BETAS))
+    return ALPHAS[row], BETAS[column]
+
+
+def _contact_sheet(handlers: Handlers, inputs: list, controls: dict) -> None:
     with gr.Accordion("Contact sheet: α against β", open=False):
         gr.Markdown(SHEET)
         with gr.Row():
@@ -124,72 +179,19 @@ def build(services: Services, shared: Shared) -> None:
             buttons=[],
             elem_id="style-sheet",
         )
+    surveyed = survey.click(handlers.sheet, inputs, sheet, **PRIVATE, **PAINT_QUEUE)
+    enough.click(None, None, None, cancels=surveyed, **PRIVATE)
+    sheet.select(take_weights, None, [controls["alpha"], controls["beta"]], **QUICK)
+
+
+def _at_once(handlers: Handlers, inputs: list, record: gr.JSON) -> None:
     with gr.Accordion("At once, by a network that is downloaded", open=False):
         gr.Markdown(INSTANT)
-        at_once = gr.Button("Paint at once", elem_id="style-instant")
-        instant = gr.Image(
+        start = gr.Button("Paint at once", elem_id="style-instant")
+        painted = gr.Image(
             label="Painted at once", interactive=False, buttons=["download", "fullscreen"]
         )
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
-    with gr.Accordion("The record", open=False):
-        record = gr.JSON(show_label=False)
-
-    settings = [controls[name] for name in NAMES]
-    inputs = [content, style, *settings, network, *extras, replay]
-    outputs = [record, live, compared, save]
-    private = {"api_visibility": "private"}
-    quick = {"queue": False, "show_progress": "hidden", **private}
-    streamed = {"outputs": outputs, "show_progress": "minimal", **PAINT_QUEUE}
-    # A second painting may be asked for while one runs, which it then stops.
-    again = {"trigger_mode": "multiple"}
-    for begun, paint in (
-        (start.click, {"fn": handlers.stylize, "inputs": inputs, "api_name": "stylize"}),
-        (pairs.then, {"fn": handlers.stylize, "inputs": inputs, **private}),
-        (go_on.click, {"fn": handlers.resume, **private}),
-    ):
-        cleared = begun(lambda: gr.update(visible=False), None, hung, **quick, **again)
-        cleared.then(None, None, None, js=SHOW_PAINTING, **private)
-        painted = cleared.then(**paint, **streamed, **again)
-        for end in (painted.success, painted.failure):
-            end(handlers.hung, None, hung, **quick)
-    stop.click(handlers.stop, None, None, **quick)
-    for name in LIVE:
-        controls[name].change(handlers.move, [controls[n] for n in LIVE], None, **quick)
-    presets.input(PRESETS.get, presets, [controls["alpha"], controls["beta"]], **quick)
-    gr.on(
-        [content.change, network.change, controls["size"].change, controls["steps"].change],
-        handlers.expect,
-        [content, network, *settings],
-        expected,
-        show_progress="hidden",
-        **private,
-    )
-    shares = [extras[0], extras[2], extras[4]]
-    load.upload(
-        handlers.load,
-        load,
-        [*settings, network, *shares, replay],
-        show_progress="hidden",
-        **private,
-    )
-    surveyed = survey.click(handlers.sheet, inputs[:-1], sheet, **private, **PAINT_QUEUE)
-    enough.click(None, None, None, cancels=surveyed, **private)
-    sheet.select(take_weights, None, [controls["alpha"], controls["beta"]], **quick)
-    at_once.click(
-        handlers.instant,
-        [content, style, controls["size"]],
-        [record, instant],
-        api_name="instant",
-        **PAINT_QUEUE,
-    )
-    shared.page.unload(handlers.easels.remove)
-
-
-def take_weights(event: gr.SelectData):
-    """Alpha and beta of the contact sheet's cell that was clicked."""
-    row, column = divmod(event.index, len(BETAS))
-    return ALPHAS[row], BETAS[column]
+    start.click(handlers.instant, inputs, [record, painted], api_name="instant", **PAINT_QUEUE)
 
 
 def _advanced(controls: dict) -> gr.Radio:
