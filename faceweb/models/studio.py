@@ -110,11 +110,6 @@ class Studio:
             painted = self._magenta.paint(*pictures)[0]
         return (painted * 255 + 0.5).astype(np.uint8)
 
-    @property
-    def traces(self) -> int:
-        """How often any graph was traced; constant once warm."""
-        return sum(painter.traces for painter in self._painters.values())
-
     def _network(self, name: str, report: Report | None) -> keras.Model:
         if name not in self._networks:
             self._networks[name] = _load(name, report)
