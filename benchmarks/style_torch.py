@@ -9,8 +9,9 @@ import torch
 from torch.nn.functional import avg_pool2d, conv2d
 
 from faceweb.models import weights as files
-from faceweb.models.painter import AVERAGED, FIRST, SECOND, TINY, Painter, Targets
+from faceweb.models.painter import AVERAGED, Painter, Targets
 from faceweb.models.perceptual import CONVOLUTIONS
+from faceweb.numerics.adam import FIRST, SECOND, TINY
 from faceweb.types import StyleCosts, StyleWeights
 
 LAYOUTS = {"channels_first": torch.contiguous_format, "channels_last": torch.channels_last}

@@ -12,6 +12,8 @@ from faceweb.errors import SettingError
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 NETWORKS = ("perceptual", "vgg19")
+# Networks that can be looked into.
+PROBED = ("perceptual", "face", "vgg19")
 LIVE = ("alpha", "beta", "smooth", "lambda1", "lambda2", "lambda3", "lambda4", "lambda5")
 DEVICES = ("auto", "cpu", "gpu")
 
@@ -104,6 +106,30 @@ class StyleConfig(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DreamConfig(Bounded):
+    """How long a picture is moved towards what a unit would like to see."""
+
+    steps: int = bounded(128, 16, 512, 16)
+    seed: int = bounded(0, 0, 2**31 - 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepaintConfig(Bounded):
+    """What the correlation of two units shall become, and in how many steps."""
+
+    wanted: float = bounded(0.8, -1.0, 1.0, 0.05)
+    steps: int = bounded(60, 10, 300, 10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OcclusionConfig(Bounded):
+    """What slides over a picture: the side of the patch as a share of the picture's shorter one."""
+
+    patch: float = bounded(0.2, 0.05, 0.5, 0.05)
+    fill: str = chosen("grey", "blurred")
+
+
+@dataclass(frozen=True, kw_only=True)
 class GalleryConfig:
     """What one visitor's gallery may hold."""
 
@@ -134,6 +160,9 @@ class Settings(Bounded):
     )
     database_url: str = field(
         default="", metadata={"help": "SQLAlchemy address of the galleries, instead of data_dir"}
+    )
+    corpus: str = field(
+        default="", metadata={"help": "folder of pictures to look for patches in, on the page"}
     )
     gallery_days: int = field(
         default=30,

@@ -51,3 +51,11 @@ class SettingError(FacewebError):
 
 class RecipeError(FacewebError):
     """A file carries no recipe of a painting."""
+
+
+class CorpusError(FacewebError):
+    """Uploaded pictures or a zip of them cannot be used."""
+
+
+class LayerError(FacewebError):
+    """A network, layer or unit that is asked for does not exist."""

@@ -202,3 +202,17 @@ class LayerFacts:
     multiplies: int
     place: int
     places: int
+
+
+@dataclass(frozen=True, eq=False)
+class Peaks:
+    """Where the units of a layer are most excited, each (n, most, c): pictures, places, units.
+
+    Attributes:
+        values: activations, falling along `most`; the dtype's least where there is no other place.
+        rows, columns: positions in the layer.
+    """
+
+    values: np.ndarray
+    rows: np.ndarray
+    columns: np.ndarray

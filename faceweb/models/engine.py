@@ -5,16 +5,20 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from faceweb.config import NETWORKS
 from faceweb.errors import FacewebError, WeightsUnavailableError
 from faceweb.models.memory import return_freed_memory
 
 if TYPE_CHECKING:
+    from faceweb.models.device import Device
     from faceweb.models.faces import FaceNetworks
+    from faceweb.models.probes import Load, Probes
     from faceweb.models.studio import Studio
 
 log = logging.getLogger(__name__)
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,7 @@ class Engine:
         self._lock = threading.Lock()
         self._networks: FaceNetworks | None = None
         self._studio: Studio | None = None
+        self._probes: Probes | None = None
 
     @property
     def status(self) -> Status:
@@ -89,20 +94,29 @@ class Engine:
         Raises:
             FacewebError: they could not be built.
         """
-        return self._awaited(waiting)[0]
+        self._await(waiting)
+        return self._made(self._networks)
 
     def studio(self, waiting: Callable[[Status], None] | None = None) -> "Studio":
         """The painters of the style tab, as `networks`."""
-        return self._awaited(waiting)[1]
+        self._await(waiting)
+        return self._made(self._studio)
 
-    def _awaited(self, waiting: Callable[[Status], None] | None) -> tuple["FaceNetworks", "Studio"]:
+    def probes(self, waiting: Callable[[Status], None] | None = None) -> "Probes":
+        """What looks into the networks, as `networks`."""
+        self._await(waiting)
+        return self._made(self._probes)
+
+    def _await(self, waiting: Callable[[Status], None] | None) -> None:
         while not self._settled.wait(0.25):
             if waiting is not None:
                 waiting(self._status)
-        if self._networks is None or self._studio is None:
+
+    def _made(self, part: Part | None) -> Part:
+        if part is None or self._status.failure:
             # A new error each time: one raised again keeps every caller's pictures alive.
             raise WeightsUnavailableError(self._status.failure)
-        return self._networks, self._studio
+        return part
 
     def _build(self) -> None:
         began = time.perf_counter()
@@ -118,6 +132,7 @@ class Engine:
         self._report("warming the painter", 0.95)
         self._studio = Studio(device)
         self._studio.painter()
+        self._probes = _probes(device, self._networks, self._studio)
         self._report("ready", 1.0)
         self._status = replace(self._status, seconds=time.perf_counter() - began)
         log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)
@@ -127,3 +142,14 @@ class Engine:
 
     def _fail(self, error: FacewebError) -> None:
         self._status = replace(self._status, stage="failed", failure=str(error))
+
+
+def _probes(device: "Device", faces: "FaceNetworks", studio: "Studio") -> "Probes":
+    from faceweb.models import weights
+    from faceweb.models.probes import Probes
+
+    def painted(name: str) -> "tuple[Load, str]":
+        return lambda report: studio.network(name, report), studio.fingerprint(name)
+
+    face = (lambda _: faces.network), weights.SOURCES["face_resnet"].sha256
+    return Probes(device, {"face": face} | {name: painted(name) for name in NETWORKS})

@@ -16,7 +16,7 @@ from faceweb.types import EncodedFace, Face
 
 
 class FaceNetworks:
-    """Detector, aligner and embedder, safe to call from many threads.
+    """Detector, aligner and embedder, safe to call from many threads; `network` is the embedder's.
 
     Args:
         device: where they run.
@@ -34,10 +34,10 @@ class FaceNetworks:
             build_rnet(_unpacked("rnet")),
             build_onet(_unpacked("onet")),
         )
-        embedder = build_embedder(weights.read("face_resnet"))
+        self.network = build_embedder(weights.read("face_resnet"))
 
         def forward(chips):
-            return embedder(chips, training=False)
+            return self.network(chips, training=False)
 
         self.embedder = Batched(
             forward, (CHIP, CHIP, 3), (1, 2, 4, 8, 16, 32), compiles=device.compiles
@@ -57,11 +57,15 @@ class FaceNetworks:
         """How often any graph was traced; constant once warm."""
         return self.detector.traces + self.embedder.traces
 
-    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]:
-        """Aligns and encodes faces of a picture (h, w, 3) uint8."""
+    def align(self, picture: np.ndarray, faces: list[Face]) -> list[np.ndarray]:
+        """Aligned chips (150, 150, 3) uint8 of faces of a picture (h, w, 3) uint8."""
         with self._turn:
             settled = self.detector.settle(picture, faces)
-        chips = [cut_chip(picture, landmarks) for landmarks in settled]
+        return [cut_chip(picture, landmarks) for landmarks in settled]
+
+    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]:
+        """Aligns and encodes faces of a picture (h, w, 3) uint8."""
+        chips = self.align(picture, faces)
         encodings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
         return [EncodedFace(*parts) for parts in zip(faces, chips, encodings, strict=True)]
 

@@ -12,9 +12,9 @@ import tensorflow as tf
 from faceweb.models.device import Device
 from faceweb.models.tiles import Tiles, margin, spec
 from faceweb.numerics import style
+from faceweb.numerics.adam import descended
 from faceweb.types import StyleCosts, StyleWeights
 
-FIRST, SECOND, TINY = 0.9, 0.99, 1e-8
 AVERAGED = 0.9
 
 # Pixels times channels of the first tap, which rule what a step takes: up to about 2 GB for 2.1
@@ -206,14 +206,16 @@ class Painter:
 
     def _trace_moved(self, state, gradient, rate):
         self._traces += 1
-        step = state.step + 1
-        first = FIRST * state.first + (1 - FIRST) * gradient
-        second = SECOND * state.second + (1 - SECOND) * gradient**2
-        direction = first / (1 - FIRST**step)
-        size = tf.sqrt(second / (1 - SECOND**step)) + TINY
-        picture = tf.clip_by_value(state.picture - rate * direction / size, 0.0, 1.0)
-        average = AVERAGED * state.average + (1 - AVERAGED) * picture
-        return State(picture, average, first, second, step)
+        return moved(state, gradient, rate)
+
+
+def moved(state: State, gradient, rate) -> State:
+    """A painting after one step of Adam down a gradient."""
+    step = state.step + 1
+    direction, first, second = descended(gradient, state.first, state.second, step)
+    picture = tf.clip_by_value(state.picture - rate * direction, 0.0, 1.0)
+    average = AVERAGED * state.average + (1 - AVERAGED) * picture
+    return State(picture, average, first, second, step)
 
 
 def _batch(array: np.ndarray) -> tf.Tensor:

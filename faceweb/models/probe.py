@@ -3,7 +3,7 @@
 Receptive fields are those of `faceweb.numerics.receptive_field`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -12,42 +12,35 @@ import numpy as np
 import tensorflow as tf
 
 from faceweb.models.device import Device
-from faceweb.models.embedder import ZeroExtend
-from faceweb.models.perceptual import Crop, MirrorBorder
-from faceweb.numerics.receptive_field import PIXEL, joined, positions, same_padding, through
-from faceweb.types import LayerFacts, ReceptiveField
+from faceweb.models.fields import inputs_of, listed, walk
+from faceweb.models.perceptual import Crop
+from faceweb.types import LayerFacts, Peaks
 
-POINTWISE = (
-    keras.layers.Rescaling,
-    keras.layers.ReLU,
-    keras.layers.Activation,
-    keras.layers.BatchNormalization,
-)
-POOLS = (keras.layers.AveragePooling2D, keras.layers.MaxPooling2D)
 # Between a convolution and its ReLU.
 BETWEEN = ("Add", "ZeroExtend", "BatchNormalization")
 
 
 @dataclass(frozen=True)
-class Axis:
-    """Rows or columns of a layer: how many, and what each sees of the picture."""
+class End:
+    """The Keras layer whose output is looked at, and the convolutions that end in it."""
 
-    length: int
-    field: ReceptiveField
-
-
-Axes = tuple[Axis, Axis]
+    layer: keras.Layer
+    convolutions: list[keras.layers.Conv2D]
 
 
 class Probe:
     """Facts and activations of a functional model's layers, traced once a layer.
 
     A layer worth looking at stands at the end of a convolution: behind its ReLU, which may come
-    after a residual sum, and behind the crop of a mirrored border; else the convolution itself.
+    after a residual sum, and behind the crop of a mirrored border; else the convolution itself. It
+    bears the Keras layer's name, and the convolution's where that layer is a crop.
 
     Args:
         model: from pictures, float32 RGB in [0, 1], (n, h, w, 3), every layer used once.
         device: where it runs.
+
+    Attributes:
+        device: as above; graphs over `forward` take turns on it too.
 
     Raises:
         ValueError: the model has no convolution.
@@ -55,9 +48,10 @@ class Probe:
 
     def __init__(self, model: keras.Model, device: Device) -> None:
         self.traces = 0
-        self._model, self._device = model, device
+        self.device = device
+        self._model = model
         self._ends = _ends(model)
-        self._functions: dict[str, Callable] = {}
+        self._functions: dict[str | tuple[str, int], Callable] = {}
         if not self._ends:
             raise ValueError(f"A probe needs a model with a Conv2D. {model.name!r} has none.")
 
@@ -65,6 +59,12 @@ class Probe:
     def layers(self) -> tuple[str, ...]:
         """Names of the layers worth looking at, from the picture onwards."""
         return tuple(self._ends)
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """The only (h, w) of a picture that the model takes, or None where it takes any."""
+        height, width = self._model.inputs[0].shape[1:3]
+        return None if height is None or width is None else (height, width)
 
     def facts(self, layer: str, size: tuple[int, int] | None = None) -> LayerFacts:
         """What a layer is, for pictures of one size.
@@ -77,10 +77,9 @@ class Probe:
             ValueError: the layer is not among `layers`, the model takes no picture of that size,
                 or a layer before it is of a kind whose receptive field is not known.
         """
-        convolutions, places = self._convolutions(layer), self.layers
-        axes = _walk(self._model, self._checked(size))
-        end = self._model.get_layer(layer)
-        rows, columns = axes[end.name]
+        end, places = self._end(layer), self.layers
+        axes = walk(self._model, self._checked(size))
+        rows, columns = axes[end.layer.name]
         if rows.field != columns.field:
             raise ValueError(
                 f"The layer {layer!r} sees {rows.field} along rows and {columns.field} along "
@@ -88,18 +87,22 @@ class Probe:
             )
         return LayerFacts(
             name=layer,
-            convolutions=tuple(convolution.name for convolution in convolutions),
-            shape=(rows.length, columns.length, end.output.shape[-1]),
+            convolutions=tuple(convolution.name for convolution in end.convolutions),
+            shape=(rows.length, columns.length, self.units(layer)),
             field=rows.field,
-            parameters=sum(convolution.count_params() for convolution in convolutions),
+            parameters=sum(convolution.count_params() for convolution in end.convolutions),
             multiplies=sum(
                 prod(convolution.kernel.shape)
                 * prod(axis.length for axis in axes[convolution.name])
-                for convolution in convolutions
+                for convolution in end.convolutions
             ),
             place=places.index(layer) + 1,
             places=len(places),
         )
+
+    def units(self, layer: str) -> int:
+        """How many units (channels) a layer has."""
+        return self._end(layer).layer.output.shape[-1]
 
     def activations(self, pictures: np.ndarray, layer: str) -> np.ndarray:
         """What a layer says about pictures.
@@ -114,19 +117,64 @@ class Probe:
         Raises:
             ValueError: the layer is not among `layers`, or the model takes no such pictures.
         """
-        self._convolutions(layer)
-        channels = self._model.inputs[0].shape[-1]
-        if pictures.ndim != 4 or pictures.shape[-1] != channels or not len(pictures):
-            raise ValueError(
-                f"Pictures must be (n, h, w, {channels}), at least one. "
-                f"Received: shape {pictures.shape}."
-            )
-        self._checked(pictures.shape[1:3])
-        with self._device.turn:
-            function = self._functions.get(layer) or self._traced(layer)
-            return function(tf.constant(pictures, tf.float32)).numpy()
+        self._end(layer)
+        batch = self._batch(pictures)
+        with self.device.turn:
+            (maps,) = self._traced(layer, lambda x: self.forward(x, (layer,)))(batch)
+            return maps.numpy()
 
-    def _convolutions(self, layer: str) -> list[keras.layers.Conv2D]:
+    def peaks(
+        self, pictures: np.ndarray, most: int = 1, layers: tuple[str, ...] | None = None
+    ) -> dict[str, Peaks]:
+        """Where every unit of the layers is most excited, in one pass over the network.
+
+        Args:
+            pictures: as for `activations`.
+            most: places a picture and unit; the next one is the strongest whose field's centre
+                lies at least half a field from those before.
+            layers: some of `layers`, all if None; each set is traced on its own.
+
+        Returns:
+            Per layer its peaks.
+
+        Raises:
+            ValueError: as for `activations`.
+        """
+        layers, batch = self.layers if layers is None else layers, self._batch(pictures)
+        size = pictures.shape[1:3]
+
+        def found(x):
+            apart = [_apart(self.facts(layer, size)) for layer in layers]
+            maps = self.forward(x, layers)
+            return [_peaks(*each, most) for each in zip(maps, apart, strict=True)]
+
+        with self.device.turn:
+            answers = self._traced((",".join(layers), most), found)(batch)
+            return {
+                layer: Peaks(*(part.numpy() for part in answer))
+                for layer, answer in zip(layers, answers, strict=True)
+            }
+
+    def forward(self, pictures, layers: Sequence[str], relu: Callable | None = None) -> list:
+        """The layers' outputs for tensors (n, h, w, 3), to be traced or taped.
+
+        Args:
+            relu: stands in for every ReLU on the way, if given.
+        """
+        ends = [self._end(layer).layer for layer in layers]
+        values, missing = {id(self._model.inputs[0]): pictures}, set(map(id, ends))
+        for operation in self._model.operations:
+            inputs = [values[id(tensor)] for tensor in inputs_of(operation)]
+            if not inputs:
+                continue
+            outputs = _applied(operation, inputs, relu)
+            values.update(zip(map(id, listed(operation.output)), listed(outputs), strict=True))
+            missing.discard(id(operation))
+            if not missing:
+                break
+        return [values[id(end.output)] for end in ends]
+
+    def _end(self, layer: str) -> End:
         if layer not in self._ends:
             raise ValueError(
                 f"{self._model.name!r} has no layer {layer!r} to look at. "
@@ -134,7 +182,17 @@ class Probe:
             )
         return self._ends[layer]
 
-    def _checked(self, size: tuple[int, int] | None) -> tuple[int, int]:
+    def _batch(self, pictures: np.ndarray) -> tf.Tensor:
+        channels = self._model.inputs[0].shape[-1]
+        if pictures.ndim != 4 or pictures.shape[-1] != channels or not len(pictures):
+            raise ValueError(
+                f"Pictures must be (n, h, w, {channels}), at least one. "
+                f"Received: shape {pictures.shape}."
+            )
+        self._checked(pictures.shape[1:3])
+        return tf.constant(pictures, tf.float32)
+
+    def _checked(self, size: tuple[int, ...] | None) -> tuple[int, int]:
         own = self._model.inputs[0].shape[1:3]
         wanted = own if size is None else tuple(size)
         fits = all(mine in (None, given) for mine, given in zip(own, wanted, strict=True))
@@ -142,34 +200,76 @@ class Probe:
             raise ValueError(f"{self._model.name!r} takes pictures of {own}. Received: {size}.")
         return wanted[0], wanted[1]
 
-    def _traced(self, layer: str) -> Callable:
-        source = self._model.inputs[0]
-        part = keras.Model(source, self._model.get_layer(layer).output)
+    def _traced(self, key: str | tuple[str, int], function: Callable) -> Callable:
+        if key not in self._functions:
 
-        # Not compiled: XLA would compile anew for every size of picture.
-        @tf.function(input_signature=[tf.TensorSpec(source.shape, tf.float32)])
-        def function(pictures):
-            self.traces += 1
-            return part(pictures, training=False)
+            def counted(pictures):
+                self.traces += 1
+                return function(pictures)
 
-        self._functions[layer] = function
-        return function
+            # Not compiled: XLA would compile anew for every size of picture.
+            spec = tf.TensorSpec(self._model.inputs[0].shape, tf.float32)
+            self._functions[key] = tf.function(counted, input_signature=[spec], autograph=False)
+        return self._functions[key]
 
 
-def _ends(model: keras.Model) -> dict[str, list[keras.layers.Conv2D]]:
-    """Per layer worth looking at, the convolutions that end in it."""
+def _apart(facts: LayerFacts) -> int:
+    """Positions of a layer that lie half a field apart, at least one."""
+    return max(1, -(-facts.field.size // (2 * facts.field.stride)))
+
+
+def _peaks(maps, apart: int, most: int):
+    """Values, rows and columns (n, most, c) of the strongest places of maps (n, h, w, c)."""
+    shape = tf.shape(maps)
+    height, width = shape[1], shape[2]
+    flat = tf.reshape(maps, [shape[0], height * width, maps.shape[-1]])
+    rows, columns = tf.range(height * width) // width, tf.range(height * width) % width
+    values, places = [], []
+    for number in range(most):
+        place = tf.argmax(flat, axis=1, output_type=tf.int32)
+        values.append(tf.reduce_max(flat, axis=1))
+        places.append(place)
+        if number + 1 < most:
+            near_row = tf.abs(rows[None, :, None] - (place // width)[:, None]) < apart
+            near_column = tf.abs(columns[None, :, None] - (place % width)[:, None]) < apart
+            flat = tf.where(near_row & near_column, flat.dtype.min, flat)
+    found = tf.stack(places, axis=1)
+    return tf.stack(values, axis=1), found // width, found % width
+
+
+def _applied(operation: keras.Operation, inputs: list, relu: Callable | None):
+    """An operation's output, with another ReLU if given."""
+    if relu is not None and isinstance(operation, keras.layers.ReLU):
+        return relu(*inputs)
+    if relu is not None and getattr(operation, "activation", None) is keras.activations.relu:
+        if isinstance(operation, keras.layers.Conv2D):
+            straight = operation.convolution_op(*inputs, operation.kernel)
+            return relu(straight + operation.bias if operation.use_bias else straight)
+        return relu(*inputs)
+    if isinstance(operation, keras.Layer) and len(inputs) > 1:
+        return operation(inputs)
+    return operation(*inputs)
+
+
+def _ends(model: keras.Model) -> dict[str, End]:
+    """Per name of a layer worth looking at, where it ends."""
     users: dict[int, list] = {}
     for operation in model.operations:
-        for tensor in _inputs(operation):
+        for tensor in inputs_of(operation):
             users.setdefault(id(tensor), []).append(operation)
-    ends: dict[str, list[keras.layers.Conv2D]] = {}
-    for operation in model.operations:
-        if isinstance(operation, keras.layers.Conv2D):
-            ends.setdefault(_end(operation, users).name, []).append(operation)
+    ends: dict[str, End] = {}
+    for operation in _convolutions(model):
+        layer = _behind(operation, users)
+        name = operation.name if isinstance(layer, Crop) else layer.name
+        ends.setdefault(name, End(layer, [])).convolutions.append(operation)
     return ends
 
 
-def _end(convolution: keras.layers.Conv2D, users: dict[int, list]) -> keras.Layer:
+def _convolutions(model: keras.Model) -> Iterator[keras.layers.Conv2D]:
+    return (each for each in model.operations if isinstance(each, keras.layers.Conv2D))
+
+
+def _behind(convolution: keras.layers.Conv2D, users: dict[int, list]) -> keras.Layer:
     end = convolution
     if convolution.activation is keras.activations.linear:
         end = _activation(convolution, users) or convolution
@@ -186,108 +286,4 @@ def _activation(operation: keras.Layer, users: dict[int, list]) -> keras.Layer |
 
 
 def _users(operation: keras.Layer, users: dict[int, list]) -> list:
-    return [user for tensor in _listed(operation.output) for user in users.get(id(tensor), [])]
-
-
-def _walk(model: keras.Model, size: tuple[int, int]) -> dict[str, Axes]:
-    """Rows and columns of every layer whose output is a map, by its name."""
-    start = (Axis(size[0], PIXEL), Axis(size[1], PIXEL))
-    maps = {id(model.inputs[0]): start}
-    found = {}
-    for operation in model.operations:
-        inputs, outputs = _inputs(operation), _listed(operation.output)
-        if not inputs or any(len(tensor.shape) != 4 for tensor in (*inputs, *outputs)):
-            continue
-        if any(id(tensor) not in maps for tensor in inputs):
-            raise ValueError(
-                f"The layer {operation.name!r} does not follow from the picture alone."
-            )
-        axes = _beyond(operation, [maps[id(tensor)] for tensor in inputs])
-        if min(axis.length for pair in axes for axis in pair) < 1:
-            raise ValueError(f"A picture of {size} is too small for the layer {operation.name!r}.")
-        maps.update(zip(map(id, outputs), axes, strict=True))
-        found[operation.name] = axes[0]
-    return found
-
-
-def _beyond(operation: keras.Operation, inputs: list[Axes]) -> list[Axes]:
-    """Rows and columns of each output of an operation, out of those of its inputs."""
-    kind = type(operation).__name__
-    if isinstance(operation, POINTWISE) or (kind == "Flip" and operation.axis in (-1, 3)):
-        return inputs
-    if isinstance(operation, ZeroExtend):
-        return _extended(inputs)
-    # `x + y` makes an operation that is no layer, with the same name.
-    if kind == "Add":
-        return [_summed(operation, inputs)]
-    (axes,) = inputs
-    if isinstance(operation, keras.layers.Conv2D):
-        spans = zip(operation.kernel_size, operation.dilation_rate, strict=True)
-        return [_slid(operation, axes, [(size - 1) * apart + 1 for size, apart in spans])]
-    if isinstance(operation, POOLS):
-        return [_slid(operation, axes, operation.pool_size)]
-    if isinstance(operation, keras.layers.ZeroPadding2D):
-        return [_padded(axes, operation.padding)]
-    if isinstance(operation, (MirrorBorder, Crop)):
-        by = operation.count if isinstance(operation, MirrorBorder) else -operation.count
-        return [_padded(axes, [(by, by)] * 2)]
-    raise ValueError(
-        f"The receptive field of the layer {operation.name!r} is not known: it is a {kind}. "
-        "Add its kind to faceweb/models/probe.py."
-    )
-
-
-def _slid(operation: keras.Layer, axes: Axes, kernel: Iterable[int]) -> Axes:
-    if operation.padding not in ("same", "valid"):
-        raise ValueError(
-            f"The layer {operation.name!r} must have padding same or valid. "
-            f"Received: {operation.padding!r}."
-        )
-    rows, columns = (
-        _slid_along(axis, size, stride, operation.padding == "same")
-        for axis, size, stride in zip(axes, kernel, operation.strides, strict=True)
-    )
-    return rows, columns
-
-
-def _slid_along(axis: Axis, kernel: int, stride: int, same: bool) -> Axis:
-    before, after = same_padding(axis.length, kernel, stride) if same else (0, 0)
-    length = positions(axis.length + before + after, kernel, stride)
-    return Axis(length, through(axis.field, kernel, stride, before))
-
-
-def _padded(axes: Axes, padding: Iterable[tuple[int, int]]) -> Axes:
-    rows, columns = (
-        Axis(axis.length + before + after, through(axis.field, 1, 1, before))
-        for axis, (before, after) in zip(axes, padding, strict=True)
-    )
-    return rows, columns
-
-
-def _extended(inputs: list[Axes]) -> list[Axes]:
-    height, width = (max(axes[side].length for axes in inputs) for side in (0, 1))
-    return [(Axis(height, rows.field), Axis(width, columns.field)) for rows, columns in inputs]
-
-
-def _summed(operation: keras.Operation, inputs: list[Axes]) -> Axes:
-    shapes = {tuple(axis.length for axis in axes) for axes in inputs}
-    if len(shapes) > 1:
-        raise ValueError(
-            f"The layer {operation.name!r} must add maps of one size. Received: {sorted(shapes)}."
-        )
-    try:
-        rows, columns = (
-            Axis(branches[0].length, joined(axis.field for axis in branches))
-            for branches in zip(*inputs, strict=True)
-        )
-    except ValueError as error:
-        raise ValueError(f"In the layer {operation.name!r}: {error}") from None
-    return rows, columns
-
-
-def _inputs(operation: keras.Operation) -> list:
-    return [] if isinstance(operation, keras.layers.InputLayer) else _listed(operation.input)
-
-
-def _listed(tensors) -> list:
-    return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]
+    return [user for tensor in listed(operation.output) for user in users.get(id(tensor), [])]

@@ -110,6 +110,11 @@ class Studio:
             painted = self._magenta.paint(*pictures)[0]
         return (painted * 255 + 0.5).astype(np.uint8)
 
+    def network(self, name: str, report: Report | None = None) -> keras.Model:
+        """A network itself, to be looked into; arguments and errors as for `painter`."""
+        with self._locks[name]:
+            return self._network(name, report)
+
     def _network(self, name: str, report: Report | None) -> keras.Model:
         if name not in self._networks:
             self._networks[name] = _load(name, report)

@@ -170,9 +170,10 @@ def test_layers_worth_looking_at(face, perceptual, vgg):
     assert vgg.layers == tuple(
         f"block{name.replace('_', '_conv')}" for name in [*convolutions, "5_1"]
     )
-    assert perceptual.layers[:3] == ("tap1", "conv1_2", "tap2")
+    assert perceptual.layers[:3] == ("conv1_1", "conv1_2", "conv2_1")
     facts = [perceptual.facts(layer, (32, 32)) for layer in perceptual.layers]
-    assert [fact.convolutions[0] for fact in facts if fact.name.startswith("tap")] == list(TAPS)
+    assert [fact.convolutions for fact in facts] == [(layer,) for layer in perceptual.layers]
+    assert set(TAPS) < set(perceptual.layers)
     assert [(fact.place, fact.places) for fact in facts] == [(n, 9) for n in range(1, 10)]
     assert face.layers[:3] == ("conv1_relu", "level2_1_a_relu", "level2_1")
     assert face.facts("level2_1").convolutions == ("level2_1_b",)
@@ -200,8 +201,8 @@ def test_facts_by_hand(vgg, perceptual, face):
     assert conv5_1.shape == (14, 14, 512)
     assert (conv5_1.parameters, conv5_1.field.size, conv5_1.field.stride) == (2_359_808, 156, 16)
     assert conv5_1.multiplies == 14 * 14 * 9 * 512 * 512
-    assert perceptual.facts("tap5", (37, 50)).multiplies == 3 * 4 * 9 * 160 * 192
-    tap1 = perceptual.facts("tap1", (37, 50))
+    assert perceptual.facts("conv5_1", (37, 50)).multiplies == 3 * 4 * 9 * 160 * 192
+    tap1 = perceptual.facts("conv1_1", (37, 50))
     assert (tap1.shape, tap1.multiplies) == ((37, 50, 24), 39 * 52 * 27 * 24)
     conv1 = face.facts("conv1_relu")
     assert (conv1.shape, conv1.parameters) == ((72, 72, 32), 4736)
@@ -230,16 +231,14 @@ def test_activations_are_the_taps():
     model = build_perceptual()
     probe = Probe(model, CPU)
     pictures = np.random.default_rng(0).random((2, 33, 47, 3), np.float32)
-    for number, tap in enumerate(model(pictures), start=1):
-        np.testing.assert_allclose(
-            probe.activations(pictures, f"tap{number}"), tap, rtol=1e-4, atol=1e-5
-        )
+    for layer, tap in zip(TAPS, model(pictures), strict=True):
+        np.testing.assert_allclose(probe.activations(pictures, layer), tap, rtol=1e-4, atol=1e-5)
 
 
 def test_a_layer_is_traced_once_whatever_the_size_and_number():
     probe = Probe(build_perceptual(), CPU)
     for shape in ((1, 16, 16), (3, 33, 20), (2, 40, 41)):
-        probe.activations(np.zeros((*shape, 3), np.float32), "tap2")
+        probe.activations(np.zeros((*shape, 3), np.float32), "conv2_1")
     assert probe.traces == 1
 
 
@@ -254,12 +253,12 @@ def test_the_device_is_held_while_it_computes():
             entered.append(False)
 
     probe = Probe(build_perceptual(), Device("cpu", "CPU", "float32", Turn()))
-    probe.activations(np.zeros((1, 16, 16, 3), np.float32), "tap1")
+    probe.activations(np.zeros((1, 16, 16, 3), np.float32), "conv1_1")
     assert entered == [True, False]
 
 
 def test_unknown_layers_and_sizes_are_named(face, perceptual):
-    with pytest.raises(ValueError, match=r"no layer 'conv9'.*There are: tap1, conv1_2"):
+    with pytest.raises(ValueError, match=r"no layer 'conv9'.*There are: conv1_1, conv1_2"):
         perceptual.facts("conv9", (32, 32))
     with pytest.raises(ValueError, match="no layer 'pool1'"):
         perceptual.activations(np.zeros((1, 32, 32, 3), np.float32), "pool1")
@@ -268,9 +267,9 @@ def test_unknown_layers_and_sizes_are_named(face, perceptual):
     with pytest.raises(ValueError, match=r"\(n, h, w, 3\).*shape \(96, 96, 3\)"):
         face.activations(np.zeros((96, 96, 3), np.float32), "level2_1")
     with pytest.raises(ValueError, match=r"at least one.*shape \(0, 16, 16, 3\)"):
-        perceptual.activations(np.zeros((0, 16, 16, 3), np.float32), "tap1")
+        perceptual.activations(np.zeros((0, 16, 16, 3), np.float32), "conv1_1")
     with pytest.raises(ValueError, match=r"takes pictures of.*Received: None"):
-        perceptual.facts("tap1")
+        perceptual.facts("conv1_1")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,38 @@
+"""The atlas: what sixteen units of every layer would like to see, made before anybody asks."""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image
+
+from faceweb.config import ASSETS
+
+FOLDER = ASSETS / "atlas"
+ACROSS, CELL = 4, 96
+
+
+@dataclass(frozen=True, eq=False)
+class Plate:
+    """One layer of the atlas.
+
+    Attributes:
+        units: sixteen, or as many as fire at all.
+        pictures: (n, 96, 96, 3) uint8, one a unit.
+    """
+
+    units: tuple[int, ...]
+    pictures: np.ndarray
+
+
+@lru_cache(maxsize=64)
+def plate(network: str, layer: str) -> Plate | None:
+    """A layer's plate, or None for a network that the atlas does not cover."""
+    contents = FOLDER / network / "units.json"
+    if not contents.is_file():
+        return None
+    units = json.loads(contents.read_text())[layer]
+    sheet = np.asarray(Image.open(FOLDER / network / f"{layer}.jpg").convert("RGB"))
+    rows = sheet.reshape(-1, CELL, ACROSS, CELL, 3).swapaxes(1, 2)
+    return Plate(tuple(units), rows.reshape(-1, CELL, CELL, 3)[: len(units)])

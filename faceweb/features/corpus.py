@@ -1,0 +1,197 @@
+"""Corpora: many pictures to look for patches in, read one by one."""
+
+import hashlib
+import stat
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+
+from faceweb.config import ASSETS
+from faceweb.errors import CorpusError, PictureError
+from faceweb.features.pictures import read_picture
+from faceweb.features.views import CORPUS_SIDE
+
+MOST_PICTURES = 5000
+LARGEST_PICTURE, LARGEST_ZIP = 60_000_000, 2_000_000_000
+# A large zip member that grows more than this is a bomb; pictures are compressed already.
+LARGEST_RATIO, LARGE = 200, 10_000_000
+SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"))
+BUNDLED = ("corpus", "styles", "examples")
+GONE = "These pictures were erased, as promised after a quarter of an hour: upload them again."
+
+
+@dataclass(frozen=True)
+class Item:
+    """A picture: a file, or a member of a zip; `label` is what it is called on the page."""
+
+    path: Path
+    member: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Pictures in a fixed order.
+
+    Attributes:
+        title: what they are, in words.
+        items: where each lies.
+        fingerprint: of names and contents.
+        note: what was left out and why, or "".
+        kept: whether a pass over it may be kept on disk: a visitor's own may not.
+    """
+
+    title: str
+    items: tuple[Item, ...]
+    fingerprint: str
+    note: str = ""
+    kept: bool = False
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def pictures(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray | None]]:
+        """Reads some of the pictures, (h, w, 3) uint8, None for one that is broken.
+
+        A JPEG is decoded no larger than patches need.
+
+        Raises:
+            CorpusError: the files are gone.
+        """
+        archive: zipfile.ZipFile | None = None
+        try:
+            for number in numbers:
+                item = self.items[number]
+                if item.member and (archive is None or archive.filename != str(item.path)):
+                    archive = _opened(item.path)
+                yield number, _read(item, archive)
+        except FileNotFoundError:
+            raise CorpusError(GONE) from None
+        finally:
+            if archive is not None:
+                archive.close()
+
+
+def bundled() -> Corpus:
+    """The pictures that come with the page."""
+    folders = [ASSETS / name for name in BUNDLED]
+    paths = [path for folder in folders for path in sorted(folder.glob("*.jpg"))]
+    return _of_files("the bundled pictures", paths)
+
+
+def in_folder(folder: Path) -> Corpus:
+    """All pictures below a folder.
+
+    Raises:
+        CorpusError: it is no folder, or holds none.
+    """
+    if not folder.is_dir():
+        raise CorpusError(f"{folder} is not a folder: name one that holds pictures.")
+    paths = sorted(path for path in folder.rglob("*") if _is_picture(path.name) and path.is_file())
+    if not paths:
+        raise CorpusError(f"The folder {folder} holds no picture: name one that does.")
+    return replace(_of_files(f"the pictures in {folder.name}", paths), kept=True)
+
+
+def uploaded(paths: Sequence[Path]) -> Corpus:
+    """A visitor's own pictures.
+
+    Args:
+        paths: of pictures and zips of pictures.
+
+    Raises:
+        CorpusError: there is none, or a zip is broken, a bomb, or reaches out of itself.
+    """
+    items: list[Item] = []
+    digest = hashlib.sha256()
+    for path in paths:
+        try:
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+        except FileNotFoundError:
+            raise CorpusError(GONE) from None
+        zipped = path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)
+        items += _members(path) if zipped else [Item(path, label=path.name)]
+    if not items:
+        raise CorpusError("There is no picture in what you uploaded: add some, or a zip of them.")
+    return _corpus("your pictures", items, digest.hexdigest())
+
+
+def _of_files(title: str, paths: list[Path]) -> Corpus:
+    digest = hashlib.sha256()
+    for path in paths:
+        facts = path.stat()
+        digest.update(f"{path.name}/{facts.st_size}/{facts.st_mtime_ns}\n".encode())
+    return _corpus(title, [Item(path, label=path.name) for path in paths], digest.hexdigest())
+
+
+def _corpus(title: str, items: list[Item], fingerprint: str) -> Corpus:
+    used = tuple(items[:MOST_PICTURES])
+    note = f"Only the first {len(used):,} of {len(items):,} pictures are used."
+    return Corpus(title, used, fingerprint, note if len(used) < len(items) else "")
+
+
+def _members(path: Path) -> list[Item]:
+    """The pictures in a zip, refused as a whole where it is not to be trusted."""
+    with _opened(path) as archive:
+        members = archive.infolist()
+        for member in members:
+            _trusted(member, path.name)
+    if sum(member.file_size for member in members) > LARGEST_ZIP:
+        raise CorpusError(
+            f"{path.name} unpacks to more than {LARGEST_ZIP // 10**9} GB: pack fewer pictures."
+        )
+    return [
+        Item(path, member.filename, PurePosixPath(member.filename).name)
+        for member in members
+        if not member.is_dir() and _is_picture(PurePosixPath(member.filename).name)
+    ]
+
+
+def _trusted(member: zipfile.ZipInfo, name: str) -> None:
+    where = PurePosixPath(member.filename.replace("\\", "/"))
+    if where.is_absolute() or ".." in where.parts:
+        raise CorpusError(
+            f"{name} holds a path that climbs out of it: pack the pictures anew, without folders."
+        )
+    if stat.S_ISLNK(member.external_attr >> 16) or member.flag_bits & 1:
+        raise CorpusError(f"{name} holds a link or a locked file: pack the pictures themselves.")
+    if member.file_size > max(LARGE, LARGEST_RATIO * member.compress_size):
+        raise CorpusError(
+            f"{name} holds a file that unpacks to {LARGEST_RATIO} times its size, as no picture "
+            "does: pack the pictures alone."
+        )
+
+
+def _is_picture(name: str) -> bool:
+    return Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
+
+
+def _opened(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+        raise CorpusError(
+            f"{path.name} is no zip, or is cut short: pack the pictures anew."
+        ) from None
+
+
+def _read(item: Item, archive: zipfile.ZipFile | None) -> np.ndarray | None:
+    try:
+        if not item.member or archive is None:
+            return read_picture(_existing(item.path), CORPUS_SIDE)
+        with archive.open(item.member) as stream:
+            # Its header may lie about the size.
+            data = stream.read(LARGEST_PICTURE + 1)
+        return None if len(data) > LARGEST_PICTURE else read_picture(data, CORPUS_SIDE)
+    except (PictureError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError):
+        return None
+
+
+def _existing(path: Path) -> Path:
+    # The reader would take a file that is gone for a broken one.
+    path.stat()
+    return path

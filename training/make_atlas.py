@@ -1,0 +1,55 @@
+"""Makes assets/atlas, activation maximisation for sixteen units a layer.
+
+python -m training.make_atlas [perceptual face]
+"""
+
+import json
+import logging
+import sys
+
+import numpy as np
+from PIL import Image
+
+from faceweb.config import DreamConfig
+from faceweb.features.atlas import ACROSS, CELL, FOLDER
+from faceweb.features.corpus import bundled
+from faceweb.features.dream import dream
+from faceweb.features.patches import look_through
+from faceweb.models.engine import Engine
+
+UNITS, QUALITY = 16, 82
+log = logging.getLogger(__name__)
+
+
+def main() -> None:
+    """Writes a sheet of four by four a layer, and which units stand on it."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    engine = Engine("cpu")
+    engine.load()
+    for network in sys.argv[1:] or ("perceptual", "face"):
+        lens = engine.probes().lens(network)
+        *_, last = look_through(lens.probe, engine.networks(), bundled())
+        folder = FOLDER / network
+        folder.mkdir(parents=True, exist_ok=True)
+        contents = {}
+        for layer in lens.probe.layers:
+            units = contents[layer] = last.index.strongest(layer, UNITS)
+            *_, done = dream(lens, layer, units, DreamConfig())
+            sheet(done.pictures).save(folder / f"{layer}.jpg", quality=QUALITY)
+            natural = last.index.winners[layer].values[0, units]
+            log.info("%s %s %s", network, layer, np.round(done.activations / natural, 1))
+        (folder / "units.json").write_text(json.dumps(contents) + "\n")
+
+
+def sheet(pictures: np.ndarray) -> Image.Image:
+    """Pictures (n, s, s, 3) uint8 side by side, row by row."""
+    rows = -(-len(pictures) // ACROSS)
+    found = Image.new("RGB", (ACROSS * CELL, rows * CELL))
+    for number, picture in enumerate(pictures):
+        small = Image.fromarray(picture).resize((CELL, CELL), Image.Resampling.LANCZOS)
+        found.paste(small, (number % ACROSS * CELL, number // ACROSS * CELL))
+    return found
+
+
+if __name__ == "__main__":
+    main()
