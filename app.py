@@ -58,11 +58,14 @@ def main() -> None:
 def serve(settings: Settings) -> None:
     """Launches the page and blocks until it is stopped."""
     # Gradio reads the environment when imported, so it comes after main() has set it.
+    from faceweb.features.corpus import in_folder
+    from faceweb.features.indexes import Indexes
     from faceweb.features.odds import load_calibration
     from faceweb.models.engine import Engine
     from faceweb.storage.database import sqlite_url
     from faceweb.storage.expiry import expire_hourly
     from faceweb.storage.galleries import Galleries
+    from faceweb.storage.index_files import IndexFiles
     from faceweb.ui.build import build_app
     from faceweb.ui.handlers import Services
 
@@ -71,7 +74,11 @@ def serve(settings: Settings) -> None:
         engine.require_device()
     url = settings.database_url or sqlite_url(settings.folder())
     galleries = Galleries(url, GalleryConfig().most_photos)
-    page = build_app(Services(engine, galleries, load_calibration()))
+    corpus = Path(settings.corpus) if settings.corpus else None
+    if corpus is not None:
+        in_folder(corpus)  # refused now rather than at a visitor's click
+    indexes = Indexes(corpus, IndexFiles(settings.folder() / "indexes"))
+    page = build_app(Services(engine, galleries, load_calibration(), indexes))
     launch(page, settings)
     engine.start()
     expire_hourly(galleries, settings.gallery_days)

@@ -29,10 +29,20 @@ class Plate:
 @lru_cache(maxsize=64)
 def plate(network: str, layer: str) -> Plate | None:
     """A layer's plate, or None for a network that the atlas does not cover."""
-    contents = FOLDER / network / "units.json"
-    if not contents.is_file():
+    units = _contents(network).get(layer)
+    if units is None:
         return None
-    units = json.loads(contents.read_text())[layer]
     sheet = np.asarray(Image.open(FOLDER / network / f"{layer}.jpg").convert("RGB"))
     rows = sheet.reshape(-1, CELL, ACROSS, CELL, 3).swapaxes(1, 2)
     return Plate(tuple(units), rows.reshape(-1, CELL, CELL, 3)[: len(units)])
+
+
+def layers(network: str) -> tuple[str, ...]:
+    """The layers that the atlas shows of a network, from the picture onwards."""
+    return tuple(_contents(network))
+
+
+@lru_cache(maxsize=8)
+def _contents(network: str) -> dict[str, list[int]]:
+    path = FOLDER / network / "units.json"
+    return json.loads(path.read_text()) if path.is_file() else {}

@@ -40,12 +40,15 @@ class Channels:
 
     @cached_property
     def order(self) -> np.ndarray:
-        """All units, those that fire together side by side."""
-        apart = 1 - self.correlation
+        """The units that vary on the photo, those that fire together side by side."""
+        varies = np.flatnonzero(self.correlation.diagonal())
+        if len(varies) < 3:
+            return varies
+        apart = 1 - self.correlation[np.ix_(varies, varies)]
         apart = (apart + apart.T) / 2
         np.fill_diagonal(apart, 0)
         tree = hierarchy.linkage(squareform(apart, checks=False), "average", optimal_ordering=True)
-        return hierarchy.leaves_list(tree)
+        return varies[hierarchy.leaves_list(tree)]
 
     def partners(self, unit: int, count: int = 8) -> list[tuple[int, float]]:
         """The units whose correlation with one is farthest from 0, and that correlation."""
@@ -64,7 +67,7 @@ class RepaintStep:
     """A photo on its way to another correlation.
 
     Attributes:
-        picture: (h, w, 3) uint8.
+        picture, original: (h, w, 3) uint8, as it is and as it was.
         before: the correlation at the start.
         now: the correlation of `picture`.
         others: how far the other pairs of the layer have moved, as a mean absolute difference.
@@ -73,6 +76,7 @@ class RepaintStep:
     """
 
     picture: np.ndarray
+    original: np.ndarray
     before: float
     now: float
     others: float
@@ -135,6 +139,7 @@ def repaint(
             remaining = (now - began) / step * (config.steps - step)
             yield RepaintStep(
                 painted,
+                start.maps.view.pixels,
                 before,
                 float(found[pair]),
                 float(others.mean()),

@@ -22,9 +22,9 @@ HUES = (
 # Lines run across the gradient: an angle of the gradient from which on they bear a name.
 LINES = (
     (-90.0, "horizontal"),
-    (-67.5, "rising"),
+    (-67.5, "falling"),
     (-22.5, "vertical"),
-    (22.5, "falling"),
+    (22.5, "rising"),
     (67.5, "horizontal"),
 )
 COLOURFUL, ORIENTED, FLAT, FINE = 0.16, 0.35, 0.06, 2.5

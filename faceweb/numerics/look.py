@@ -25,8 +25,8 @@ def colour_vector(pixels: np.ndarray) -> tuple[float, float]:
 
 
 def contrast(patches: Sequence[np.ndarray], masks: Sequence[np.ndarray]) -> float:
-    """Standard deviation of the luminance within a patch, as the mean over patches."""
-    found = [(p @ _LUMA)[m].std() for p, m in zip(patches, masks, strict=True) if m.any()]
+    """Standard deviation within a patch of the colour that varies most, as a mean over patches."""
+    found = [p[m].std(axis=0).max() for p, m in zip(patches, masks, strict=True) if m.any()]
     return float(np.mean(found)) if found else 0.0
 
 

@@ -29,12 +29,12 @@ def chip(pixels: np.ndarray, alt: str) -> str:
     return inline(stream.getvalue(), alt)
 
 
-def photo(pixels: np.ndarray, alt: str) -> str:
-    """A picture as an <img> that carries its own bytes."""
+def photo(pixels: np.ndarray, alt: str, style: str = "live", quality: int = 85) -> str:
+    """A picture as an <img> of a CSS class, which carries its own bytes."""
     stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "JPEG", quality=85)
+    Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
     data = base64.b64encode(stream.getvalue()).decode()
-    return f'<img class="live" alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
+    return f'<img class="{style}" alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
 
 
 def labelled(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:

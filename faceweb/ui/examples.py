@@ -32,6 +32,8 @@ STYLE_PAIRS = (
     ("rocket.jpg", "flow_field.jpg"),
     ("coffee.jpg", "mosaic.jpg"),
 )
+INSIDE = (("chelsea.jpg",), ("collins.jpg",), ("coffee.jpg",), ("rocket.jpg",))
+INSIDE_NOTE = "Photos by Stéfan van der Walt, NASA, Rachel Michetti and SpaceX."
 PAINT_NOTE = "Photos by Stéfan van der Walt, SpaceX and Rachel Michetti (CC0)."
 
 

@@ -5,14 +5,16 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from faceweb.errors import FacewebError
+from faceweb.config import PROBED
+from faceweb.errors import FacewebError, LayerError
 from faceweb.features.faces import Networks
+from faceweb.features.indexes import Indexes
 from faceweb.features.odds import Calibration
 from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
@@ -20,12 +22,16 @@ from faceweb.storage.galleries import Galleries
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from faceweb.models.probes import Lens
     from faceweb.models.studio import Studio
 
 # One queue for everything that computes, so that ten visitors do not run ten graphs at once.
 DEVICE_QUEUE = {"concurrency_id": "device", "concurrency_limit": 1}
 # A painting takes seconds: it shares the device step by step, instead of keeping others waiting.
 PAINT_QUEUE = {"concurrency_id": "paint", "concurrency_limit": 2}
+# A camera holds its place in a queue for as long as it runs, so it must not be the device's.
+CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
+CAMERA_SECONDS = 600
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,7 @@ class Services:
     engine: Engine
     galleries: Galleries
     calibration: Calibration
+    indexes: Indexes = field(default_factory=Indexes)
 
     def networks(self) -> Networks:
         """The networks; a click that comes before they are warm waits with progress."""
@@ -43,6 +50,14 @@ class Services:
     def studio(self) -> "Studio":
         """The painters, as `networks`."""
         return self.engine.studio(_show_progress)
+
+    def lens(self, network: str) -> "Lens":
+        """What looks into a network, as `networks`; a download shows its progress."""
+        if network not in PROBED:
+            raise LayerError(
+                f"There is no network {network!r} here: choose one of {', '.join(PROBED)}."
+            )
+        return self.engine.probes(_show_progress).lens(network, show_download)
 
 
 @dataclass(frozen=True)

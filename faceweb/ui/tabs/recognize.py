@@ -11,7 +11,14 @@ from faceweb.features.recognize import recognize
 from faceweb.ui import draw, records, words
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.examples import GROUP_NOTE, GROUPS, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.handlers import (
+    CAMERA_QUEUE,
+    CAMERA_SECONDS,
+    DEVICE_QUEUE,
+    Services,
+    Shared,
+    guarded,
+)
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Recognize"
@@ -25,9 +32,6 @@ threshold that is fine for verification is too lax for a large gallery. An answe
 person: of several photos the nearest decides."""
 THRESHOLD = default(FacesConfig, "threshold")
 FRAME_SECONDS = 0.2
-CAMERA_SECONDS = 600
-# A camera holds its place in a queue for as long as it runs, so it must not be the device's.
-CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""What the tab Inside is made of, a sub-tab a file."""

@@ -1,0 +1,85 @@
+"""What it would like to see: a picture that grows until a unit is excited."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from faceweb.config import DreamConfig
+from faceweb.features.corpus import bundled
+from faceweb.features.dream import dream
+from faceweb.features.patches import check_layer, check_unit, patches_of
+from faceweb.ui.controls import default, number, slider
+from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.inside import words
+from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, Choice, whole
+
+INTRO = """<p class="note">A picture of faint noise is moved, step by step, up the slope of one
+unit's activation. Its Fourier coefficients are moved, not its pixels, and it is turned, shifted and
+scaled a little before every step, so that shapes come before grain (Olah et al. 2017).</p>"""
+STEPS, SEED = default(DreamConfig, "steps"), default(DreamConfig, "seed")
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+
+    @guarded
+    def dream(
+        self,
+        network: str = NETWORK,
+        layer: str = LAYER,
+        unit: float = 0,
+        steps: float = STEPS,
+        seed: float = SEED,
+    ):
+        """What a unit would like to see, streamed as it grows.
+
+        Returns a record (network, layer, unit, steps, seed, activation, and the activation of the
+        unit's best patch in the bundled pictures) and the picture as HTML.
+        """
+        config = DreamConfig(steps=steps, seed=seed)
+        lens, networks = self.services.lens(network), self.services.networks()
+        chosen = whole(unit)
+        check_unit(lens.probe, check_layer(lens.probe, layer), chosen)
+        corpus = bundled()
+        *_, last = self.services.indexes.look(lens, networks, corpus)
+        found = patches_of(lens.probe, networks, corpus, last.index, layer, [chosen])[chosen]
+        best = found[0] if found else None
+        natural = best.activation if best else None
+        for step in dream(lens, layer, [chosen], config):
+            record = {
+                "network": network,
+                "layer": layer,
+                "unit": chosen,
+                "steps": step.step,
+                "seed": config.seed,
+                "activation": float(step.activations[0]),
+                "best_patch": natural,
+            }
+            yield record, words.dreaming(step, chosen, natural, best)
+
+
+def build(services: Services, choice: Choice) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(INTRO, padding=False)
+    with gr.Row(elem_classes="act"):
+        start = gr.Button("Let this unit dream", variant="primary", elem_id="inside-dream", scale=3)
+        stop = gr.Button("Stop", min_width=80, elem_id="inside-dream-stop")
+    shown = gr.HTML("", elem_id="inside-dreaming", padding=False)
+    with gr.Accordion("How long, and from which noise", open=False), gr.Row():
+        steps = slider(DreamConfig, "steps")
+        seed = number(DreamConfig, "seed", label="Seed")
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    run = start.click(
+        handlers.dream,
+        [choice.network, choice.layer, choice.unit, steps, seed],
+        [record, shown],
+        api_name="dream",
+        show_progress="minimal",
+        **PAINT_QUEUE,
+    )
+    stop.click(None, None, None, cancels=run, **PRIVATE)

@@ -1,0 +1,132 @@
+"""On a photo: the strongest units' maps, one unit's heat, and the same live."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import gradio as gr
+import numpy as np
+
+from faceweb.features.feature_maps import FeatureMaps, feature_maps
+from faceweb.features.patches import check_unit
+from faceweb.ui.clickable import clickable, picked
+from faceweb.ui.handlers import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Services, guarded
+from faceweb.ui.inside import words
+from faceweb.ui.inside.choice import LAYER, NETWORK, QUICK, Choice, whole
+from faceweb.ui.photos import photo_input, required
+
+SHOWN, LIVE_SHOWN = 24, 12
+LIVE_SIDE, FRAME_SECONDS = 256, 0.2
+EMPTY = '<p class="empty">Add a photo, or click an example: the strongest units appear here.</p>'
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+
+    @guarded
+    def feature_maps(
+        self,
+        photo: np.ndarray,
+        network: str = NETWORK,
+        layer: str = LAYER,
+        unit: float = 0,
+    ):
+        """Which units of a layer fire on a photo, and where?
+
+        Returns a record (layer, shape, receptive field: size, stride and offset in pixels,
+        strongest units from the strongest down, what the network was shown), the maps as HTML and
+        one unit as HTML. The face network is shown the largest face, aligned, or else the middle.
+        """
+        found = self._found(required(photo, "a photo"), network, layer)
+        number = whole(unit)
+        check_unit(self.services.lens(network).probe, layer, number)
+        return _record(found, network, number), words.maps(found, SHOWN), words.unit(found, number)
+
+    @guarded
+    def again(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
+        """The same for another photo, layer or unit; nothing where there is no photo."""
+        if photo is None:
+            return gr.skip(), EMPTY, ""
+        lens = self.services.lens(network)
+        # While the layer changes, the unit may still be one of the layer before.
+        fits = layer in lens.probe.layers and 0 <= whole(unit) < lens.probe.units(layer)
+        return self.feature_maps(photo, network, layer, unit if fits else 0)
+
+    @guarded
+    def one(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
+        """One unit on the photo."""
+        if photo is None:
+            return ""
+        number = whole(unit)
+        check_unit(self.services.lens(network).probe, layer, number)
+        return words.unit(self._found(photo, network, layer), number)
+
+    @guarded
+    def live(self, frame: np.ndarray | None, network: str, layer: str, unit: float):
+        """One frame of the live camera; nothing of it is written to a file."""
+        if frame is None or not self.services.engine.status.ready:
+            return gr.skip()
+        found = self._found(frame, network, layer, LIVE_SIDE)
+        number = whole(unit)
+        check_unit(self.services.lens(network).probe, layer, number)
+        return words.unit(found, number) + words.maps(found, LIVE_SHOWN)
+
+    @guarded
+    def choose(self, event: gr.EventData):
+        """The unit that was clicked at."""
+        return int(picked(event))
+
+    def _found(self, photo: np.ndarray, network: str, layer: str, *side: int) -> FeatureMaps:
+        lens = self.services.lens(network)
+        return feature_maps(lens.probe, self.services.networks(), photo, layer, *side)
+
+
+def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
+    """Lays out and wires the sub-tab; returns what shows the photo to the layer, its inputs and
+    outputs."""
+    handlers = Handlers(services)
+    start = gr.Button("Show the photo to this layer", variant="primary", elem_id="inside-look")
+    detail = gr.HTML("", elem_id="inside-unit", padding=False)
+    grid = clickable(EMPTY, "inside-maps")
+    with gr.Accordion("Live camera", open=False, elem_id="inside-live"):
+        camera = photo_input("Camera", sources=["webcam"], streaming=True, elem_id="inside-camera")
+        seen = gr.HTML("", elem_id="inside-seen", padding=False)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    inputs = [choice.photo, choice.network, choice.layer, choice.unit]
+    outputs = [record, grid, detail]
+    start.click(handlers.feature_maps, inputs, outputs, api_name="feature_maps", **DEVICE_QUEUE)
+    choice.unit.change(handlers.one, inputs, detail, **QUICK, **DEVICE_QUEUE)
+    grid.select(handlers.choose, None, choice.unit, queue=False, **QUICK)
+    camera.stream(
+        handlers.live,
+        [camera, *inputs[1:]],
+        seen,
+        stream_every=FRAME_SECONDS,
+        time_limit=CAMERA_SECONDS,
+        **QUICK,
+        **CAMERA_QUEUE,
+    )
+    choice.photo.change(handlers.again, inputs, outputs, **QUICK, **DEVICE_QUEUE)
+    return handlers.again, inputs, outputs
+
+
+def _record(found: FeatureMaps, network: str, unit: int) -> dict:
+    facts = found.facts
+    peaks = found.maps.max(axis=(0, 1))
+    return {
+        "network": network,
+        "layer": facts.name,
+        "shape": list(facts.shape),
+        "receptive_field": {
+            "size": facts.field.size,
+            "stride": facts.field.stride,
+            "offset": facts.field.offset,
+        },
+        "strongest": found.strongest,
+        "unit": unit,
+        "activation": float(peaks[unit]),
+        "shown": found.view.what,
+    }

@@ -1,0 +1,197 @@
+"""Nine patches: what excites the units of a layer most, in a corpus of the visitor's choice."""
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from faceweb.errors import LayerError
+from faceweb.features.corpus import Corpus
+from faceweb.features.describe import describe
+from faceweb.features.patches import (
+    PassStep,
+    Patch,
+    check_layer,
+    check_unit,
+    patches_of,
+)
+from faceweb.ui.clickable import clickable, picked
+from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
+from faceweb.ui.inside import words
+from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+
+UNITS, MOST_UNITS = 9, 32
+# Patches shown while the pass runs may take this share of its time.
+SHOWING = 0.3
+EMPTY = (
+    '<p class="empty">Press <b>Find them</b>: one pass over the pictures keeps nine patches for '
+    "every unit of every layer.</p>"
+)
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+
+    @guarded
+    def top_patches(
+        self,
+        network: str = NETWORK,
+        layer: str = LAYER,
+        units: str = "",
+        pictures: list[str] | None = None,
+        several: bool = False,
+        corpus: str = "bundled",
+    ):
+        """The nine patches of a corpus that excite units of a layer most, streamed.
+
+        Units are numbers with commas between them, the nine strongest if empty. Pictures and zips
+        of pictures stand in for the bundled corpus; with several, more than one patch may come from
+        one picture. Returns a record (network, layer, receptive field, corpus, units: unit, what
+        its patches have in common, patches: image, view, box in pixels of the upright picture,
+        activation, padded) and the figure as HTML.
+        """
+        lens, networks = self.services.lens(network), self.services.networks()
+        check_layer(lens.probe, layer)
+        wanted = _numbers(units)
+        for unit in wanted:
+            check_unit(lens.probe, layer, unit)
+        chosen = self._corpus(pictures, corpus)
+        most = UNITS if several else 1
+        paused = time.perf_counter()
+        for step in self.services.indexes.look(lens, networks, chosen, most):
+            told = words.progress(step, chosen.title)
+            if not step.finished and time.perf_counter() < paused:
+                yield gr.skip(), gr.skip(), told
+                continue
+            began = time.perf_counter()
+            shown = wanted or step.index.strongest(layer, UNITS)
+            found = patches_of(lens.probe, networks, chosen, step.index, layer, shown)
+            figure = words.nine(found, {unit: describe(each) for unit, each in found.items()})
+            paused = time.perf_counter() + (time.perf_counter() - began) / SHOWING
+            record = _record(network, layer, chosen, step, found)
+            yield (record if step.finished else gr.skip()), figure, told
+
+    @guarded
+    def unit(self, network, layer, unit, pictures, several, corpus):
+        """One unit's nine patches large, and the pixels that excite it."""
+        lens, networks = self.services.lens(network), self.services.networks()
+        number = whole(unit)
+        check_unit(lens.probe, check_layer(lens.probe, layer), number)
+        chosen = self._corpus(pictures, corpus)
+        *_, last = self.services.indexes.look(lens, networks, chosen, UNITS if several else 1)
+        found = patches_of(lens.probe, networks, chosen, last.index, layer, [number])[number]
+        gradients = [
+            [lens.saliency(patch.view.floats, layer, patch.place, guided) for patch in found]
+            for guided in (True, False)
+        ]
+        return words.unit_patches(number, found, describe(found), gradients)
+
+    @guarded
+    def follow(self, shown, *asked):
+        """The same for a unit that was chosen elsewhere, where patches are shown already."""
+        return self.unit(*asked) if shown else gr.skip()
+
+    @guarded
+    def choose(self, event: gr.EventData):
+        """The unit that was clicked at."""
+        return int(picked(event))
+
+    def _corpus(self, pictures: list[str] | None, name: str) -> Corpus:
+        return self.services.indexes.corpus(name, [Path(path) for path in pictures or []])
+
+
+def build(services: Services, choice: Choice) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    with gr.Row(elem_classes="act"):
+        start = gr.Button("Find them", variant="primary", elem_id="inside-find", scale=3)
+        stop = gr.Button("Stop", min_width=80, elem_id="inside-find-stop")
+    told = gr.HTML(EMPTY, elem_id="inside-pass", padding=False)
+    figure = clickable("", "inside-nine")
+    detail = gr.HTML("", elem_id="inside-nine-unit", padding=False)
+    with gr.Accordion("Your own pictures, other units", open=False, elem_id="inside-corpus"):
+        pictures = gr.File(
+            file_count="multiple",
+            file_types=["image", ".zip"],
+            label="Pictures, or a zip of them",
+            elem_id="inside-pictures",
+        )
+        corpus = gr.Radio(
+            [("bundled with the page", "bundled"), ("the server's folder", "folder")],
+            value="bundled",
+            label="Without pictures of your own",
+            visible=services.indexes.offers_folder,
+        )
+        units = gr.Textbox("", label="Units", placeholder="3, 17, 40: empty for the nine strongest")
+        several = gr.Checkbox(False, label="Several patches from one picture")
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    where, shown = [pictures, several, corpus], gr.State(False)
+    asked = [choice.network, choice.layer, choice.unit, *where]
+    run = start.click(
+        handlers.top_patches,
+        [choice.network, choice.layer, units, *where],
+        [record, figure, told],
+        api_name="top_patches",
+        show_progress="hidden",
+        **PAINT_QUEUE,
+    )
+    stop.click(None, None, None, cancels=run, **PRIVATE)
+    run.success(lambda: True, None, shown, queue=False, **QUICK)
+    figure.select(handlers.choose, None, choice.unit, queue=False, **QUICK).then(
+        handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
+    )
+    choice.unit.change(handlers.follow, [shown, *asked], detail, **QUICK, **DEVICE_QUEUE)
+    choice.layer.change(
+        lambda: ("", "", EMPTY, False), None, [figure, detail, told, shown], queue=False, **QUICK
+    )
+
+
+def _numbers(units: str) -> list[int]:
+    """Units out of what was typed.
+
+    Raises:
+        LayerError: it is no list of whole numbers, or too long.
+    """
+    words_typed = [word for word in re.split(r"[,\s]+", str(units or "").strip("[] ")) if word]
+    if not all(word.isdecimal() for word in words_typed):
+        raise LayerError(f"Units are whole numbers with commas between them. Received: {units}.")
+    if len(words_typed) > MOST_UNITS:
+        raise LayerError(f"Ask for {MOST_UNITS} units at a time at most.")
+    return list(dict.fromkeys(map(int, words_typed)))
+
+
+def _record(
+    network: str, layer: str, corpus: Corpus, step: PassStep, found: dict[int, list[Patch]]
+) -> dict:
+    return {
+        "network": network,
+        "layer": layer,
+        "corpus": {
+            "title": corpus.title,
+            "pictures": len(corpus),
+            "skipped": step.index.skipped,
+            "note": corpus.note,
+        },
+        "units": [
+            {"unit": unit, "common": describe(each), "patches": list(_patches(each))}
+            for unit, each in found.items()
+        ],
+    }
+
+
+def _patches(found: list[Patch]) -> Iterator[dict]:
+    for patch in found:
+        yield {
+            "image": patch.image,
+            "view": patch.what,
+            "box": patch.box.as_list(),
+            "activation": round(patch.activation, 5),
+            "padded": patch.padded,
+        }

@@ -1,0 +1,174 @@
+"""Channels that fire together: the Gram matrix of a layer on a photo, and the photo repainted."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+import numpy as np
+
+from faceweb.config import RepaintConfig
+from faceweb.features import atlas
+from faceweb.features.channels import Channels, channels, repaint
+from faceweb.features.corpus import bundled
+from faceweb.features.describe import describe
+from faceweb.features.patches import Patch, check_unit, patches_of
+from faceweb.ui.clickable import clickable, picked, where
+from faceweb.ui.controls import default, slider
+from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
+from faceweb.ui.inside import words
+from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.photos import required
+
+INTRO = """<p class="note">The Gram matrix of a layer says how strongly units i and j fire at the
+same places of the photo, wherever those are. Centred and divided by each unit's own spread it is
+their correlation r(i, j), from &minus;1 to 1. It is what the Style tab takes for style: a photo
+whose matrix becomes a painting's takes the painting's manner. Here one entry of it is moved
+alone.</p>"""
+WANTED, STEPS = default(RepaintConfig, "wanted"), default(RepaintConfig, "steps")
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+
+    @guarded
+    def gram(
+        self,
+        photo: np.ndarray,
+        network: str = NETWORK,
+        layer: str = LAYER,
+        unit_a: float = 0,
+        unit_b: float = 1,
+    ):
+        """Which channels of a layer fire together on a photo, and how do two of them?
+
+        Returns a record (correlation of units a and b in [-1, 1], the eight units whose correlation
+        with a is farthest from 0 as partners, what both see in words), the matrix as HTML and the
+        pair as HTML.
+        """
+        found = self._found(required(photo, "a photo"), network, layer)
+        pair = whole(unit_a, "unit a"), whole(unit_b, "unit b")
+        return self._answer(found, network, layer, pair)
+
+    @guarded
+    def cell(self, photo, network, layer, event: gr.EventData):
+        """The two units of the matrix's cell that was clicked at."""
+        found = self._found(required(photo, "a photo"), network, layer)
+        column, row = (int(share * len(found.order)) for share in where(event))
+        return int(found.order[row]), int(found.order[column])
+
+    @guarded
+    def begin(self, network, layer):
+        """Nothing drawn yet, and a second unit of the layer."""
+        plate = atlas.plate(network, layer)
+        return "", "", "", plate.units[1] if plate else 1
+
+    @guarded
+    def choose(self, event: gr.EventData):
+        """The partner that was clicked at."""
+        return int(picked(event))
+
+    @guarded
+    def repaint(
+        self,
+        photo: np.ndarray,
+        network: str = NETWORK,
+        layer: str = LAYER,
+        unit_a: float = 0,
+        unit_b: float = 1,
+        wanted: float = WANTED,
+        steps: float = STEPS,
+    ):
+        """Repaints a photo until two units correlate as wanted, streamed.
+
+        Returns a record (correlation before and now, wanted, how far all other pairs moved on
+        average, steps) and the photo beside the repainted one as HTML.
+        """
+        config = RepaintConfig(wanted=wanted, steps=steps)
+        lens, networks = self.services.lens(network), self.services.networks()
+        pair = whole(unit_a, "unit a"), whole(unit_b, "unit b")
+        for step in repaint(lens, networks, required(photo, "a photo"), layer, pair, config):
+            record = {
+                "before": step.before,
+                "correlation": step.now,
+                "wanted": config.wanted,
+                "others": step.others,
+                "steps": step.step,
+            }
+            yield record, words.repainting(step, pair)
+
+    def _found(self, photo: np.ndarray, network: str, layer: str) -> Channels:
+        lens = self.services.lens(network)
+        return channels(lens.probe, self.services.networks(), photo, layer)
+
+    def _answer(self, found: Channels, network: str, layer: str, pair: tuple[int, int]):
+        first, second = pair
+        nine = self._patches(network, layer, pair)
+        told = describe(nine[first]), describe(nine[second])
+        record = {
+            "network": network,
+            "layer": layer,
+            "units": list(pair),
+            "correlation": round(float(found.correlation[pair]), 5),
+            "partners": [
+                {"unit": unit, "correlation": round(value, 5)}
+                for unit, value in found.partners(first)
+            ],
+            "words": words.said(float(found.correlation[pair]), told),
+        }
+        small = words.small_nine(nine[first]), words.small_nine(nine[second])
+        return record, words.gram(found), words.pair(found, first, second, told, small)
+
+    def _patches(self, network: str, layer: str, pair: tuple[int, int]) -> dict[int, list[Patch]]:
+        lens, networks, corpus = self.services.lens(network), self.services.networks(), bundled()
+        for unit in pair:
+            check_unit(lens.probe, layer, unit)
+        *_, last = self.services.indexes.look(lens, networks, corpus)
+        return patches_of(lens.probe, networks, corpus, last.index, layer, pair)
+
+
+def build(services: Services, choice: Choice) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(INTRO, padding=False)
+    with gr.Row(elem_classes="act"):
+        plate = atlas.plate(NETWORK, LAYER)
+        second = plate.units[1] if plate else 1
+        other = gr.Number(second, label="Second unit", minimum=0, elem_id="inside-other", scale=1)
+        start = gr.Button(
+            "Draw the matrix", variant="primary", elem_id="inside-gram-start", scale=3
+        )
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=4, min_width=280):
+            matrix = clickable("", "inside-gram")
+        with gr.Column(scale=6, min_width=300):
+            pair = clickable("", "inside-pair")
+    with gr.Row(elem_classes="act"):
+        wanted = slider(RepaintConfig, "wanted", label="Correlation that is wanted", scale=3)
+        paint = gr.Button("Repaint the photo so", elem_id="inside-repaint", scale=2)
+        stop = gr.Button("Stop", min_width=80)
+    repainted = gr.HTML("", elem_id="inside-repainted", padding=False)
+    with gr.Accordion("How long", open=False):
+        steps = slider(RepaintConfig, "steps")
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    looked = [choice.photo, choice.network, choice.layer]
+    inputs, outputs = [*looked, choice.unit, other], [record, matrix, pair]
+    start.click(handlers.gram, inputs, outputs, api_name="gram", **DEVICE_QUEUE)
+    clicked = matrix.select(handlers.cell, looked, [choice.unit, other], **QUICK, **DEVICE_QUEUE)
+    partner = pair.select(handlers.choose, None, other, queue=False, **QUICK)
+    for event in (clicked, partner):
+        event.success(handlers.gram, inputs, outputs, **QUICK, **DEVICE_QUEUE)
+    run = paint.click(
+        handlers.repaint,
+        [*inputs, wanted, steps],
+        [record, repainted],
+        api_name="repaint",
+        show_progress="minimal",
+        **PAINT_QUEUE,
+    )
+    stop.click(None, None, None, cancels=run, **PRIVATE)
+    begun = [matrix, pair, repainted, other]
+    choice.layer.change(handlers.begin, looked[1:], begun, queue=False, **QUICK)
+    choice.photo.change(lambda: ("", "", ""), None, begun[:-1], queue=False, **QUICK)

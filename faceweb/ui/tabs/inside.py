@@ -1,0 +1,134 @@
+"""Inside: what the networks see, layer by layer and unit by unit, on the visitor's own pictures."""
+
+from dataclasses import dataclass
+
+import gradio as gr
+
+from faceweb.config import PROBED
+from faceweb.features import atlas
+from faceweb.features.patches import check_layer
+from faceweb.ui.clickable import clickable, picked
+from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
+from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.inside import cover, dreams, maps, nine, together, words
+from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice
+from faceweb.ui.photos import photo_input
+
+TITLE = "Inside"
+INTRO = """What does a convolutional network see? Every unit of a layer is a filter that slides over
+the picture and answers where it finds what it looks for; deeper layers look for combinations of
+what the layers before have found. <span class="formula">a<sub>k</sub>(p) = max(0, w<sub>k</sub> *
+x(p) + b<sub>k</sub>)</span>"""
+ATLAS = """What sixteen of this layer's units would like to see. Click one to look into it."""
+HOW = """A unit answers with a number at every position. **What it sees there** is its receptive
+field: a convolution of k positions over a layer of stride s adds (k − 1) s pixels. Through five
+blocks of a few small filters this grows from 3 pixels to more than a hundred.
+
+**The nine patches** that excite a unit most say what it looks for (Zeiler & Fergus 2014). Which of
+their pixels matter is asked of the gradient: plain (Simonyan et al. 2014), or guided, which lets
+only what excites pass back (Springenberg et al. 2015). **A dream** turns the question round and
+moves a picture until the unit is excited (Erhan et al. 2009, Olah et al. 2017): compare it with the
+patches, since a unit can be excited by what no photo shows.
+
+**What fires together** is style. The Gram matrix holds, for every two units of a layer, how
+strongly they fire at the same places (Gatys et al. 2016)."""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What the head of the tab does: choose a network, a layer and a unit."""
+
+    services: Services
+
+    @guarded
+    def network(self, network: str):
+        """The layers of a network, and the one to begin with."""
+        layers = self.services.lens(network).probe.layers
+        return gr.Dropdown(choices=list(layers), value=LAYERS[network])
+
+    @guarded
+    def layer(self, network: str, layer: str):
+        """A layer's place, facts and plate, and a unit to begin with."""
+        probe = self.services.lens(network).probe
+        # The layer may still be one of the network before.
+        if layer not in probe.layers and layer in LAYERS.values():
+            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        size = probe.size or (288, 384)
+        every = [probe.facts(each, size) for each in probe.layers]
+        fact = every[probe.layers.index(check_layer(probe, layer))]
+        plate = atlas.plate(network, layer)
+        unit = plate.units[0] if plate else 0
+        return (
+            words.strip(probe.layers, layer, every),
+            words.facts(fact, size),
+            words.atlas(plate),
+            unit,
+        )
+
+    @guarded
+    def choose_layer(self, event: gr.EventData):
+        """The layer that was clicked at."""
+        return picked(event)
+
+    @guarded
+    def choose_unit(self, event: gr.EventData):
+        """The unit that was clicked at."""
+        return int(picked(event))
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the tab."""
+    handlers = Handlers(services)
+    plate, layers = atlas.plate(NETWORK, LAYER), atlas.layers(NETWORK)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    network = gr.Radio(
+        [(LABELS[name], name) for name in PROBED],
+        value=NETWORK,
+        label="Network",
+        elem_id="inside-network",
+    )
+    strip = clickable(words.strip(layers, LAYER), "inside-strip")
+    facts = gr.HTML(words.facts(None), elem_id="inside-facts", padding=False)
+    gr.HTML(f'<p class="note">{ATLAS}</p>', padding=False)
+    sheet = clickable(words.atlas(plate), "inside-atlas")
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=3, min_width=260):
+            photo = photo_input("Photo", height=240, elem_id="inside-photo")
+            example_row(INSIDE, [photo], "inside-examples", INSIDE_NOTE)
+            with gr.Row():
+                # Filled anew for every network: what is in it is checked by the handlers.
+                layer = gr.Dropdown(
+                    list(layers),
+                    value=LAYER,
+                    label="Layer",
+                    allow_custom_value=True,
+                    elem_id="inside-layer",
+                    min_width=140,
+                )
+                unit = gr.Number(
+                    plate.units[0] if plate else 0,
+                    label="Unit",
+                    minimum=0,
+                    elem_id="inside-unit-number",
+                    min_width=90,
+                )
+        with gr.Column(scale=7, min_width=320), gr.Tabs(elem_classes="quiet"):
+            choice = Choice(network, layer, unit, photo)
+            with gr.Tab("Maps"):
+                show = maps.build(services, choice)
+            with gr.Tab("Patches"):
+                nine.build(services, choice)
+            with gr.Tab("Dream"):
+                dreams.build(services, choice)
+            with gr.Tab("Pairs"):
+                together.build(services, choice)
+            with gr.Tab("Cover"):
+                cover.build(services, choice)
+    with gr.Accordion("How it works", open=False):
+        gr.Markdown(HOW)
+    head = {"inputs": [network, layer], "outputs": [strip, facts, sheet, unit], **QUICK}
+    shared.page.load(handlers.layer, concurrency_limit=None, **head)
+    network.input(handlers.network, network, layer, **PRIVATE)
+    strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
+    sheet.select(handlers.choose_unit, None, unit, queue=False, **QUICK)
+    layer.change(handlers.layer, **head, **DEVICE_QUEUE).then(*show, **QUICK, **DEVICE_QUEUE)
