@@ -19,6 +19,7 @@ bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.faces
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.style
+	$(BIN)/python -m benchmarks.activations
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -74,7 +74,7 @@ def test_top_patches_of_the_bundled_pictures(client):
             assert width > 0
             assert height > 0
     assert figure.count('class="nine"') == 2
-    assert "of the bundled pictures" in told
+    assert "looked through: the bundled pictures" in told
 
 
 def test_top_patches_of_ones_own_pictures(client, archive):

@@ -137,7 +137,8 @@ def progress(step: PassStep, title: str) -> str:
     left = f", about {max(step.remaining, 1):.0f} s left" if not step.finished else ""
     broken = f" {counted(skipped, 'file', 'files')} could not be used." if skipped else ""
     return f"""<div class="bar"><i style="width:{share:.1f}%"></i></div>
-<p class="note">{step.done:,} of {step.total:,} pictures of {escape(title)}{left}.{broken}</p>"""
+<p class="note">{step.done:,} of {step.total:,} looked through: {escape(title)}{left}.{broken}
+</p>"""
 
 
 def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:

@@ -1,0 +1,233 @@
+"""Looking into networks, its speed and its exactness: python -m benchmarks.activations
+
+The pass over 1,000 pictures needs a tar of them (--pictures) and is left out without one. Its peer,
+in the same run, is the same pass taken one layer at a time.
+"""
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import numpy as np
+from PIL import Image
+
+from benchmarks import report
+from faceweb.config import ASSETS, DreamConfig
+from faceweb.features import atlas
+from faceweb.features.corpus import Corpus, bundled, in_folder
+from faceweb.features.dream import dream
+from faceweb.features.patches import PLACES, Index, look_through
+from faceweb.features.views import corpus_views
+from faceweb.models.engine import Engine
+from faceweb.models.probe import Probe
+from faceweb.models.probes import Lens
+from faceweb.ui.handlers import Services
+from faceweb.ui.inside import maps
+
+PICTURES = Path("../shared/data/caltech101-128.tar")
+EXACT, MANY = 60, 1000
+DREAM_LAYERS = {"perceptual": ("conv3_1", "conv4_1", "conv5_1"), "face": ("level4_3", "level5_3")}
+LIVE_LAYERS = (("perceptual", "conv3_1"), ("perceptual", "conv5_1"), ("face", "level5_3"))
+
+
+class OneLayer:
+    """A probe that knows a single layer, so that a pass over it visits that layer alone."""
+
+    def __init__(self, probe: Probe, layer: str) -> None:
+        self._probe, self.layers, self.size = probe, (layer,), probe.size
+
+    def units(self, layer: str) -> int:
+        return self._probe.units(layer)
+
+    def peaks(self, pictures: np.ndarray, most: int) -> dict:
+        return self._probe.peaks(pictures, most, self.layers)
+
+
+def passed(probe, engine: Engine, corpus: Corpus) -> Index:
+    """The winners of a whole corpus."""
+    *_, last = look_through(probe, engine.networks(), corpus)
+    return last.index
+
+
+def brute(probe: Probe, engine: Engine, corpus: Corpus, layer: str) -> list[list[tuple]]:
+    """Per unit (value, view, row, column), found by sorting everything one view after another."""
+    every, number = [], 0
+    for _, picture in corpus.pictures(range(len(corpus))):
+        for view in corpus_views(engine.networks(), picture, probe.size):
+            found = probe.activations(view.floats[None], layer)[0]
+            flat = found.reshape(-1, found.shape[-1])
+            best = flat.argmax(axis=0)
+            where = np.unravel_index(best, found.shape[:2])
+            every.append((flat.max(axis=0), np.full(len(best), number), *where))
+            number += 1
+    columns = [np.stack(part) for part in zip(*every, strict=True)]
+    return [
+        sorted(zip(*(part[:, unit] for part in columns), strict=True), key=lambda w: (-w[0], w[1]))
+        for unit in range(columns[0].shape[1])
+    ]
+
+
+def exactness(lens: Lens, engine: Engine, network: str) -> None:
+    """Counts winners that differ from the brute-force search, by place and beyond rounding."""
+    corpus = bundled()
+    corpus = Corpus(corpus.title, corpus.items[:EXACT], corpus.fingerprint + "60")
+    index = passed(lens.probe, engine, corpus)
+    places = swapped = wrong = 0
+    for layer in lens.probe.layers:
+        winners = index.winners[layer]
+        for unit, wanted in enumerate(brute(lens.probe, engine, corpus, layer)):
+            for place, (value, *where) in enumerate(wanted[:PLACES]):
+                if value <= 0:
+                    continue
+                places += 1
+                mine = [int(part[place, unit]) for part in winners[1:]]
+                if mine != [int(part) for part in where]:
+                    near = abs(winners.values[place, unit] - value) <= 1e-5 * value
+                    swapped, wrong = swapped + near, wrong + (not near)
+    report.emit(
+        f"top nine of every unit of every layer against brute force, {network}: wrong",
+        wrong,
+        "0",
+        places=places,
+        ties_within_1e_5=swapped,
+        pictures=len(corpus),
+    )
+
+
+def unpacked(archive: Path, folder: Path) -> Corpus:
+    """The first 1,000 pictures of a tar, in a folder."""
+    with tarfile.open(archive) as tar:
+        count = 0
+        for member in tar:
+            if member.isfile() and member.name.endswith(".jpg"):
+                data = tar.extractfile(member)
+                if data is not None:
+                    (folder / f"{count:04}.jpg").write_bytes(data.read())
+                    count += 1
+            if count == MANY:
+                break
+    return in_folder(folder)
+
+
+def many(archive: Path) -> None:
+    """The pass over 1,000 pictures, in a process of its own for its memory, and layer by layer."""
+    with tempfile.TemporaryDirectory() as folder:
+        unpacked(archive, Path(folder))
+        command = [sys.executable, "-m", "benchmarks.activations", "--pass-over", folder]
+        subprocess.run(command, check=True)
+        engine = Engine("cpu")
+        engine.load()
+        probe = engine.probes().lens("perceptual").probe
+        corpus = in_folder(Path(folder))
+        seconds = {"all": 0.0, "one at a time": 0.0}
+        for name, probes in (("all", [probe]), ("one at a time", list(singles(probe)))):
+            for each in probes:
+                each.peaks(np.zeros((1, 64, 64, 3), np.float32), 1)
+            began = time.perf_counter()
+            for each in probes:
+                passed(each, engine, corpus)
+            seconds[name] = time.perf_counter() - began
+    ratio = seconds["one at a time"] / seconds["all"]
+    report.emit("all layers at once against one at a time, times", ratio, ">= 4", **seconds)
+
+
+def singles(probe: Probe) -> Iterator[OneLayer]:
+    """The layers of a probe, each on its own."""
+    return (OneLayer(probe, layer) for layer in probe.layers)
+
+
+def pass_over(folder: Path) -> None:
+    """One pass in this process, the seconds and the most memory it ever held."""
+    engine = Engine("cpu")
+    engine.load()
+    probe, corpus = engine.probes().lens("perceptual").probe, in_folder(folder)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    began = time.perf_counter()
+    index = passed(probe, engine, corpus)
+    seconds = time.perf_counter() - began
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    report.emit(
+        f"the pass over {len(corpus)} pictures, all layers of the painter's network, s",
+        seconds,
+        "<= 90",
+        memory_mb=memory,
+        memory_before_mb=before,
+        memory_target_mb=1500,
+        skipped=index.skipped,
+    )
+
+
+def frame(engine: Engine) -> None:
+    """Milliseconds for a live frame: maps, drawing and all, as the page's handler does it."""
+    picture = Image.open(ASSETS / "examples" / "coffee.jpg").resize((640, 480))
+    pixels = np.asarray(picture)
+    handlers = maps.Handlers(Services(engine, None, None))
+    for network, layer in (
+        ("perceptual", "conv3_1"),
+        ("perceptual", "conv5_1"),
+        ("face", "level5_3"),
+    ):
+        took = report.timed(lambda n=network, la=layer: handlers.live(pixels, n, la, 3), 20)
+        milliseconds = {name: 1e3 * value for name, value in took.items()}
+        median = milliseconds.pop("median")
+        report.emit(f"live frame 640x480, {network} {layer}, ms", median, "<= 120", **milliseconds)
+
+
+def dreams(engine: Engine) -> None:
+    """Seconds of one dream, and how far dreams of sixteen units exceed their best patches."""
+    for network, layers in DREAM_LAYERS.items():
+        lens = engine.probes().lens(network)
+        index = passed(lens.probe, engine, bundled())
+        for layer in layers:
+            plate = atlas.plate(network, layer)
+            units = list(plate.units)
+            list(dream(lens, layer, units[:1], DreamConfig(steps=16)))
+            ratios, seconds = [], []
+            for unit in units:
+                began = time.perf_counter()
+                *_, last = dream(lens, layer, [unit], DreamConfig())
+                seconds.append(time.perf_counter() - began)
+                natural = index.winners[layer].values[0, unit]
+                ratios.append(float(last.activations[0] / natural))
+            report.emit(
+                f"dream of {network} {layer}, {lens.dreamer.side} px, 128 steps, s",
+                statistics.median(seconds),
+                "<= 10",
+                units=len(units),
+                at_least_3_times_the_best_patch=sum(ratio >= 3 for ratio in ratios),
+                least=min(ratios),
+                median=statistics.median(ratios),
+            )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pictures", type=Path, default=PICTURES, help="a tar of JPEGs")
+    parser.add_argument("--pass-over", type=Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.pass_over:
+        pass_over(options.pass_over)
+        return
+    engine = Engine("cpu")
+    engine.load()
+    report.about(engine.status.device)
+    for network in DREAM_LAYERS:
+        exactness(engine.probes().lens(network), engine, network)
+    frame(engine)
+    dreams(engine)
+    if options.pictures.is_file():
+        many(options.pictures)
+
+
+if __name__ == "__main__":
+    main()

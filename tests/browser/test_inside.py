@@ -1,0 +1,186 @@
+"""The tab that looks inside, in a real browser: network, layer, unit, a cell, an occlusion."""
+
+import re
+import time
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from faceweb.models.dreamer import Dreamer
+from tests.browser.pages import SIZES, shot, tab
+
+pytestmark = pytest.mark.browser
+
+
+def inside(page: Page, example: int | None = 0) -> None:
+    tab(page, "Inside")
+    expect(page.locator("#inside-facts dd").first).to_have_text("conv4_1")
+    if example is not None:
+        page.locator("#inside-examples button").nth(example).click()
+        expect(page.locator("#inside-maps .unit")).to_have_count(24)
+
+
+def unit(page: Page) -> int:
+    return int(page.locator("#inside-unit-number input").input_value())
+
+
+def find(page: Page) -> None:
+    tab(page, "Patches")
+    page.locator("#inside-find").click()
+    expect(page.locator("#inside-nine .nine")).to_have_count(9)
+    expect(page.locator("#inside-pass")).to_contain_text(re.compile(r"(\d+) of \1 looked through"))
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size):
+    page = visit(*SIZES[size])
+    tab(page, "Inside")
+    # Beautiful before the first click: the atlas is there, and the layer's facts.
+    expect(page.locator("#inside-atlas .unit")).to_have_count(16)
+    inside(page)
+    page.locator("#inside-atlas .unit").nth(3).click()
+    expect(page.locator("#inside-unit h3")).to_have_text(f"Unit {unit(page)}")
+    expect(page.locator("#inside-unit img")).to_be_visible()
+    page.locator("#inside-maps .unit").nth(1).click()
+    chosen = page.locator("#inside-maps .unit").nth(1).get_attribute("data-pick")
+    expect(page.locator("#inside-unit h3")).to_have_text(f"Unit {chosen}")
+    shot(page, screens / f"inside_{size}.png")
+
+    find(page)
+    page.locator("#inside-nine .nine").nth(2).click()
+    answer = page.locator("#inside-nine-unit")
+    expect(answer.locator("h3")).to_contain_text(f"Unit {unit(page)}: ")
+    # Nine patches, guided backpropagation and the plain gradient.
+    expect(answer.locator("img")).to_have_count(27)
+    shot(page, screens / f"inside_patches_{size}.png")
+
+    tab(page, "Pairs")
+    page.locator("#inside-gram-start").click()
+    matrix = page.locator("#inside-gram [data-pick]")
+    expect(matrix).to_be_visible()
+    box = matrix.bounding_box()
+    matrix.click(position={"x": 0.3 * box["width"], "y": 0.3 * box["height"]})
+    formula = page.locator("#inside-pair .formula")
+    # On the diagonal a unit meets itself.
+    expect(formula).to_have_text(re.compile(r"r\((\d+), \1\) = \+1\.000"))
+    partner = page.locator("#inside-pair .partner").first
+    number, value = partner.inner_text().split()
+    partner.click()
+    expect(formula).to_contain_text(f"r({unit(page)}, {number}) = ")
+    # The partner bears two digits of the correlation, the formula three.
+    assert float(formula.inner_text().split("=")[1]) == pytest.approx(float(value), abs=0.0051)
+    page.locator("#inside-repaint").click()
+    expect(page.locator("#inside-repainted")).to_contain_text("Step 60 of 60", timeout=60_000)
+    expect(page.locator("#inside-repainted figcaption").last).to_have_text(
+        re.compile(r"r =\s\+0\.(7[6-9]|8[0-4])")
+    )
+    shot(page, screens / f"inside_pairs_{size}.png")
+
+    tab(page, "Cover")
+    page.locator("#inside-cover").click()
+    covered = page.locator("#inside-covered")
+    expect(covered).to_contain_text("covered between")
+    expect(covered).not_to_contain_text("patches so far", timeout=60_000)
+
+
+def test_another_network_and_layer(visit):
+    page = visit()
+    inside(page, 1)
+    page.locator("#inside-network").get_by_text("The face recogniser").click()
+    expect(page.locator("#inside-strip .layer")).to_have_count(29)
+    expect(page.locator("#inside-facts dd").first).to_have_text("level3_4")
+    expect(page.locator("#inside-maps .note")).to_contain_text("shown face 1 of 1, aligned")
+    page.locator("#inside-strip .layer").nth(2).click()
+    expect(page.locator("#inside-facts dd").first).to_have_text("level2_1")
+    expect(page.locator("#inside-layer input")).to_have_value("level2_1")
+    expect(page.locator("#inside-atlas .unit")).to_have_count(16)
+    first = page.locator("#inside-atlas .unit").first.get_attribute("data-pick")
+    expect(page.locator("#inside-unit-number input")).to_have_value(first)
+    expect(page.locator("#inside-unit h3")).to_have_text(f"Unit {first}")
+
+
+def test_a_dream_grows_and_stops(visit):
+    page = visit()
+    inside(page, None)
+    tab(page, "Dream")
+    page.locator("#inside-dream").click()
+    shown = page.locator("#inside-dreaming img").first
+    expect(shown).to_be_visible()
+    first = shown.get_attribute("src")
+    expect(shown).not_to_have_attribute("src", first)
+    page.locator("#inside-dream-stop").click()
+    page.wait_for_timeout(1500)
+    told = page.locator("#inside-dreaming .note").inner_text()
+    assert not told.startswith("Step 128 ")
+    page.wait_for_timeout(1500)
+    assert page.locator("#inside-dreaming .note").inner_text() == told
+
+
+def test_who_leaves_ends_the_dream_within_a_second(visit, monkeypatch):
+    made, step = [], Dreamer.step
+
+    def counted(*arguments):
+        made.append(time.monotonic())
+        return step(*arguments)
+
+    monkeypatch.setattr(Dreamer, "step", counted)
+    page = visit()
+    inside(page, None)
+    tab(page, "Dream")
+    page.locator("#inside-dream").click()
+    expect(page.locator("#inside-dreaming img").first).to_be_visible()
+    page.close()
+    left = time.monotonic()
+    time.sleep(3)
+    assert made
+    assert made[-1] < left + 1
+
+
+def test_ones_own_pictures(visit, tmp_path):
+    page = visit()
+    inside(page, None)
+    paths = []
+    for number in range(3):
+        pixels = np.random.default_rng(number).integers(0, 256, (8, 10, 3), np.uint8)
+        paths.append(tmp_path / f"<b>{number}.png")
+        Image.fromarray(pixels).resize((80, 64)).save(paths[-1])
+    paths.append(tmp_path / "broken.png")
+    paths[-1].write_text("no picture")
+    tab(page, "Patches")
+    page.get_by_text("Your own pictures, other units").click()
+    page.locator("#inside-pictures input[type=file]").set_input_files(paths)
+    expect(page.locator("#inside-pictures")).to_contain_text("broken")
+    page.locator("#inside-find").click()
+    expect(page.locator("#inside-pass")).to_contain_text(
+        "4 of 4 looked through: your pictures. 1 file could not be used."
+    )
+    expect(page.locator("#inside-nine .nine").first.locator("img")).to_have_count(3)
+
+
+def test_the_live_camera_shows_what_a_unit_sees(visit):
+    page = visit()
+    inside(page, None)
+    page.get_by_text("Live camera").last.click()
+    camera = page.locator("#inside-camera")
+    camera.get_by_text("Click to Access Webcam").click()
+    camera.get_by_text("Record").click()
+    seen = page.locator("#inside-seen")
+    expect(seen.locator(".one img")).to_be_visible()
+    expect(seen.locator(".unit").first).to_be_visible()
+
+
+def test_without_a_photo_one_sentence_says_what_to_do(visit):
+    page = visit()
+    inside(page, None)
+    page.locator("#inside-look").click()
+    expect(page.get_by_text("Add a photo first")).to_be_visible()
+
+
+def test_a_network_that_must_be_downloaded_says_so_offline(visit, monkeypatch, tmp_path):
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    page = visit()
+    inside(page, None)
+    page.locator("#inside-network").get_by_text("VGG-19").click()
+    expect(page.get_by_text("The built-in network needs no download")).to_be_visible()
