@@ -148,8 +148,14 @@ def build(services: Services, choice: Choice) -> None:
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
     )
     choice.unit.change(handlers.follow, [shown, *asked], detail, **QUICK, **DEVICE_QUEUE)
-    choice.layer.change(
-        lambda: ("", "", EMPTY, False), None, [figure, detail, told, shown], queue=False, **QUICK
+    gr.on(
+        [choice.network.change, choice.layer.change],
+        lambda: ("", "", EMPTY, False),
+        None,
+        [figure, detail, told, shown],
+        cancels=run,
+        queue=False,
+        **QUICK,
     )
 
 

@@ -62,7 +62,7 @@ class Handlers:
     def begin(self, network, layer):
         """Nothing drawn yet, and a second unit of the layer."""
         plate = atlas.plate(network, layer)
-        return "", "", "", plate.units[1] if plate else 1
+        return "", "", plate.units[1] if plate else 1
 
     @guarded
     def choose(self, event: gr.EventData):
@@ -169,6 +169,7 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     stop.click(None, None, None, cancels=run, **PRIVATE)
-    begun = [matrix, pair, repainted, other]
-    choice.layer.change(handlers.begin, looked[1:], begun, queue=False, **QUICK)
-    choice.photo.change(lambda: ("", "", ""), None, begun[:-1], queue=False, **QUICK)
+    choice.layer.change(handlers.begin, looked[1:], [matrix, pair, other], queue=False, **QUICK)
+    choice.photo.change(lambda: ("", ""), None, [matrix, pair], queue=False, **QUICK)
+    outdated = [each.change for each in inputs]
+    gr.on(outdated, lambda: "", None, repainted, cancels=run, queue=False, **QUICK)

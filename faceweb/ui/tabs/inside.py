@@ -46,6 +46,10 @@ class Handlers:
         layers = self.services.lens(network).probe.layers
         return gr.Dropdown(choices=list(layers), value=LAYERS[network])
 
+    def back(self, layer: str):
+        """The network that the chosen layer is of, where another one could not be had."""
+        return next((name for name in PROBED if layer in atlas.layers(name)), NETWORK)
+
     @guarded
     def layer(self, network: str, layer: str):
         """A layer's place, facts and plate, and a unit to begin with."""
@@ -128,7 +132,8 @@ def build(services: Services, shared: Shared) -> None:
         gr.Markdown(HOW)
     head = {"inputs": [network, layer], "outputs": [strip, facts, sheet, unit], **QUICK}
     shared.page.load(handlers.layer, concurrency_limit=None, **head)
-    network.input(handlers.network, network, layer, **PRIVATE)
+    chosen = network.input(handlers.network, network, layer, **PRIVATE)
+    chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
     sheet.select(handlers.choose_unit, None, unit, queue=False, **QUICK)
     layer.change(handlers.layer, **head, **DEVICE_QUEUE).then(*show, **QUICK, **DEVICE_QUEUE)
