@@ -35,9 +35,6 @@ def merged(winners: Winners, candidates: Winners) -> Winners:
     """
     places = len(winners.values)
     both = Winners(*(np.concatenate(pair) for pair in zip(winners, candidates, strict=True)))
-    fires = both.values > 0
-    values = np.where(fires, both.values, 0).astype(np.float32)
-    marks = [np.where(fires, part, -1).astype(np.int32) for part in both[1:]]
-    # The last key rules; places that are empty come last whatever their marks.
-    order = np.lexsort((marks[2], marks[1], marks[0], -values), axis=0)[:places]
-    return Winners(*(np.take_along_axis(part, order, axis=0) for part in (values, *marks)))
+    # The last key rules. A free place, 0 at view -1, comes before whatever does not fire.
+    order = np.lexsort((both.columns, both.rows, both.views, -both.values), axis=0)[:places]
+    return Winners(*(np.take_along_axis(part, order, axis=0) for part in both))
