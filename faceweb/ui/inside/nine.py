@@ -65,7 +65,7 @@ class Handlers:
         most = UNITS if several else 1
         paused = time.perf_counter()
         for step in self.services.indexes.look(lens, networks, chosen, most):
-            told = words.progress(step, chosen.title)
+            told = words.progress(step, chosen)
             if not step.finished and time.perf_counter() < paused:
                 yield gr.skip(), gr.skip(), told
                 continue

@@ -8,6 +8,7 @@ import numpy as np
 
 from faceweb.features.atlas import Plate
 from faceweb.features.channels import Channels, RepaintStep
+from faceweb.features.corpus import Corpus
 from faceweb.features.dream import DreamStep
 from faceweb.features.feature_maps import FeatureMaps
 from faceweb.features.occlude import OcclusionStep
@@ -130,15 +131,15 @@ def unit(found: FeatureMaps, number: int) -> str:
 <p class="note">How many positions (logarithmic) say what.</p></div></section>"""
 
 
-def progress(step: PassStep, title: str) -> str:
+def progress(step: PassStep, corpus: Corpus) -> str:
     """How far a pass is."""
     share = 100 * step.done / max(step.total, 1)
     skipped = step.index.skipped
     left = f", about {max(step.remaining, 1):.0f} s left" if not step.finished else ""
     broken = f" {counted(skipped, 'file', 'files')} could not be used." if skipped else ""
     return f"""<div class="bar"><i style="width:{share:.1f}%"></i></div>
-<p class="note">{step.done:,} of {step.total:,} looked through: {escape(title)}{left}.{broken}
-</p>"""
+<p class="note">{step.done:,} of {step.total:,} looked through: {escape(corpus.title)}{left}.{broken}
+{corpus.note}</p>"""
 
 
 def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
