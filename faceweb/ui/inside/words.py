@@ -136,10 +136,10 @@ def progress(step: PassStep, corpus: Corpus) -> str:
     share = 100 * step.done / max(step.total, 1)
     skipped = step.index.skipped
     left = f", about {max(step.remaining, 1):.0f} s left" if not step.finished else ""
-    broken = f" {counted(skipped, 'file', 'files')} could not be used." if skipped else ""
+    broken = f"{counted(skipped, 'file', 'files')} could not be used." if skipped else ""
     return f"""<div class="bar"><i style="width:{share:.1f}%"></i></div>
-<p class="note">{step.done:,} of {step.total:,} looked through: {escape(corpus.title)}{left}.{broken}
-{corpus.note}</p>"""
+<p class="note">{step.done:,} of {step.total:,} looked through: {escape(corpus.title)}{left}.
+{broken} {corpus.note}</p>"""
 
 
 def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
