@@ -9,6 +9,8 @@ from PIL import Image, ImageOps
 from faceweb.errors import PictureError
 
 MOST_PIXELS = 50_000_000
+# What a network can look at: pixels of the shorter side, and the longer side over it.
+LEAST_SIDE, LONGEST = 32, 8.0
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 
@@ -56,6 +58,24 @@ def read_picture(source: Path | bytes, shorter: int | None = None) -> np.ndarray
         raise PictureError(
             "This picture is broken or cut short: export or send it again."
         ) from None
+
+
+def check_shape(picture: np.ndarray, what: str = "This picture") -> None:
+    """Refuses a picture (h, w, 3) that is too small or too long for a network.
+
+    Raises:
+        PictureError: it is; the sentence begins with `what`.
+    """
+    height, width = picture.shape[:2]
+    if min(height, width) < LEAST_SIDE:
+        raise PictureError(
+            f"{what} is {width} x {height} pixels: use one of at least {LEAST_SIDE} a side."
+        )
+    if max(height, width) > LONGEST * min(height, width):
+        raise PictureError(
+            f"{what} is {width} x {height} pixels, too long for its width: crop it to "
+            f"{LONGEST:.0f} to 1 at most."
+        )
 
 
 def _refuse_large(pixels: int) -> None:

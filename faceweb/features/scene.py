@@ -9,8 +9,9 @@ from PIL import Image
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
 from faceweb.features.colours import coloured, luminance, matched
+from faceweb.features.pictures import LEAST_SIDE, check_shape
 
-LEAST_SIDE, COARSEST, LARGEST, LONGEST = 32, 96, 2048, 8.0
+COARSEST, LARGEST = 96, 2048
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +33,9 @@ class Scene:
     def __post_init__(self) -> None:
         if not self.styles or not sum(self.shares) > 0:
             raise PictureError("Add a style with a share above 0 first: choose or upload one.")
-        _check(self.content, "content")
+        check_shape(self.content, "The content picture")
         for style in self.styles:
-            _check(style, "style")
+            check_shape(style, "The style picture")
 
     def content_at(self, shape: tuple[int, int]) -> np.ndarray:
         """The content at (height, width), uint8, to lie beside a painting."""
@@ -129,17 +130,3 @@ def _scaled(shape: tuple[int, ...], longer: float) -> tuple[int, int]:
 def _at(picture: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     image = Image.fromarray(picture).resize(shape[::-1], Image.Resampling.LANCZOS)
     return np.asarray(image, np.float32) / 255
-
-
-def _check(picture: np.ndarray, what: str) -> None:
-    height, width = picture.shape[:2]
-    if min(height, width) < LEAST_SIDE:
-        raise PictureError(
-            f"The {what} picture is {width} x {height} pixels: use one of at least {LEAST_SIDE} a "
-            "side."
-        )
-    if max(height, width) > LONGEST * min(height, width):
-        raise PictureError(
-            f"The {what} picture is {width} x {height} pixels, too long for its width: crop it to "
-            f"{LONGEST:.0f} to 1 at most."
-        )

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
-from faceweb.errors import PictureError
 from faceweb.features.faces import Networks, seen
+from faceweb.features.pictures import check_shape
 from faceweb.types import Box
 
 # Longer side of a photo that is looked at; shorter side of a picture of a corpus.
 PHOTO_SIDE, CORPUS_SIDE = 384, 160
-LEAST_SIDE, LONGEST = 32, 8.0
 # Sides of a corpus's pictures are whole multiples, so that many are of one shape; what is more than
 # half as long again as wide is cut.
 GRAIN, LONGEST_CORPUS = 16, 1.5
@@ -63,7 +62,7 @@ def photo_view(
     Raises:
         PictureError: the photo is too small or too long.
     """
-    check(picture)
+    check_shape(picture)
     if size is not None:
         return _faces(networks, picture, size, most=1)[0]
     scale = min(1.0, side / max(picture.shape[:2]))
@@ -77,7 +76,7 @@ def corpus_views(
 
     Args and Raises: as for `photo_view`.
     """
-    check(picture)
+    check_shape(picture)
     if size is not None:
         return _faces(networks, picture, size)
     height, width = picture.shape[:2]
@@ -95,24 +94,6 @@ def corpus_views(
             scale,
         )
     ]
-
-
-def check(picture: np.ndarray) -> None:
-    """Refuses a picture that is too small or too long to be looked at.
-
-    Raises:
-        PictureError: it is.
-    """
-    height, width = picture.shape[:2]
-    if min(height, width) < LEAST_SIDE:
-        raise PictureError(
-            f"This picture is {width} x {height} pixels: use one of at least {LEAST_SIDE} a side."
-        )
-    if max(height, width) > LONGEST * min(height, width):
-        raise PictureError(
-            f"This picture is {width} x {height} pixels, too long for its width: crop it to "
-            f"{LONGEST:.0f} to 1 at most."
-        )
 
 
 def _faces(

@@ -18,6 +18,7 @@ from faceweb.config import ASSETS, LIVE, StyleConfig
 from faceweb.features.verify import verify
 from faceweb.models import magenta, vgg19
 from faceweb.ui.tabs import verify as verify_tab
+from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 
 CONTRACT = {
@@ -53,15 +54,6 @@ CONTRACT = {
     "/export": ["gallery_key"],
     "/import": ["archive", "gallery_key"],
 }
-
-
-def example(name: str):
-    return handle_file(str(EXAMPLES / f"{name}.jpg"))
-
-
-@pytest.fixture(scope="module")
-def client(served):
-    return Client(served, verbose=False)
 
 
 @pytest.fixture

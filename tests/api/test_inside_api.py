@@ -5,20 +5,11 @@ import zipfile
 
 import numpy as np
 import pytest
-from gradio_client import Client, handle_file
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from tests.conftest import EXAMPLES
-
-
-def example(name: str):
-    return handle_file(str(EXAMPLES / f"{name}.jpg"))
-
-
-@pytest.fixture(scope="module")
-def client(served):
-    return Client(served, verbose=False)
+from tests.api.calls import example
 
 
 @pytest.fixture
