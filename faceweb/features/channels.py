@@ -7,8 +7,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.cluster import hierarchy
-from scipy.spatial.distance import squareform
 
 from faceweb.config import RepaintConfig
 from faceweb.errors import LayerError
@@ -41,6 +39,10 @@ class Channels:
     @cached_property
     def order(self) -> np.ndarray:
         """The units that vary on the photo, those that fire together side by side."""
+        # Nearly a second to import, which the first answer of the page must not wait for.
+        from scipy.cluster import hierarchy
+        from scipy.spatial.distance import squareform
+
         varies = np.flatnonzero(self.correlation.diagonal())
         if len(varies) < 3:
             return varies

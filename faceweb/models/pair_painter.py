@@ -1,7 +1,7 @@
 """Repaints a picture so that one correlation of one layer becomes what is wanted.
 
 J(G) = alpha * J_content(C, G) + beta * J_pair(G): the style cost of Gatys et al. 2016 cut down to a
-single entry of the Gram matrix, centred and free of scale (`faceweb.numerics.channels`), moved by
+single entry of the Gram matrix, centred and free of scale (`faceweb.numerics.pairs`), moved by
 the same optimiser as a painting.
 """
 
@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from faceweb.models.painter import Painter, State, moved
 from faceweb.models.probe import Probe
-from faceweb.numerics.channels import pair_cost
+from faceweb.numerics.pairs import pair_cost
 from faceweb.numerics.style import content_cost, total_variation
 
 ALPHA, BETA, SMOOTH, RATE = 1.0, 30.0, 2.0, 0.015

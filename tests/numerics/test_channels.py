@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from faceweb.numerics.channels import correlation, pair_cost
+from faceweb.numerics.channels import correlation
+from faceweb.numerics.pairs import pair_cost
 
 
 def test_correlation_is_numpys():
