@@ -263,6 +263,7 @@ def small_nine(found: Sequence[Patch]) -> str:
 
 def repainting(step: RepaintStep, pair: tuple[int, int]) -> str:
     """A photo beside itself with one correlation moved."""
+    height, width = step.picture.shape[:2]
     left = f", about {max(step.remaining, 1):.0f} s left" if step.step < step.steps else ""
     return f"""<section class="answer"><div class="pairwise">
 <figure>{draw.photo(step.original, "the photo")}<figcaption>r =
@@ -270,8 +271,8 @@ def repainting(step: RepaintStep, pair: tuple[int, int]) -> str:
 <figure>{draw.photo(step.picture, "the photo repainted", "live", 92)}<figcaption>r =
 {step.now:+.2f}</figcaption></figure></div>
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps}{left}. The correlation of units {pair[0]} and
-{pair[1]} went from {step.before:+.2f} to {step.now:+.2f}; that of all other pairs moved by
+<p class="note">Step {step.step} of {step.steps}{left}. At {width} x {height} px the correlation of
+units {pair[0]} and {pair[1]} went from {step.before:+.2f} to {step.now:+.2f}; that of all other pairs moved by
 {step.others:.3f} on average.</p></section>"""
 
 
