@@ -11,13 +11,13 @@ import numpy as np
 from PIL import Image
 
 from faceweb.config import DreamConfig
-from faceweb.features.atlas import ACROSS, CELL, FOLDER
+from faceweb.features.atlas import ACROSS, CELL, FOLDER, UNITS
 from faceweb.features.corpus import bundled
 from faceweb.features.dream import dream
 from faceweb.features.patches import look_through
 from faceweb.models.engine import Engine
 
-UNITS, QUALITY = 16, 82
+QUALITY = 82
 log = logging.getLogger(__name__)
 
 

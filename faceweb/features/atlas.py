@@ -10,7 +10,7 @@ from PIL import Image
 from faceweb.config import ASSETS
 
 FOLDER = ASSETS / "atlas"
-ACROSS, CELL = 4, 96
+UNITS, ACROSS, CELL = 16, 4, 96
 
 
 @dataclass(frozen=True, eq=False)

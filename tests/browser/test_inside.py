@@ -94,7 +94,7 @@ def test_another_network_and_layer(visit):
     expect(page.locator("#inside-maps .note")).to_contain_text("shown face 1 of 1, aligned")
     page.locator("#inside-strip .layer").nth(2).click()
     expect(page.locator("#inside-facts dd").first).to_have_text("level2_1")
-    expect(page.locator("#inside-layer input")).to_have_value("level2_1")
+    expect(page.locator("#inside-layer :is(input, textarea)")).to_have_value("level2_1")
     expect(page.locator("#inside-atlas .unit")).to_have_count(16)
     first = page.locator("#inside-atlas .unit").first.get_attribute("data-pick")
     expect(page.locator("#inside-unit-number input")).to_have_value(first)
@@ -116,6 +116,52 @@ def test_a_dream_grows_and_stops(visit):
     assert not told.startswith("Step 128 ")
     page.wait_for_timeout(1500)
     assert page.locator("#inside-dreaming .note").inner_text() == told
+
+
+def test_layers_chosen_in_quick_succession_end_at_the_last(visit):
+    page, asked = visit(), []
+    inside(page)
+    for layer in ("conv1_1", "conv3_1", "conv2_1", "conv5_1", "conv4_2", "conv1_2", "conv2_2"):
+        page.locator(f"#inside-strip [data-pick={layer}]").click()
+    expect(page.locator("#inside-facts dd").first).to_have_text("conv2_2")
+    page.locator("#inside-atlas .unit").nth(1).click()
+    chosen = page.locator("#inside-atlas .unit").nth(1).get_attribute("data-pick")
+    expect(page.locator("#inside-unit h3")).to_have_text(f"Unit {chosen}")
+    expect(page.locator(".toast-body")).to_have_count(0)
+    page.wait_for_timeout(2000)
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_timeout(2000)
+    assert asked == []
+
+
+def test_a_unit_can_dream_after_the_network_was_changed_in_mid_dream(visit):
+    page = visit()
+    inside(page, None)
+    tab(page, "Dream")
+    page.locator("#inside-dream").click()
+    expect(page.locator("#inside-dreaming img").first).to_be_visible()
+    page.locator("#inside-network").get_by_text("The face recogniser").click()
+    expect(page.locator("#inside-facts dd").first).to_have_text("level3_4")
+    expect(page.locator("#inside-dreaming img")).to_have_count(0)
+    page.locator("#inside-dream").click()
+    expect(page.locator("#inside-dreaming img").first).to_be_visible()
+    page.locator("#inside-dream-stop").click()
+
+
+def test_a_bad_photo_is_one_sentence_and_takes_the_last_answer_along(visit, tmp_path):
+    page = visit()
+    inside(page)
+    tiny = tmp_path / "tiny.png"
+    Image.new("RGB", (10, 10)).save(tiny)
+    page.locator(
+        "#inside-photo button[aria-label*=Remove], #inside-photo button[aria-label*=Clear]"
+    ).first.click()
+    expect(page.locator("#inside-maps .unit")).to_have_count(0)
+    page.locator("#inside-photo input[type=file]").set_input_files(tiny)
+    expect(page.get_by_text("use one of at least 32 a side")).to_have_count(1)
+    page.wait_for_timeout(1500)
+    expect(page.get_by_text("use one of at least 32 a side")).to_have_count(1)
+    expect(page.locator("#inside-unit h3")).to_have_count(0)
 
 
 def test_who_leaves_ends_the_dream_within_a_second(visit, monkeypatch):

@@ -1,11 +1,15 @@
 """What every sub-tab of Inside works on: a network, a layer, a unit and a photo."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
 from faceweb.config import PROBED
 from faceweb.errors import LayerError
+
+if TYPE_CHECKING:
+    from faceweb.models.probe import Probe
 
 LABELS = {
     "perceptual": "The painter's network",
@@ -17,6 +21,9 @@ LAYERS = {"perceptual": "conv4_1", "face": "level3_4", "vgg19": "block3_conv1"}
 LAYER = LAYERS[NETWORK]
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"show_progress": "hidden", **PRIVATE}
+# Changes in quick succession each have their answer: Gradio's own mode for changes, which asks
+# again for the last one only, went on asking for ever.
+CHANGED = {"trigger_mode": "multiple", **QUICK}
 
 
 @dataclass(frozen=True)
@@ -24,9 +31,14 @@ class Choice:
     """The controls that say it."""
 
     network: gr.Radio
-    layer: gr.Dropdown
+    layer: gr.Textbox
     unit: gr.Number
     photo: gr.Image
+
+
+def fits(probe: "Probe", layer: str, unit: float | None) -> bool:
+    """Whether a layer has such a unit; while a layer changes, the unit is still the last one's."""
+    return layer in probe.layers and unit in range(probe.units(layer))
 
 
 def whole(number: float | None, what: str = "unit") -> int:

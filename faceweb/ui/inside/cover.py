@@ -11,7 +11,7 @@ from faceweb.ui.controls import choice as radio
 from faceweb.ui.controls import default, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, Choice, whole
 from faceweb.ui.photos import photo_input, required
 
 INTRO = """<p class="note">A patch slides over the photo. Where covering it makes the unit fall
@@ -108,11 +108,10 @@ def build(services: Services, choice: Choice) -> None:
     )
     stop.click(None, None, None, cancels=run, **PRIVATE)
     enough.click(None, None, None, cancels=faces, **PRIVATE)
-    asked = [choice.network, choice.layer, choice.unit, choice.photo]
-    outdated = [each.change for each in asked]
-    gr.on(outdated, lambda: "", None, shown, cancels=run, queue=False, **QUICK)
+    outdated = [each.change for each in (choice.layer, choice.unit, choice.photo)]
+    gr.on(outdated, lambda: "", None, shown, cancels=run, queue=False, **CHANGED)
     outdated = [choice.photo.change, second.change]
-    gr.on(outdated, lambda: "", None, pair, cancels=faces, queue=False, **QUICK)
+    gr.on(outdated, lambda: "", None, pair, cancels=faces, queue=False, **CHANGED)
 
 
 def _record(what: str, step: OcclusionStep) -> dict:

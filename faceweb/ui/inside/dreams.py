@@ -11,7 +11,7 @@ from faceweb.features.patches import check_layer, check_unit, patches_of
 from faceweb.ui.controls import default, number, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, Choice, whole
 
 INTRO = """<p class="note">A picture of faint noise is moved, step by step, up the slope of one
 unit's activation. Its Fourier coefficients are moved, not its pixels, and it is turned, shifted and
@@ -83,5 +83,5 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     stop.click(None, None, None, cancels=run, **PRIVATE)
-    outdated = [choice.network.change, choice.layer.change, choice.unit.change]
-    gr.on(outdated, lambda: "", None, shown, cancels=run, queue=False, **QUICK)
+    outdated = [choice.layer.change, choice.unit.change]
+    gr.on(outdated, lambda: "", None, shown, cancels=run, queue=False, **CHANGED)

@@ -11,7 +11,7 @@ from faceweb.features.patches import check_unit
 from faceweb.ui.clickable import clickable, picked
 from faceweb.ui.handlers import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import LAYER, NETWORK, QUICK, Choice, whole
+from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, QUICK, Choice, fits, whole
 from faceweb.ui.photos import photo_input, required
 
 SHOWN, LIVE_SHOWN = 24, 12
@@ -49,19 +49,15 @@ class Handlers:
         """The same for another photo, layer or unit; nothing where there is no photo."""
         if photo is None:
             return gr.skip(), EMPTY, ""
-        lens = self.services.lens(network)
-        # While the layer changes, the unit may still be one of the layer before.
-        fits = layer in lens.probe.layers and 0 <= whole(unit) < lens.probe.units(layer)
-        return self.feature_maps(photo, network, layer, unit if fits else 0)
+        known = fits(self.services.lens(network).probe, layer, unit)
+        return self.feature_maps(photo, network, layer, unit if known else 0)
 
     @guarded
     def one(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
         """One unit on the photo."""
-        if photo is None:
+        if photo is None or not fits(self.services.lens(network).probe, layer, unit):
             return ""
-        number = whole(unit)
-        check_unit(self.services.lens(network).probe, layer, number)
-        return words.unit(self._found(photo, network, layer), number)
+        return words.unit(self._found(photo, network, layer), int(unit))
 
     @guarded
     def live(self, frame: np.ndarray | None, network: str, layer: str, unit: float):
@@ -98,7 +94,7 @@ def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
     inputs = [choice.photo, choice.network, choice.layer, choice.unit]
     outputs = [record, grid, detail]
     start.click(handlers.feature_maps, inputs, outputs, api_name="feature_maps", **DEVICE_QUEUE)
-    choice.unit.change(handlers.one, inputs, detail, **QUICK, **DEVICE_QUEUE)
+    choice.unit.change(handlers.one, inputs, detail, **CHANGED, **DEVICE_QUEUE)
     grid.select(handlers.choose, None, choice.unit, queue=False, **QUICK)
     camera.stream(
         handlers.live,
@@ -109,7 +105,8 @@ def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
         **QUICK,
         **CAMERA_QUEUE,
     )
-    choice.photo.change(handlers.again, inputs, outputs, **QUICK, **DEVICE_QUEUE)
+    shown = choice.photo.change(handlers.again, inputs, outputs, **CHANGED, **DEVICE_QUEUE)
+    shown.failure(lambda: (None, EMPTY, ""), None, outputs, queue=False, **QUICK)
     return handlers.again, inputs, outputs
 
 

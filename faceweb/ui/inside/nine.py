@@ -21,7 +21,7 @@ from faceweb.features.patches import (
 from faceweb.ui.clickable import clickable, picked
 from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, QUICK, Choice, fits, whole
 
 UNITS, MOST_UNITS = 9, 32
 # Patches shown while the pass runs may take this share of its time.
@@ -95,7 +95,17 @@ class Handlers:
     @guarded
     def follow(self, shown, *asked):
         """The same for a unit that was chosen elsewhere, where patches are shown already."""
-        return self.unit(*asked) if shown else gr.skip()
+        network, layer, unit, *_ = asked
+        known = shown and fits(self.services.lens(network).probe, layer, unit)
+        return self.unit(*asked) if known else gr.skip()
+
+    @guarded
+    def refresh(self, shown, network, layer, *where):
+        """The patches of another layer, where those of one are shown already."""
+        if shown:
+            yield from self.top_patches(network, layer, "", *where)
+        else:
+            yield gr.skip(), gr.skip(), gr.skip()
 
     @guarded
     def choose(self, event: gr.EventData):
@@ -121,6 +131,7 @@ def build(services: Services, choice: Choice) -> None:
             file_types=["image", ".zip"],
             label="Pictures, or a zip of them",
             elem_id="inside-pictures",
+            height=160,
         )
         corpus = gr.Radio(
             [("bundled with the page", "bundled"), ("the server's folder", "folder")],
@@ -147,15 +158,17 @@ def build(services: Services, choice: Choice) -> None:
     figure.select(handlers.choose, None, choice.unit, queue=False, **QUICK).then(
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
     )
-    choice.unit.change(handlers.follow, [shown, *asked], detail, **QUICK, **DEVICE_QUEUE)
-    gr.on(
-        [choice.network.change, choice.layer.change],
-        lambda: ("", "", EMPTY, False),
-        None,
-        [figure, detail, told, shown],
-        cancels=run,
-        queue=False,
+    choice.unit.change(handlers.follow, [shown, *asked], detail, **CHANGED, **DEVICE_QUEUE)
+    start.click(lambda: "", None, detail, queue=False, **QUICK)
+    cleared = choice.layer.change(
+        lambda: ("", ""), None, [figure, detail], cancels=run, queue=False, **CHANGED
+    )
+    cleared.then(
+        handlers.refresh,
+        [shown, choice.network, choice.layer, *where],
+        [record, figure, told],
         **QUICK,
+        **PAINT_QUEUE,
     )
 
 

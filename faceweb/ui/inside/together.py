@@ -14,8 +14,8 @@ from faceweb.features.patches import Patch, check_unit, patches_of
 from faceweb.ui.clickable import clickable, picked, where
 from faceweb.ui.controls import default, slider
 from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
-from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.inside import pair_words
+from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
 from faceweb.ui.photos import required
 
 INTRO = """<p class="note">The Gram matrix of a layer says how strongly units i and j fire at the
@@ -96,7 +96,7 @@ class Handlers:
                 "others": step.others,
                 "steps": step.step,
             }
-            yield record, words.repainting(step, pair)
+            yield record, pair_words.repainting(step, pair)
 
     def _found(self, photo: np.ndarray, network: str, layer: str) -> Channels:
         lens = self.services.lens(network)
@@ -115,10 +115,10 @@ class Handlers:
                 {"unit": unit, "correlation": round(value, 5)}
                 for unit, value in found.partners(first)
             ],
-            "words": words.said(float(found.correlation[pair]), told),
+            "words": pair_words.said(float(found.correlation[pair]), told),
         }
-        small = words.small_nine(nine[first]), words.small_nine(nine[second])
-        return record, words.gram(found), words.pair(found, first, second, told, small)
+        small = pair_words.small_nine(nine[first]), pair_words.small_nine(nine[second])
+        return record, pair_words.gram(found), pair_words.pair(found, first, second, told, small)
 
     def _patches(self, network: str, layer: str, pair: tuple[int, int]) -> dict[int, list[Patch]]:
         lens, networks, corpus = self.services.lens(network), self.services.networks(), bundled()
@@ -169,7 +169,7 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     stop.click(None, None, None, cancels=run, **PRIVATE)
-    choice.layer.change(handlers.begin, looked[1:], [matrix, pair, other], queue=False, **QUICK)
-    choice.photo.change(lambda: ("", ""), None, [matrix, pair], queue=False, **QUICK)
-    outdated = [each.change for each in inputs]
-    gr.on(outdated, lambda: "", None, repainted, cancels=run, queue=False, **QUICK)
+    choice.layer.change(handlers.begin, looked[1:], [matrix, pair, other], queue=False, **CHANGED)
+    choice.photo.change(lambda: ("", ""), None, [matrix, pair], queue=False, **CHANGED)
+    outdated = [each.change for each in (choice.photo, choice.layer, choice.unit, other)]
+    gr.on(outdated, lambda: "", None, repainted, cancels=run, queue=False, **CHANGED)

@@ -6,8 +6,8 @@ from html import escape
 
 import numpy as np
 
+from faceweb.features import atlas as atlas_file
 from faceweb.features.atlas import Plate
-from faceweb.features.channels import Channels, RepaintStep
 from faceweb.features.corpus import Corpus
 from faceweb.features.dream import DreamStep
 from faceweb.features.feature_maps import FeatureMaps
@@ -82,7 +82,9 @@ def atlas(plate: Plate | None, chosen: int | None = None) -> str:
         f"<span>{unit}</span></button>"
         for unit, picture in zip(plate.units, plate.pictures, strict=True)
     )
-    return f'<div class="atlas">{cells}</div>'
+    few = f"Only {len(plate.units)} units of this layer fire on the bundled pictures at all."
+    note = f'<p class="note">{few}</p>' if len(plate.units) < atlas_file.UNITS else ""
+    return f'<div class="atlas">{cells}</div>{note}'
 
 
 def maps(found: FeatureMaps, most: int) -> str:
@@ -99,7 +101,7 @@ def maps(found: FeatureMaps, most: int) -> str:
     silent = found.maps.shape[-1] - len(found.strongest)
     fires = counted(len(found.strongest), "unit fires", "units fire")
     note = (
-        f"{seen(found)}Looked at at {width} x {height} px. {fires}, {silent} are silent; the "
+        f"{seen(found)}Seen at {width} x {height} px. {fires}, {silent} are silent; the "
         f"{len(shown)} strongest are shown, each on its own scale, with its largest activation."
     )
     return f"""<section class="answer"><div class="maps">{cells}</div>
@@ -112,8 +114,8 @@ def seen(found: FeatureMaps) -> str:
     said = VIEWS.get(what, f"The network is shown {what}, aligned. ")
     if found.smaller_than_field:
         said += (
-            f"One position sees {found.facts.field.size} px, more than there are: each one sees "
-            "the whole picture and beyond its border. "
+            f"One position sees {found.facts.field.size} px, more than there are: some of that "
+            "lies beyond the border. "
         )
     return said
 
@@ -147,7 +149,7 @@ def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
     blocks = "".join(
         f'<button type="button" class="nine" data-pick="{unit}" aria-label="Unit {unit}">'
         f"<span>{unit} <small>{escape(described[unit])}</small></span><div>"
-        + "".join(pictures.patch(p, _caption(p)) for p in found)
+        + "".join(pictures.patch(p, caption(p)) for p in found)
         + ("<em>never fires here</em>" if not found else "")
         + "</div></button>"
         for unit, found in patches.items()
@@ -157,11 +159,13 @@ def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
     if any(patch.padded for patch in every):
         notes.append("Grey lies beyond a picture's border.")
     if any(patch.whole for patch in every):
-        notes.append("What one position sees is larger than the picture: all of it is shown.")
+        notes.append(
+            "One position sees more than the picture is large: all of the picture is shown."
+        )
     return f'<div class="nines">{blocks}</div><p class="note">{" ".join(notes)}</p>'
 
 
-def _caption(patch: Patch) -> str:
+def caption(patch: Patch) -> str:
     what = "" if patch.what == "whole" else f", {patch.what}"
     return f"{patch.image}{what}: {patch.activation:.3g}"
 
@@ -173,7 +177,7 @@ def unit_patches(
     if not found:
         return f'<p class="empty">Unit {number} fires in none of these pictures.</p>'
     heads = ("the patch", "guided backpropagation", "plain gradient")
-    rows = [[pictures.patch(p, _caption(p)) for p in found]]
+    rows = [[pictures.patch(p, caption(p)) for p in found]]
     for each in gradients:
         rows.append([pictures.excited(p, g, "") for p, g in zip(found, each, strict=True)])
     table = "".join(
@@ -194,86 +198,17 @@ def dreaming(step: DreamStep, number: int, natural: float | None, patch: Patch |
     if natural:
         compared = f", {peak / natural:.1f} times its best patch in the bundled pictures"
     if patch is not None:
-        beside = f"<figure>{pictures.patch(patch, _caption(patch))}<figcaption>its best patch, "
+        beside = f"<figure>{pictures.patch(patch, caption(patch))}<figcaption>its best patch, "
         beside += f"{patch.activation:.3g}</figcaption></figure>"
     left = f", about {max(step.remaining, 1):.0f} s left" if step.step < step.steps else ""
     shown = draw.photo(step.pictures[0], f"what unit {number} would like to see", "live", 92)
+    if not natural and not peak:
+        compared = ": it is silent on all bundled pictures, and nothing so far has woken it"
     return f"""<section class="answer dreaming"><figure>{shown}<figcaption>what unit {number} would
 like to see</figcaption></figure>{beside}<div class="bar">
 <i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
 <p class="note">Step {step.step} of {step.steps}{left}. Activation {peak:.3g}{compared}.</p>
 </section>"""
-
-
-def gram(found: Channels) -> str:
-    """The matrix of correlations, to be clicked at."""
-    ordered = found.correlation[np.ix_(found.order, found.order)]
-    count, silent = len(ordered), len(found.correlation) - len(ordered)
-    left_out = f"; {silent} that are silent here are left out" if silent else ""
-    return f"""<div class="gram"><button type="button" class="whole" data-pick="gram"
-aria-label="correlation matrix: click a cell">{pictures.matrix(ordered)}</button></div>
-<p class="legend"><span class="swatch for"></span> fire together
-<span class="swatch against"></span> one is off where the other is on</p><p class="note">
-{seen(found.maps)}{count} x {count} units, those that fire together side by side{left_out}. Click a
-cell.</p>"""
-
-
-def pair(
-    found: Channels, first: int, second: int, told: tuple[str, str], nines: tuple[str, str]
-) -> str:
-    """Two units: what each sees, where both are on, and how that goes together."""
-    value = float(found.correlation[first, second])
-    heat = found.maps.together(first, second)
-    both = draw.photo(pictures.over(found.maps.view.pixels, heat), "where both are on at once")
-    partners = "".join(
-        f'<button type="button" class="partner" data-pick="{unit}">{unit} <b>{r:+.2f}</b></button>'
-        for unit, r in found.partners(first)
-    )
-    silent = [str(each) for each in (first, second) if found.silent(each)]
-    lead = (
-        f"Unit {' and unit '.join(silent)} says the same everywhere on this photo, so nothing goes "
-    )
-    lead = lead + "with it: choose another." if silent else said(value, told)
-    return f"""<section class="answer"><p class="lead">{lead}</p>
-<p class="formula">r({first}, {second}) = {value:+.3f}</p>
-<div class="two"><figure><figcaption>unit {first}: {escape(told[0])}</figcaption>{nines[0]}</figure>
-<figure><figcaption>unit {second}: {escape(told[1])}</figcaption>{nines[1]}</figure>
-<figure><figcaption>where both are on</figcaption>{both}</figure></div>
-<p class="note">Strongest partners of unit {first}:</p><div class="partners">{partners}</div>
-</section>"""
-
-
-def said(value: float, told: tuple[str, str]) -> str:
-    """A correlation in words."""
-    one, other = (escape(each) for each in told)
-    if abs(value) < 0.1:
-        return f"Whether this one sees {one} says nothing of whether that one sees {other}."
-    often = "nearly always" if abs(value) > 0.7 else "often" if abs(value) > 0.4 else "sometimes"
-    if value > 0 and one == other:
-        return f"Both see {one}, and {often} at the same places."
-    if value > 0:
-        return f"Where this one sees {one}, that one {often} sees {other}."
-    return f"Where this one sees {one}, that one, which looks for {other}, is {often} off."
-
-
-def small_nine(found: Sequence[Patch]) -> str:
-    """A unit's nine patches, small."""
-    return f'<div class="small">{"".join(pictures.patch(p, _caption(p)) for p in found)}</div>'
-
-
-def repainting(step: RepaintStep, pair: tuple[int, int]) -> str:
-    """A photo beside itself with one correlation moved."""
-    height, width = step.picture.shape[:2]
-    left = f", about {max(step.remaining, 1):.0f} s left" if step.step < step.steps else ""
-    return f"""<section class="answer"><div class="pairwise">
-<figure>{draw.photo(step.original, "the photo")}<figcaption>r =
-{step.before:+.2f}</figcaption></figure>
-<figure>{draw.photo(step.picture, "the photo repainted", "live", 92)}<figcaption>r =
-{step.now:+.2f}</figcaption></figure></div>
-<div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps}{left}. At {width} x {height} px the correlation of
-units {pair[0]} and {pair[1]} went from {step.before:+.2f} to {step.now:+.2f}; that of all other pairs moved by
-{step.others:.3f} on average.</p></section>"""
 
 
 def occluded(step: OcclusionStep, what: str) -> str:

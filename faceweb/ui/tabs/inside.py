@@ -8,6 +8,7 @@ from faceweb.config import PROBED
 from faceweb.features import atlas
 from faceweb.features.patches import check_layer
 from faceweb.ui.clickable import clickable, picked
+from faceweb.ui.controls import into_view
 from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
@@ -42,9 +43,9 @@ class Handlers:
 
     @guarded
     def network(self, network: str):
-        """The layers of a network, and the one to begin with."""
-        layers = self.services.lens(network).probe.layers
-        return gr.Dropdown(choices=list(layers), value=LAYERS[network])
+        """The layer of a network to begin with, once the network is there."""
+        self.services.lens(network)
+        return LAYERS[network]
 
     def back(self, layer: str):
         """The network that the chosen layer is of, where another one could not be had."""
@@ -65,7 +66,7 @@ class Handlers:
         return (
             words.strip(probe.layers, layer, every),
             words.facts(fact, size),
-            words.atlas(plate),
+            words.atlas(plate, unit),
             unit,
         )
 
@@ -94,29 +95,29 @@ def build(services: Services, shared: Shared) -> None:
     strip = clickable(words.strip(layers, LAYER), "inside-strip")
     facts = gr.HTML(words.facts(None), elem_id="inside-facts", padding=False)
     gr.HTML(f'<p class="note">{ATLAS}</p>', padding=False)
-    sheet = clickable(words.atlas(plate), "inside-atlas")
+    first = plate.units[0] if plate else 0
+    sheet = clickable(words.atlas(plate, first), "inside-atlas")
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=3, min_width=260):
             photo = photo_input("Photo", height=240, elem_id="inside-photo")
             example_row(INSIDE, [photo], "inside-examples", INSIDE_NOTE)
             with gr.Row():
-                # Filled anew for every network: what is in it is checked by the handlers.
-                layer = gr.Dropdown(
-                    list(layers),
-                    value=LAYER,
-                    label="Layer",
-                    allow_custom_value=True,
-                    elem_id="inside-layer",
-                    min_width=140,
+                # Chosen by the strip. A dropdown that is set twice in quick succession goes on
+                # telling of changes for ever.
+                layer = gr.Textbox(
+                    LAYER, label="Layer", interactive=False, elem_id="inside-layer", min_width=140
                 )
                 unit = gr.Number(
-                    plate.units[0] if plate else 0,
+                    first,
                     label="Unit",
                     minimum=0,
                     elem_id="inside-unit-number",
                     min_width=90,
                 )
-        with gr.Column(scale=7, min_width=320), gr.Tabs(elem_classes="quiet"):
+        with (
+            gr.Column(scale=7, min_width=320),
+            gr.Tabs(elem_classes="quiet", elem_id="inside-views"),
+        ):
             choice = Choice(network, layer, unit, photo)
             with gr.Tab("Maps"):
                 show = maps.build(services, choice)
@@ -135,5 +136,9 @@ def build(services: Services, shared: Shared) -> None:
     chosen = network.input(handlers.network, network, layer, **PRIVATE)
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
-    sheet.select(handlers.choose_unit, None, unit, queue=False, **QUICK)
-    layer.change(handlers.layer, **head, **DEVICE_QUEUE).then(*show, **QUICK, **DEVICE_QUEUE)
+    sheet.select(handlers.choose_unit, None, unit, queue=False, **QUICK).then(
+        None, None, None, js=into_view("#inside-views"), **PRIVATE
+    )
+    layer.change(handlers.layer, **head, **DEVICE_QUEUE, trigger_mode="multiple").then(
+        *show, **QUICK, **DEVICE_QUEUE
+    )
