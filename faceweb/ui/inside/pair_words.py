@@ -20,8 +20,8 @@ def gram(found: Channels) -> str:
 aria-label="correlation matrix: click a cell">{pictures.matrix(ordered)}</button></div>
 <p class="legend"><span class="swatch for"></span> fire together
 <span class="swatch against"></span> one is off where the other is on</p><p class="note">
-{words.seen(found.maps)}{count} x {count} units, those that fire together side by side{left_out}. Click a
-cell.</p>"""
+{words.seen(found.maps)}{count} x {count} units, those that fire together side by side{left_out}.
+Click a cell.</p>"""
 
 
 def pair(
