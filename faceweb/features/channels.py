@@ -93,7 +93,13 @@ def channels(
     """Which channels fire together on a photo; arguments and errors as for `feature_maps`."""
     more = {} if side is None else {"side": side}
     maps = feature_maps(probe, networks, photo, layer, **more)
-    return Channels(maps, correlation(maps.maps))
+    found = Channels(maps, correlation(maps.maps))
+    if not found.correlation.any():
+        raise LayerError(
+            "Every unit says the same everywhere on this photo, so nothing goes together: choose "
+            "another photo or layer."
+        )
+    return found
 
 
 def repaint(

@@ -13,7 +13,6 @@ import numpy as np
 from faceweb.config import ASSETS
 from faceweb.errors import CorpusError, PictureError
 from faceweb.features.pictures import read_picture
-from faceweb.features.views import CORPUS_SIDE
 
 MOST_PICTURES = 5000
 LARGEST_PICTURE, LARGEST_ZIP = 60_000_000, 2_000_000_000
@@ -56,8 +55,6 @@ class Corpus:
 
     def pictures(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray | None]]:
         """Reads some of the pictures, (h, w, 3) uint8, None for one that is broken.
-
-        A JPEG is decoded no larger than patches need.
 
         Raises:
             CorpusError: the files are gone.
@@ -159,6 +156,9 @@ def _trusted(member: zipfile.ZipInfo, name: str) -> None:
         )
     if stat.S_ISLNK(member.external_attr >> 16) or member.flag_bits & 1:
         raise CorpusError(f"{name} holds a link or a locked file: pack the pictures themselves.")
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        # Python bounds what it unpacks at once for these alone.
+        raise CorpusError(f"{name} is packed in an unusual way: pack the pictures as a plain zip.")
     if member.file_size > max(LARGE, LARGEST_RATIO * member.compress_size):
         raise CorpusError(
             f"{name} holds a file that unpacks to {LARGEST_RATIO} times its size, as no picture "
@@ -173,7 +173,9 @@ def _is_picture(name: str) -> bool:
 def _opened(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, NotImplementedError):
+    except FileNotFoundError:
+        raise CorpusError(GONE) from None
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
         raise CorpusError(
             f"{path.name} is no zip, or is cut short: pack the pictures anew."
         ) from None
@@ -182,12 +184,23 @@ def _opened(path: Path) -> zipfile.ZipFile:
 def _read(item: Item, archive: zipfile.ZipFile | None) -> np.ndarray | None:
     try:
         if not item.member or archive is None:
-            return read_picture(_existing(item.path), CORPUS_SIDE)
+            return read_picture(_existing(item.path))
         with archive.open(item.member) as stream:
             # Its header may lie about the size.
             data = stream.read(LARGEST_PICTURE + 1)
-        return None if len(data) > LARGEST_PICTURE else read_picture(data, CORPUS_SIDE)
-    except (PictureError, zipfile.BadZipFile, zlib.error, KeyError, EOFError, NotImplementedError):
+        return None if len(data) > LARGEST_PICTURE else read_picture(data)
+    except FileNotFoundError:
+        raise
+    except (
+        PictureError,
+        zipfile.BadZipFile,
+        zlib.error,
+        KeyError,
+        EOFError,
+        OSError,
+        ValueError,
+        NotImplementedError,
+    ):
         return None
 
 

@@ -14,13 +14,11 @@ LEAST_SIDE, LONGEST = 32, 8.0
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 
 
-def read_picture(source: Path | bytes, shorter: int | None = None) -> np.ndarray:
+def read_picture(source: Path | bytes) -> np.ndarray:
     """Decodes the first frame of a picture, upright and without alpha.
 
     Args:
         source: a file or its bytes.
-        shorter: a JPEG may be decoded smaller, which is faster, its shorter side still at least
-            this.
 
     Returns:
         (h, w, 3) uint8 RGB; transparency is laid on white, 16 bits are scaled to 8.
@@ -33,9 +31,6 @@ def read_picture(source: Path | bytes, shorter: int | None = None) -> np.ndarray
     try:
         with Image.open(stream, formats=FORMATS) as image:
             _refuse_large(image.width * image.height)
-            if shorter is not None:
-                scale = max(1.0, min(image.size) / shorter)
-                image.draft("RGB", (int(image.width / scale), int(image.height / scale)))
             return _to_rgb(ImageOps.exif_transpose(image))
     except Image.DecompressionBombError:
         raise _too_large() from None

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -41,7 +42,7 @@ class IndexFiles:
         try:
             with np.load(self._path(key), allow_pickle=False) as arrays:
                 return dict(arrays)
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        except (OSError, ValueError, EOFError, KeyError, zlib.error, zipfile.BadZipFile):
             return None
 
     def _path(self, key: Iterable[object]) -> Path:

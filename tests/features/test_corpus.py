@@ -94,6 +94,14 @@ def test_a_member_larger_than_any_picture_is_passed_over(tmp_path, monkeypatch):
     assert [picture is not None for picture in read(uploaded([path]))] == [True, False]
 
 
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_a_zip_whose_unpacking_has_no_bound_is_refused(tmp_path, method):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", method) as archive:
+        archive.writestr("a.png", png())
+    with pytest.raises(CorpusError, match="packed in an unusual way"):
+        uploaded([tmp_path / "a.zip"])
+
+
 def test_too_much_in_all_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(corpora, "LARGEST_ZIP", 200)
     with pytest.raises(CorpusError, match="unpacks to more than"):

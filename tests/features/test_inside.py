@@ -132,6 +132,8 @@ def test_a_pair_that_is_none_is_refused(lens, photo):
     grey = np.full((64, 64, 3), 120, np.uint8)
     with pytest.raises(LayerError, match="says the same everywhere on this photo"):
         next(repaint(lens, None, grey, "conv2_1", (3, 4), RepaintConfig()))
+    with pytest.raises(LayerError, match="choose another photo or layer"):
+        channels(lens.probe, None, grey, "conv2_1")
 
 
 def test_covering_what_a_unit_sees_silences_it_and_elsewhere_does_nothing(lens):

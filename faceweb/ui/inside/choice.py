@@ -1,5 +1,6 @@
 """What every sub-tab of Inside works on: a network, a layer, a unit and a photo."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,7 @@ def whole(number: float | None, what: str = "unit") -> int:
     Raises:
         LayerError: it is missing or no whole number.
     """
-    if not isinstance(number, int | float) or number != number or int(number) != number:
+    real = isinstance(number, int | float) and math.isfinite(number)
+    if not real or int(number) != number:
         raise LayerError(f"The {what} must be a whole number from 0. Received: {number}.")
     return int(number)

@@ -160,6 +160,15 @@ def build(services: Services, choice: Choice) -> None:
     )
     choice.unit.change(handlers.follow, [shown, *asked], detail, **CHANGED, **DEVICE_QUEUE)
     start.click(lambda: "", None, detail, queue=False, **QUICK)
+    gr.on(
+        [each.change for each in where],
+        lambda: ("", "", EMPTY, False),
+        None,
+        [figure, detail, told, shown],
+        cancels=run,
+        queue=False,
+        **CHANGED,
+    )
     cleared = choice.layer.change(
         lambda: ("", ""), None, [figure, detail], cancels=run, queue=False, **CHANGED
     )
