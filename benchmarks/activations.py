@@ -172,11 +172,7 @@ def frame(engine: Engine) -> None:
     picture = Image.open(ASSETS / "examples" / "coffee.jpg").resize((640, 480))
     pixels = np.asarray(picture)
     handlers = maps.Handlers(Services(engine, None, None))
-    for network, layer in (
-        ("perceptual", "conv3_1"),
-        ("perceptual", "conv5_1"),
-        ("face", "level5_3"),
-    ):
+    for network, layer in LIVE_LAYERS:
         took = report.timed(lambda n=network, la=layer: handlers.live(pixels, n, la, 3), 20)
         milliseconds = {name: 1e3 * value for name, value in took.items()}
         median = milliseconds.pop("median")

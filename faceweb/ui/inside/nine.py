@@ -153,7 +153,6 @@ def build(services: Services, choice: Choice) -> None:
         show_progress="hidden",
         **PAINT_QUEUE,
     )
-    stop.click(None, None, None, cancels=run, **PRIVATE)
     run.success(lambda: True, None, shown, queue=False, **QUICK)
     figure.select(handlers.choose, None, choice.unit, queue=False, **QUICK).then(
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
@@ -172,13 +171,14 @@ def build(services: Services, choice: Choice) -> None:
     cleared = choice.layer.change(
         lambda: ("", ""), None, [figure, detail], cancels=run, queue=False, **CHANGED
     )
-    cleared.then(
+    refreshed = cleared.then(
         handlers.refresh,
         [shown, choice.network, choice.layer, *where],
         [record, figure, told],
         **QUICK,
         **PAINT_QUEUE,
     )
+    stop.click(None, None, None, cancels=[run, refreshed], **PRIVATE)
 
 
 def _numbers(units: str) -> list[int]:
