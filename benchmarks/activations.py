@@ -55,8 +55,9 @@ class OneLayer:
 
 def passed(probe, engine: Engine, corpus: Corpus) -> Index:
     """The winners of a whole corpus."""
-    *_, last = look_through(probe, engine.networks(), corpus)
-    return last.index
+    for step in look_through(probe, engine.networks(), corpus):
+        index = step.index
+    return index
 
 
 def brute(probe: Probe, engine: Engine, corpus: Corpus, layer: str) -> list[list[tuple]]:

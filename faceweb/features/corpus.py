@@ -18,6 +18,8 @@ MOST_PICTURES = 5000
 LARGEST_PICTURE, LARGEST_ZIP = 60_000_000, 2_000_000_000
 # A large zip member that grows more than this is a bomb; pictures are compressed already.
 LARGEST_RATIO, LARGE = 200, 10_000_000
+# What every file in a zip's list begins with.
+MOST_ENTRIES, LISTED, PIECE = 20_000, b"PK\1\2", 1 << 20
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"))
 BUNDLED = ("corpus", "styles", "examples")
 GONE = "These pictures were erased, as promised after a quarter of an hour: upload them again."
@@ -39,9 +41,10 @@ class Corpus:
     Attributes:
         title: what they are, in words.
         items: where each lies.
-        fingerprint: of names and contents.
+        fingerprint: of what a visitor's files hold; of a folder's names, sizes and times of change.
         note: what was left out and why, or "".
         kept: whether a pass over it may be kept on disk: a visitor's own may not.
+        borrowed: whether it is a visitor's own, and erased after a while.
     """
 
     title: str
@@ -49,15 +52,16 @@ class Corpus:
     fingerprint: str
     note: str = ""
     kept: bool = False
+    borrowed: bool = False
 
     def __len__(self) -> int:
         return len(self.items)
 
     def pictures(self, numbers: Iterable[int]) -> Iterator[tuple[int, np.ndarray | None]]:
-        """Reads some of the pictures, (h, w, 3) uint8, None for one that is broken.
+        """Reads some of the pictures, (h, w, 3) uint8, None for one that is broken or missing.
 
         Raises:
-            CorpusError: the files are gone.
+            CorpusError: a visitor's pictures were erased.
         """
         archive: zipfile.ZipFile | None = None
         try:
@@ -65,9 +69,9 @@ class Corpus:
                 item = self.items[number]
                 if item.member and (archive is None or archive.filename != str(item.path)):
                     archive = _opened(item.path)
+                if self.borrowed and not item.path.exists():
+                    raise CorpusError(GONE)
                 yield number, _read(item, archive)
-        except FileNotFoundError:
-            raise CorpusError(GONE) from None
         finally:
             if archive is not None:
                 archive.close()
@@ -77,7 +81,7 @@ def bundled() -> Corpus:
     """The pictures that come with the page."""
     folders = [ASSETS / name for name in BUNDLED]
     paths = [path for folder in folders for path in sorted(folder.glob("*.jpg"))]
-    return _of_files("the bundled pictures", paths)
+    return _of_files("the bundled pictures", ASSETS, paths)
 
 
 def in_folder(folder: Path) -> Corpus:
@@ -87,11 +91,11 @@ def in_folder(folder: Path) -> Corpus:
         CorpusError: it is no folder, or holds none.
     """
     if not folder.is_dir():
-        raise CorpusError(f"{folder} is not a folder: name one that holds pictures.")
+        raise CorpusError(f"{folder.name} is not a folder: name one that holds pictures.")
     paths = sorted(path for path in folder.rglob("*") if _is_picture(path.name) and path.is_file())
     if not paths:
-        raise CorpusError(f"The folder {folder} holds no picture: name one that does.")
-    return replace(_of_files(f"the pictures in {folder.name}", paths), kept=True)
+        raise CorpusError(f"The folder {folder.name} holds no picture: name one that does.")
+    return replace(_of_files(f"the pictures in {folder.name}", folder, paths), kept=True)
 
 
 def uploaded(paths: Sequence[Path]) -> Corpus:
@@ -107,21 +111,23 @@ def uploaded(paths: Sequence[Path]) -> Corpus:
     digest = hashlib.sha256()
     for path in paths:
         try:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
         except FileNotFoundError:
             raise CorpusError(GONE) from None
         zipped = path.suffix.lower() == ".zip" or zipfile.is_zipfile(path)
         items += _members(path) if zipped else [Item(path, label=path.name)]
     if not items:
         raise CorpusError("There is no picture in what you uploaded: add some, or a zip of them.")
-    return _corpus("your pictures", items, digest.hexdigest())
+    return replace(_corpus("your pictures", items, digest.hexdigest()), borrowed=True)
 
 
-def _of_files(title: str, paths: list[Path]) -> Corpus:
+def _of_files(title: str, root: Path, paths: list[Path]) -> Corpus:
     digest = hashlib.sha256()
     for path in paths:
         facts = path.stat()
-        digest.update(f"{path.name}/{facts.st_size}/{facts.st_mtime_ns}\n".encode())
+        name = path.relative_to(root)
+        digest.update(f"{name}/{facts.st_size}/{facts.st_mtime_ns}\n".encode(errors="replace"))
     return _corpus(title, [Item(path, label=path.name) for path in paths], digest.hexdigest())
 
 
@@ -133,6 +139,10 @@ def _corpus(title: str, items: list[Item], fingerprint: str) -> Corpus:
 
 def _members(path: Path) -> list[Item]:
     """The pictures in a zip, refused as a whole where it is not to be trusted."""
+    if _entries(path) > MOST_ENTRIES:
+        raise CorpusError(
+            f"{path.name} holds more than {MOST_ENTRIES:,} files: pack fewer pictures."
+        )
     with _opened(path) as archive:
         members = archive.infolist()
         for member in members:
@@ -146,6 +156,17 @@ def _members(path: Path) -> list[Item]:
         for member in members
         if not member.is_dir() and _is_picture(PurePosixPath(member.filename).name)
     ]
+
+
+def _entries(path: Path) -> int:
+    """How many files a zip can list at most, before Python reads the whole list at once."""
+    count, tail = 0, b""
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            piece = tail + piece
+            count += piece.count(LISTED)
+            tail = piece[1 - len(LISTED) :]
+    return count
 
 
 def _trusted(member: zipfile.ZipInfo, name: str) -> None:
@@ -184,13 +205,11 @@ def _opened(path: Path) -> zipfile.ZipFile:
 def _read(item: Item, archive: zipfile.ZipFile | None) -> np.ndarray | None:
     try:
         if not item.member or archive is None:
-            return read_picture(_existing(item.path))
+            return read_picture(item.path)
         with archive.open(item.member) as stream:
             # Its header may lie about the size.
             data = stream.read(LARGEST_PICTURE + 1)
         return None if len(data) > LARGEST_PICTURE else read_picture(data)
-    except FileNotFoundError:
-        raise
     except (
         PictureError,
         zipfile.BadZipFile,
@@ -202,9 +221,3 @@ def _read(item: Item, archive: zipfile.ZipFile | None) -> np.ndarray | None:
         NotImplementedError,
     ):
         return None
-
-
-def _existing(path: Path) -> Path:
-    # The reader would take a file that is gone for a broken one.
-    path.stat()
-    return path

@@ -1,6 +1,7 @@
 """Passes over corpora, kept so that the same question costs nothing the second time."""
 
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from faceweb.errors import CorpusError
 from faceweb.features.corpus import Corpus, bundled, in_folder, uploaded
 from faceweb.features.faces import Networks
-from faceweb.features.patches import Index, PassStep, look_through
+from faceweb.features.patches import REPORT_EVERY, Index, PassStep, look_through
 from faceweb.numerics.winners import Winners
 from faceweb.storage.index_files import IndexFiles
 
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
     from faceweb.models.probes import Lens
 
 MOST_KEPT = 24
+
+Key = tuple[str, str, int]
+
+
+class UnderWay:
+    """A pass that others wait for instead of making it too: who holds the lock makes it."""
+
+    def __init__(self, total: int) -> None:
+        self.lock = threading.Lock()
+        self.step = PassStep(0, total, 0.0, Index({}, []))
 
 
 class Indexes:
@@ -33,7 +44,8 @@ class Indexes:
     def __init__(self, corpus: Path | None = None, files: IndexFiles | None = None) -> None:
         self._folder, self._files = corpus, files
         self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, int], Index] = OrderedDict()
+        self._kept: OrderedDict[Key, Index] = OrderedDict()
+        self._under_way: weakref.WeakValueDictionary[Key, UnderWay] = weakref.WeakValueDictionary()
 
     @property
     def offers_folder(self) -> bool:
@@ -61,18 +73,38 @@ class Indexes:
     def look(
         self, lens: "Lens", networks: Networks, corpus: Corpus, most: int = 1
     ) -> Iterator[PassStep]:
-        """As `look_through`, at once where it was done before."""
-        key = (lens.fingerprint, corpus.fingerprint, most)
-        index = self._found(key)
-        if index is not None:
-            yield PassStep(len(corpus), len(corpus), 0.0, index)
-            return
-        for step in look_through(lens.probe, networks, corpus, most):
-            if step.finished:
-                self._keep(key, step.index, on_disk=corpus.kept)
-            yield step
+        """As `look_through`, at once where it was done before; a pass that somebody else makes is
+        watched, and taken over where they stop."""
+        key = _key(lens, corpus, most)
+        with self._lock:
+            under_way = self._under_way.setdefault(key, UnderWay(len(corpus)))
+        while not under_way.lock.acquire(timeout=REPORT_EVERY):
+            yield under_way.step
+        try:
+            index = self._found(key)
+            if index is not None:
+                yield PassStep(len(corpus), len(corpus), 0.0, index, finished=True)
+                return
+            for step in look_through(lens.probe, networks, corpus, most):
+                if step.finished:
+                    self._keep(key, step.index, on_disk=corpus.kept)
+                else:
+                    under_way.step = step
+                yield step
+        finally:
+            under_way.lock.release()
 
-    def _found(self, key: tuple[str, str, int]) -> Index | None:
+    def index(self, lens: "Lens", networks: Networks, corpus: Corpus, most: int = 1) -> Index:
+        """What `look` ends with."""
+        for step in self.look(lens, networks, corpus, most):
+            index = step.index
+        return index
+
+    def found(self, lens: "Lens", corpus: Corpus, most: int = 1) -> Index | None:
+        """What `look` would end with at once, or None where it would have to look."""
+        return self._found(_key(lens, corpus, most))
+
+    def _found(self, key: Key) -> Index | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)
@@ -90,7 +122,7 @@ class Indexes:
         self._keep(key, Index(winners, views, skipped), on_disk=False)
         return self._kept[key]
 
-    def _keep(self, key: tuple[str, str, int], index: Index, on_disk: bool) -> None:
+    def _keep(self, key: Key, index: Index, on_disk: bool) -> None:
         with self._lock:
             self._kept[key] = index
             self._kept.move_to_end(key)
@@ -103,3 +135,7 @@ class Indexes:
                 for part, array in winners._asdict().items()
             }
             self._files.save(key, {**arrays, "views": index.views, "skipped": index.skipped})
+
+
+def _key(lens: "Lens", corpus: Corpus, most: int) -> Key:
+    return lens.fingerprint, corpus.fingerprint, most

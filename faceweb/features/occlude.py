@@ -3,6 +3,7 @@
 Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,12 +18,14 @@ from faceweb.features.feature_maps import feature_maps
 from faceweb.features.patches import check_unit
 from faceweb.numerics.distances import euclidean
 from faceweb.numerics.heat import covered, starts
+from faceweb.numerics.receptive_field import window
 from faceweb.types import EncodedFace
 
 if TYPE_CHECKING:
     from faceweb.models.probe import Probe
 
 SIDE, BATCH = 256, 8
+SHOWN_EVERY = 0.25
 GREY = 128
 
 
@@ -36,7 +39,7 @@ class OcclusionStep:
             mean over the patches that covered it.
         before: the value with nothing covered.
         lowest, highest: among the values with a patch.
-        done, total: patches.
+        done, total: patches; those that a unit cannot see change nothing, and are not counted.
         spot: row and column of the pixels at the middle of what the unit sees, or None.
     """
 
@@ -69,7 +72,7 @@ def occlude_unit(
         config: how large the patch is, and what is in it.
 
     Yields:
-        The change so far, batch by batch.
+        The change so far, several times a second and at last.
 
     Raises:
         PictureError, LayerError: as for `feature_maps`, or the unit is silent on this photo.
@@ -86,11 +89,12 @@ def occlude_unit(
     field = maps.facts.field
     centre = [round(field.offset + place * field.stride) for place in (int(row), int(column))]
     spot = (centre[0], centre[1])
+    sees = window(field, int(row)), window(field, int(column))
 
     def excited(batch: np.ndarray) -> np.ndarray:
         return probe.activations(batch, layer)[:, row, column, unit]
 
-    yield from _slide(maps.view.pixels, excited, before, config, spot)
+    yield from _slide(maps.view.pixels, excited, before, config, spot, sees)
 
 
 def occlude_pair(
@@ -121,7 +125,7 @@ def occlude_pair(
             chips = (batch * 255 + 0.5).astype(np.uint8)
             return euclidean(networks.embed(chips), other.encoding[None])[:, 0]
 
-        for step in _slide(covered_face.chip, distance, before, config, None):
+        for step in _slide(covered_face.chip, distance, before, config):
             done[number] = step
             yield done[0], done[1]
 
@@ -131,24 +135,31 @@ def _slide(
     measure: Callable[[np.ndarray], np.ndarray],
     before: float,
     config: OcclusionConfig,
-    spot: tuple[int, int] | None,
+    spot: tuple[int, int] | None = None,
+    sees: tuple[tuple[int, int], tuple[int, int]] | None = None,
 ) -> Iterator[OcclusionStep]:
+    """Measures patch by patch; `sees` is the rows and columns outside which nothing matters."""
     shape = pixels.shape[:2]
     side = max(4, round(config.patch * min(shape)))
     rows, columns = (starts(length, side) for length in shape)
     corners = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
+    first, stop = np.array(sees or ((0, shape[0]), (0, shape[1]))).T
+    matters = ((corners + side > first) & (corners < stop)).all(axis=1)
+    unseen, corners = corners[~matters], corners[matters]
     filling = _filling(pixels, config.fill, side)
-    values = np.zeros(0)
-    for first in range(0, len(corners), BATCH):
+    values, shown = np.zeros(0), -SHOWN_EVERY
+    for start in range(0, len(corners), BATCH):
         batch = np.stack(
-            [_patched(pixels, filling, c, side) for c in corners[first : first + BATCH]]
+            [_patched(pixels, filling, c, side) for c in corners[start : start + BATCH]]
         )
         values = np.append(values, measure(batch / np.float32(255)))
-        change = covered(before - values, corners[: len(values)], side, shape)
-        lowest, highest = float(values.min()), float(values.max())
-        yield OcclusionStep(
-            pixels, change, before, lowest, highest, len(values), len(corners), spot
-        )
+        done, now = len(values), time.perf_counter()
+        if done == len(corners) or now - shown > SHOWN_EVERY:
+            shown = now
+            falls = np.concatenate([before - values, np.zeros(len(unseen))])
+            change = covered(falls, np.concatenate([corners[:done], unseen]), side, shape)
+            lowest, highest = float(values.min()), float(values.max())
+            yield OcclusionStep(pixels, change, before, lowest, highest, done, len(corners), spot)
 
 
 def _filling(pixels: np.ndarray, fill: str, side: int) -> np.ndarray:

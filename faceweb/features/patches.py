@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from faceweb.models.probe import Probe
 
 PLACES = 9
-BATCH = 16
+# Several peaks a picture are found on copies of every map: fewer at once need no more memory.
+BATCH, BATCH_OF_SEVERAL = 16, 4
 REPORT_EVERY = 0.5
 
 
@@ -51,16 +52,13 @@ class Index:
 
 @dataclass(frozen=True, eq=False)
 class PassStep:
-    """A pass under way: pictures seen and in all, and the winners so far."""
+    """A pass under way: pictures seen and in all, seconds left, and the winners so far."""
 
     done: int
     total: int
     remaining: float
     index: Index
-
-    @property
-    def finished(self) -> bool:
-        return self.done == self.total
+    finished: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,6 +113,7 @@ def look_through(
     """
     winners = {layer: nobody(PLACES, probe.units(layer)) for layer in probe.layers}
     views: list[tuple[int, int]] = []
+    largest = BATCH if most == 1 else BATCH_OF_SEVERAL
     skipped, began, shown = 0, time.perf_counter(), time.perf_counter()
     # Pictures of one shape wait for each other.
     waiting: dict[tuple[int, ...], list[tuple[int, View]]] = {}
@@ -128,12 +127,12 @@ def look_through(
             group = waiting.setdefault(view.pixels.shape, [])
             group.append((len(views), view))
             views.append((number, which))
-            if len(group) == BATCH:
+            if len(group) == largest:
                 _take(probe, waiting.pop(view.pixels.shape), most, winners)
-        if time.perf_counter() - shown > REPORT_EVERY and views:
-            pace = (time.perf_counter() - began) / (number + 1)
-            remaining = pace * (len(corpus) - number - 1)
-            yield PassStep(number, len(corpus), remaining, Index(dict(winners), views, skipped))
+        if time.perf_counter() - shown > REPORT_EVERY:
+            seen = number + 1
+            remaining = (time.perf_counter() - began) / seen * (len(corpus) - seen)
+            yield PassStep(seen, len(corpus), remaining, Index(dict(winners), views, skipped))
             shown = time.perf_counter()
     for group in waiting.values():
         _take(probe, group, most, winners)
@@ -142,7 +141,7 @@ def look_through(
             f"None of the {len(corpus):,} pictures can be used: add JPEG, PNG or WebP pictures of "
             "at least 32 pixels a side."
         )
-    yield PassStep(len(corpus), len(corpus), 0.0, Index(winners, views, skipped))
+    yield PassStep(len(corpus), len(corpus), 0.0, Index(winners, views, skipped), finished=True)
 
 
 def patches_of(

@@ -18,6 +18,8 @@ from faceweb.numerics.adam import descended
 SIDE = 128
 RATE, DECAY, START = 0.03, 1.25, 0.05
 TURN, SCALE, SHIFT = 5.0, 0.1, 8.0
+# Steps up the mean, which fill the picture with what excites a unit, before those up the peak.
+FILLING = 32
 # Root of the covariance of the colours of assets/corpus, styles and examples, its largest column
 # of length 1: natural pictures vary most in brightness, least in hue.
 COLOURS = np.array(
@@ -69,7 +71,9 @@ class Dreamer:
     def step(
         self, dream: Dream, layer: str, units: list[int], numbers: np.random.Generator
     ) -> tuple[Dream, np.ndarray]:
-        """Moves every picture uphill for its unit's mean activation, turned and shifted at random.
+        """Moves every picture, turned and shifted at random, uphill for its unit's activation.
+
+        That is the mean over all positions in the first `FILLING` steps, and then the largest.
 
         Args:
             layer: one of the probe's layers.
@@ -77,7 +81,7 @@ class Dreamer:
             numbers: where the turns and shifts come from.
 
         Returns:
-            the pictures after the step, and the mean activations (n,) before it.
+            the pictures after the step, and those activations (n,) before it.
 
         Raises:
             ValueError: the layer is not among the probe's.
@@ -120,7 +124,9 @@ class Dreamer:
                 fill_mode="REFLECT",
             )
             (maps,) = self._probe.forward(shown, (layer,), _leaky)
-            excited = tf.gather(tf.reduce_mean(maps, axis=(1, 2)), units, axis=1, batch_dims=1)
+            mean, peak = tf.reduce_mean(maps, axis=(1, 2)), tf.reduce_max(maps, axis=(1, 2))
+            wanted = tf.where(dream.step < FILLING, mean, peak)
+            excited = tf.gather(wanted, units, axis=1, batch_dims=1)
             cost = -tf.reduce_sum(excited)
         gradient = tape.gradient(cost, dream.spectrum)
         # Units differ in scale by orders of magnitude: each picture's gradient has norm 1.

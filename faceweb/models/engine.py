@@ -14,7 +14,7 @@ from faceweb.models.memory import return_freed_memory
 if TYPE_CHECKING:
     from faceweb.models.device import Device
     from faceweb.models.faces import FaceNetworks
-    from faceweb.models.probes import Load, Probes
+    from faceweb.models.probes import Probes
     from faceweb.models.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -146,10 +146,14 @@ class Engine:
 
 def _probes(device: "Device", faces: "FaceNetworks", studio: "Studio") -> "Probes":
     from faceweb.models import weights
-    from faceweb.models.probes import Probes
+    from faceweb.models.probes import Probes, Source
 
-    def painted(name: str) -> "tuple[Load, str]":
-        return lambda report: studio.network(name, report), studio.fingerprint(name)
+    def painted(name: str) -> Source:
+        return Source(
+            lambda report: studio.network(name, report),
+            studio.fingerprint(name),
+            lambda: studio.at_hand(name),
+        )
 
-    face = (lambda _: faces.network), weights.SOURCES["face_resnet"].sha256
+    face = Source(lambda _: faces.network, weights.SOURCES["face_resnet"].sha256)
     return Probes(device, {"face": face} | {name: painted(name) for name in NETWORKS})

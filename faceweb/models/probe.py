@@ -5,6 +5,7 @@ Receptive fields are those of `faceweb.numerics.receptive_field`.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from math import prod
 
 import keras
@@ -51,6 +52,7 @@ class Probe:
         self.device = device
         self._model = model
         self._ends = _ends(model)
+        self._walk = lru_cache(maxsize=64)(partial(walk, model))
         self._functions: dict[str | tuple[str, int], Callable] = {}
         if not self._ends:
             raise ValueError(f"A probe needs a model with a Conv2D. {model.name!r} has none.")
@@ -78,7 +80,7 @@ class Probe:
                 or a layer before it is of a kind whose receptive field is not known.
         """
         end, places = self._end(layer), self.layers
-        axes = walk(self._model, self._checked(size))
+        axes = self._walk(self._checked(size))
         rows, columns = axes[end.layer.name]
         if rows.field != columns.field:
             raise ValueError(

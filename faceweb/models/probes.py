@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import keras
 
@@ -12,7 +13,15 @@ from faceweb.models.probe import Probe
 from faceweb.models.saliency import Saliency
 
 Report = Callable[[str, float], None]
-Load = Callable[[Report | None], keras.Model]
+
+
+class Source(NamedTuple):
+    """Where a network comes from: how its model is loaded, the checksum of its weights, and whether
+    that needs no download."""
+
+    load: Callable[[Report | None], keras.Model]
+    fingerprint: str
+    at_hand: Callable[[], bool] = lambda: True
 
 
 class Lens:
@@ -39,13 +48,17 @@ class Probes:
 
     Args:
         device: where they run.
-        networks: per name how its model comes, and the checksum of its weights.
+        networks: by name.
     """
 
-    def __init__(self, device: Device, networks: Mapping[str, tuple[Load, str]]) -> None:
+    def __init__(self, device: Device, networks: Mapping[str, Source]) -> None:
         self._device, self._networks = device, networks
         self._locks = {name: threading.Lock() for name in networks}
         self._lenses: dict[str, Lens] = {}
+
+    def at_hand(self, network: str) -> bool:
+        """Whether `lens` needs no download."""
+        return network in self._lenses or self._networks[network].at_hand()
 
     def lens(self, network: str, report: Report | None = None) -> Lens:
         """What looks into a network.
@@ -59,6 +72,7 @@ class Probes:
         """
         with self._locks[network]:
             if network not in self._lenses:
-                load, fingerprint = self._networks[network]
-                self._lenses[network] = Lens(load(report), self._device, fingerprint)
+                source = self._networks[network]
+                model = source.load(report)
+                self._lenses[network] = Lens(model, self._device, source.fingerprint)
             return self._lenses[network]

@@ -115,6 +115,14 @@ class Studio:
         with self._locks[name]:
             return self._network(name, report)
 
+    def at_hand(self, name: str) -> bool:
+        """Whether `network` needs no download."""
+        if name in self._networks or name in weights.SOURCES:
+            return True
+        from faceweb.models.vgg19 import WEIGHTS, weight_file
+
+        return WEIGHTS.matches(weight_file())
+
     def _network(self, name: str, report: Report | None) -> keras.Model:
         if name not in self._networks:
             self._networks[name] = _load(name, report)

@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import threading
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -11,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 
+MOST_FILES = 24
 log = logging.getLogger(__name__)
 
 
 class IndexFiles:
-    """Named arrays under a key, one npz file each.
+    """Named arrays under a key, one npz file each; the last `MOST_FILES` are kept.
 
     Args:
         folder: where they lie; made when the first is saved.
@@ -27,12 +29,15 @@ class IndexFiles:
     def save(self, key: Iterable[object], arrays: Mapping[str, ArrayLike]) -> None:
         """Writes a file whole or not at all; a full disk is logged, and nothing is lost by it."""
         path = self._path(key)
-        scratch = path.with_suffix(f".{os.getpid()}.tmp")
+        scratch = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with scratch.open("wb") as stream:
                 np.savez_compressed(stream, **arrays)  # type: ignore[arg-type]
             scratch.replace(path)
+            files = sorted(self._folder.glob("*.npz"), key=lambda file: file.stat().st_mtime_ns)
+            for old in files[:-MOST_FILES]:
+                old.unlink(missing_ok=True)
         except OSError as error:
             log.warning("a pass over the pictures could not be kept: %s", error)
             scratch.unlink(missing_ok=True)

@@ -3,6 +3,11 @@
 import gradio as gr
 
 from faceweb.errors import LayerError
+from faceweb.ui.handlers import guarded
+
+CHOOSE = "Choose a part of the picture by a click."
+# Digits of the largest number that a layer could give a unit.
+LONGEST = 9
 
 # One listener for whatever is shown later; x and y are shares of the part's width and height.
 _LISTEN = """element.addEventListener('click', (event) => {
@@ -32,8 +37,17 @@ def picked(event: gr.EventData) -> str:
     """
     pick = event._data.get("pick") if isinstance(event._data, dict) else None
     if not isinstance(pick, str):
-        raise LayerError("Choose a part of the picture by a click.")
+        raise LayerError(CHOOSE)
     return pick
+
+
+@guarded
+def picked_unit(event: gr.EventData):
+    """The unit that was clicked at, as a handler."""
+    pick = picked(event)
+    if not pick.isdecimal() or len(pick) > LONGEST:
+        raise LayerError(CHOOSE)
+    return int(pick)
 
 
 def where(event: gr.EventData) -> tuple[float, float]:

@@ -16,25 +16,24 @@ INK = (27, 25, 23)
 SHOWN_SIDE = 2048
 
 
-def inline(png: bytes, alt: str) -> str:
-    """An <img> that carries its own bytes, so that no copy lies in a folder."""
-    data = base64.b64encode(png).decode()
-    return f'<img class="chip" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
+def inline(data: bytes, alt: str, style: str = "chip", kind: str = "png") -> str:
+    """An <img> of a CSS class that carries its own bytes, so that no copy lies in a folder."""
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    return f'<img class="{style}" alt="{escape(alt)}" src="{source}">'
 
 
-def chip(pixels: np.ndarray, alt: str) -> str:
-    """An aligned face as an <img>."""
+def picture(pixels: np.ndarray, alt: str, style: str = "chip") -> str:
+    """A picture, such as an aligned face, as an <img> without loss."""
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
-    return inline(stream.getvalue(), alt)
+    return inline(stream.getvalue(), alt, style)
 
 
 def photo(pixels: np.ndarray, alt: str, style: str = "live", quality: int = 85) -> str:
-    """A picture as an <img> of a CSS class, which carries its own bytes."""
+    """A large picture as an <img>."""
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
-    data = base64.b64encode(stream.getvalue()).decode()
-    return f'<img class="{style}" alt="{escape(alt)}" src="data:image/jpeg;base64,{data}">'
+    return inline(stream.getvalue(), alt, style, "jpeg")
 
 
 def labelled(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from faceweb.config import PROBED
-from faceweb.errors import FacewebError, LayerError
+from faceweb.errors import FacewebError, LayerError, WeightsUnavailableError
 from faceweb.features.faces import Networks
 from faceweb.features.indexes import Indexes
 from faceweb.features.odds import Calibration
@@ -22,13 +22,15 @@ from faceweb.storage.galleries import Galleries
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
-    from faceweb.models.probes import Lens
+    from faceweb.models.probes import Lens, Probes
     from faceweb.models.studio import Studio
 
 # One queue for everything that computes, so that ten visitors do not run ten graphs at once.
 DEVICE_QUEUE = {"concurrency_id": "device", "concurrency_limit": 1}
 # A painting takes seconds: it shares the device step by step, instead of keeping others waiting.
 PAINT_QUEUE = {"concurrency_id": "paint", "concurrency_limit": 2}
+# A download takes minutes, and nobody but who asked for it waits.
+DOWNLOAD_QUEUE = {"concurrency_id": "download", "concurrency_limit": 4}
 # A camera holds its place in a queue for as long as it runs, so it must not be the device's.
 CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
 CAMERA_SECONDS = 600
@@ -52,12 +54,29 @@ class Services:
         return self.engine.studio(_show_progress)
 
     def lens(self, network: str) -> "Lens":
-        """What looks into a network, as `networks`; a download shows its progress."""
+        """What looks into a network, as `networks`.
+
+        Raises:
+            LayerError: there is no such network.
+            WeightsUnavailableError: it is still to be downloaded, which `fetch` does.
+        """
+        probes = self._probes(network)
+        if not probes.at_hand(network):
+            raise WeightsUnavailableError(
+                f"The network {network} must be downloaded first: choose it at the top of the tab."
+            )
+        return probes.lens(network)
+
+    def fetch(self, network: str) -> "Lens":
+        """As `lens`, by a download with its progress where it must be."""
+        return self._probes(network).lens(network, show_download)
+
+    def _probes(self, network: str) -> "Probes":
         if network not in PROBED:
             raise LayerError(
                 f"There is no network {network!r} here: choose one of {', '.join(PROBED)}."
             )
-        return self.engine.probes(_show_progress).lens(network, show_download)
+        return self.engine.probes(_show_progress)
 
 
 @dataclass(frozen=True)

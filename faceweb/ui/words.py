@@ -73,7 +73,7 @@ def verification(result: Verification, calibration: Calibration) -> str:
     headline = "Same person" if verdict.same else "Different people"
     sign, relation = ("same", "&le;") if verdict.same else ("different", "&gt;")
     a, b = (
-        draw.chip(face.chip, f"aligned face of photo {letter}")
+        draw.picture(face.chip, f"aligned face of photo {letter}")
         for face, letter in zip(result.compared, "AB", strict=True)
     )
     several = [
@@ -118,7 +118,7 @@ def enrolled(result: Enrolled) -> str:
     )
     again = "" if result.added else "This very photo was here already, so nothing was added. "
     count = counted(result.photos, "photo", "photos")
-    chip = draw.chip(result.face.chip, f"aligned face of {result.photo.person}")
+    chip = draw.picture(result.face.chip, f"aligned face of {result.photo.person}")
     people = counted(result.people, "person", "people")
     return f"""<section class="answer enrolled">{chip}<div><h3>{name} is enrolled</h3>
 <p class="note">{again}{count} of {name}; {people} in the gallery. {found} {several}</p>
@@ -151,7 +151,7 @@ def forgetting_photo(photo: StoredPhoto, last: bool) -> str:
 def numbered(faces: list[EncodedFace]) -> str:
     """The faces of one photo, numbered to choose from."""
     chips = "".join(
-        f"<figure>{draw.chip(face.chip, f'face {i}')}<figcaption>Face {i}</figcaption></figure>"
+        f"<figure>{draw.picture(face.chip, f'face {i}')}<figcaption>Face {i}</figcaption></figure>"
         for i, face in enumerate(faces, start=1)
     )
     return f'<div class="numbered">{chips}</div>'
@@ -216,7 +216,7 @@ def _answer(number: int, answer: Recognized) -> str:
     candidates = ", then ".join(shown) or _why_no_candidate(answer)
     kind = "known" if match.person else "unknown"
     return (
-        f'<li class="{kind}">{draw.chip(answer.face.chip, name)}<div>'
+        f'<li class="{kind}">{draw.picture(answer.face.chip, name)}<div>'
         f"<strong>{number}. {escape(name)}</strong><small>{candidates}</small></div></li>"
     )
 

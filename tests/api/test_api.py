@@ -39,6 +39,7 @@ CONTRACT = {
         "replay",
     ],
     "/instant": ["content", "style", "size"],
+    "/network": ["network"],
     "/feature_maps": ["photo", "network", "layer", "unit"],
     "/top_patches": ["network", "layer", "units", "pictures", "several", "corpus"],
     "/dream": ["network", "layer", "unit", "steps", "seed"],

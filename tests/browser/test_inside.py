@@ -1,7 +1,9 @@
 """The tab that looks inside, in a real browser: network, layer, unit, a cell, an occlusion."""
 
+import io
 import re
 import time
+import zipfile
 
 import numpy as np
 import pytest
@@ -40,8 +42,11 @@ def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size
     # Beautiful before the first click: the atlas is there, and the layer's facts.
     expect(page.locator("#inside-atlas .unit")).to_have_count(16)
     inside(page)
-    page.locator("#inside-atlas .unit").nth(3).click()
-    expect(page.locator("#inside-unit h3")).to_have_text(f"Unit {unit(page)}")
+    fourth = page.locator("#inside-atlas .unit").nth(3)
+    fourth.click()
+    expect(page.locator("#inside-unit h3")).to_have_text(
+        f"Unit {fourth.get_attribute('data-pick')}"
+    )
     expect(page.locator("#inside-unit img")).to_be_visible()
     page.locator("#inside-maps .unit").nth(1).click()
     chosen = page.locator("#inside-maps .unit").nth(1).get_attribute("data-pick")
@@ -49,9 +54,10 @@ def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size
     shot(page, screens / f"inside_{size}.png")
 
     find(page)
-    page.locator("#inside-nine .nine").nth(2).click()
+    third = page.locator("#inside-nine .nine").nth(2)
+    third.click()
     answer = page.locator("#inside-nine-unit")
-    expect(answer.locator("h3")).to_contain_text(f"Unit {unit(page)}: ")
+    expect(answer.locator("h3")).to_contain_text(f"Unit {third.get_attribute('data-pick')}: ")
     # Nine patches, guided backpropagation and the plain gradient.
     expect(answer.locator("img")).to_have_count(27)
     shot(page, screens / f"inside_patches_{size}.png")
@@ -182,6 +188,28 @@ def test_who_leaves_ends_the_dream_within_a_second(visit, monkeypatch):
     time.sleep(3)
     assert made
     assert made[-1] < left + 1
+
+
+def test_a_unit_clicked_at_after_stop_looks_for_nothing(visit, tmp_path):
+    page = visit()
+    inside(page, None)
+    path = tmp_path / "many.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(400):
+            stream = io.BytesIO()
+            pixels = np.random.default_rng(number).integers(0, 256, (20, 20, 3), np.uint8)
+            Image.fromarray(pixels).resize((320, 320)).save(stream, "JPEG")
+            archive.writestr(f"{number}.jpg", stream.getvalue())
+    tab(page, "Patches")
+    page.get_by_text("Your own pictures, other units").click()
+    page.locator("#inside-pictures input[type=file]").set_input_files(path)
+    expect(page.locator("#inside-pictures")).to_contain_text("many")
+    page.locator("#inside-find").click()
+    expect(page.locator("#inside-nine .nine").first).to_be_visible()
+    page.locator("#inside-find-stop").click()
+    expect(page.locator("#inside-pass")).to_contain_text(", stopped: your pictures")
+    page.locator("#inside-nine .nine").first.click()
+    expect(page.locator("#inside-nine-unit")).to_contain_text("not been looked through to the end")
 
 
 def test_ones_own_pictures(visit, tmp_path):

@@ -108,6 +108,16 @@ def test_too_much_in_all_is_refused(tmp_path, monkeypatch):
         uploaded([zipped(tmp_path / "a.zip", a_png=png(), b_png=png())])
 
 
+def test_a_flood_of_empty_files_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(corpora, "MOST_ENTRIES", 3)
+    monkeypatch.setattr(corpora, "PIECE", 7)
+    path = zipped(tmp_path / "a.zip", a_png=png(), b_png=b"", c_png=b"")
+    assert len(uploaded([path])) == 3
+    path = zipped(tmp_path / "a.zip", a_png=png(), b_png=b"", c_png=b"", d_png=b"")
+    with pytest.raises(CorpusError, match=r"a\.zip holds more than 3 files: pack fewer"):
+        uploaded([path])
+
+
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 cut short", b"no zip at all"])
 def test_what_is_no_zip_is_refused(tmp_path, data):
     (tmp_path / "a.zip").write_bytes(data)
@@ -140,6 +150,12 @@ def test_a_folder_is_read_in_order_and_kept(folder):
     corpus = in_folder(folder((40, 40), (48, 40)))
     assert [item.label for item in corpus.items] == ["000.png", "001.png"]
     assert corpus.kept
+
+
+def test_a_picture_missing_from_the_servers_folder_is_skipped(folder):
+    corpus = in_folder(folder((40, 40), (48, 40)))
+    corpus.items[0].path.unlink()
+    assert [picture is not None for picture in read(corpus)] == [False, True]
 
 
 def test_a_folder_without_pictures_or_that_is_none(tmp_path):

@@ -9,6 +9,7 @@ from PIL import Image
 from faceweb.config import ASSETS, DreamConfig, OcclusionConfig, RepaintConfig
 from faceweb.errors import LayerError, NoFaceFoundError, PictureError
 from faceweb.features import atlas
+from faceweb.features import occlude as occlude_module
 from faceweb.features.channels import channels, repaint
 from faceweb.features.dream import dream
 from faceweb.features.feature_maps import feature_maps
@@ -154,6 +155,17 @@ def test_covering_what_a_unit_sees_silences_it_and_elsewhere_does_nothing(lens):
     far[row - reach : row + reach, column - reach : column + reach] = False
     assert np.abs(last.change[far]).max() < 1e-5 * last.before
     assert np.abs(last.change).max() > 0.2 * last.before
+
+
+@pytest.mark.parametrize("layer", ["conv2_1", "conv4_1"])
+def test_patches_that_a_unit_cannot_see_need_not_be_measured(lens, photo, layer, monkeypatch):
+    config = OcclusionConfig(patch=0.1)
+    unit = feature_maps(lens.probe, None, photo, layer, 256).strongest[0]
+    *_, some = occlude_unit(lens.probe, None, photo, layer, unit, config)
+    monkeypatch.setattr(occlude_module, "window", lambda field, place: (0, 256))
+    *_, every = occlude_unit(lens.probe, None, photo, layer, unit, config)
+    assert some.total < every.total
+    np.testing.assert_allclose(some.change, every.change, atol=1e-4 * every.before)
 
 
 def test_a_silent_unit_cannot_be_covered(lens):

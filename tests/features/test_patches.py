@@ -1,5 +1,7 @@
 """The pass over a corpus against a search picture by picture, and patches where they should be."""
 
+import os
+import weakref
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -8,12 +10,14 @@ import pytest
 from PIL import Image
 
 from faceweb.errors import CorpusError, LayerError
+from faceweb.features import indexes as passes
 from faceweb.features import patches as module
 from faceweb.features.corpus import in_folder
 from faceweb.features.indexes import Indexes
 from faceweb.features.patches import look_through, patches_of
 from faceweb.features.views import corpus_views
 from faceweb.numerics.receptive_field import window
+from faceweb.storage import index_files
 from faceweb.storage.index_files import IndexFiles
 
 SIZES = ((64, 48), (48, 64), (64, 64), (64, 48), (80, 48), (64, 48), (48, 64), (96, 32))
@@ -100,6 +104,25 @@ def test_a_field_larger_than_the_picture_shows_all_of_it(lens, folder):
     assert patch.inside.all()
 
 
+def test_the_box_of_a_large_photo_is_in_its_own_pixels(lens, tmp_path):
+    """All there is to see lies about (row 800, column 300)."""
+    pixels = np.zeros((960, 1280, 3), np.uint8)
+    seen = np.random.default_rng(3).integers(0, 256, (8, 8, 3), np.uint8)
+    pixels[760:840, 260:340] = seen.repeat(10, axis=0).repeat(10, axis=1)
+    Image.fromarray(pixels).save(tmp_path / "large.jpg", quality=95)
+    corpus = in_folder(tmp_path)
+    index = done(lens, corpus)
+    field = lens.probe.facts("conv2_1", (160, 160)).field
+    (unit,) = index.strongest("conv2_1", 1)
+    (patch,) = patches_of(lens.probe, None, corpus, index, "conv2_1", [unit])[unit]
+    left, top, width, height = patch.box.as_list()
+    # 160 of 960 pixels: one of the view is six of the photo.
+    assert (width, height) == (6 * field.size, 6 * field.size)
+    reach = 40 + width / 2
+    assert abs(top + height / 2 - 800) < reach
+    assert abs(left + width / 2 - 300) < reach
+
+
 def test_a_picture_alone_is_a_corpus(lens, folder):
     index = done(lens, in_folder(folder((64, 48))))
     assert index.views == [(0, 0)]
@@ -125,23 +148,26 @@ def test_progress_ends_at_all(lens, folder, monkeypatch):
     monkeypatch.setattr(module, "REPORT_EVERY", 0)
     steps = list(look_through(lens.probe, None, in_folder(folder(*SIZES))))
     assert [step.done for step in steps] == sorted(step.done for step in steps)
-    assert len(steps) == len(SIZES) + 1
+    assert [step.done for step in steps] == [*range(1, len(SIZES) + 1), len(SIZES)]
     assert steps[-1].finished
     assert not any(step.finished for step in steps[:-1])
 
 
-def test_many_pictures_take_no_more_memory_than_a_batch(lens, folder, monkeypatch):
-    """Every view is let go once its batch has competed: never more than a batch a shape waits."""
-    held = []
-    take = module._take
+@pytest.mark.parametrize(("most", "batch"), [(1, 16), (9, 4)])
+def test_many_pictures_take_no_more_memory_than_a_batch(lens, folder, monkeypatch, most, batch):
+    """Every view is let go once its batch has competed."""
+    alive, held = weakref.WeakSet(), []
 
-    def counted(probe, group, *rest):
-        held.append(len(group))
-        take(probe, group, *rest)
+    def watched(*arguments):
+        views = corpus_views(*arguments)
+        alive.update(views)
+        held.append(len(alive))
+        return views
 
-    monkeypatch.setattr(module, "_take", counted)
-    done(lens, in_folder(folder(*[(64, 48)] * 40)))
-    assert held == [16, 16, 8]
+    monkeypatch.setattr(module, "corpus_views", watched)
+    done(lens, in_folder(folder(*[(64, 48)] * 40)), most)
+    # One more while the batch before is still a name of the loop.
+    assert batch <= max(held) <= batch + 1
 
 
 def test_the_second_time_costs_nothing(lens, folder):
@@ -151,6 +177,33 @@ def test_the_second_time_costs_nothing(lens, folder):
     assert only.index is first.index
     *_, other = indexes.look(lens, None, corpus, most=9)
     assert other.index is not first.index
+
+
+def test_two_who_ask_share_one_pass(lens, folder, monkeypatch):
+    """The second watches the first, and takes over where the first stops."""
+    monkeypatch.setattr(module, "REPORT_EVERY", 0)
+    monkeypatch.setattr(passes, "REPORT_EVERY", 0.01)
+    corpus, indexes = in_folder(folder(*SIZES)), Indexes()
+    first = indexes.look(lens, None, corpus)
+    next(first)
+    step = next(first)
+    second = indexes.look(lens, None, corpus)
+    assert next(second) is step
+    assert indexes.found(lens, corpus) is None
+    first.close()
+    *_, last = second
+    assert last.finished
+    assert indexes.found(lens, corpus) is last.index
+    assert indexes.index(lens, None, corpus) is last.index
+
+
+def test_old_files_of_passes_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(index_files, "MOST_FILES", 2)
+    files = IndexFiles(tmp_path)
+    for number in range(4):
+        files.save((number,), {"number": number})
+        os.utime(files._path((number,)), ns=(number, number))
+    assert [files.load((number,)) is not None for number in range(4)] == [False, False, True, True]
 
 
 def test_a_folders_pass_outlives_the_page_and_a_visitors_does_not(lens, folder, tmp_path):

@@ -1,10 +1,12 @@
 """What every sub-tab of Inside works on: a network, a layer, a unit and a photo."""
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import gradio as gr
+from gradio.events import Dependency
 
 from faceweb.config import PROBED
 from faceweb.errors import LayerError
@@ -37,6 +39,40 @@ class Choice:
     photo: gr.Image
 
 
+def outdated(
+    events: Sequence[Callable],
+    shown: Sequence[gr.blocks.Block],
+    values: Sequence[object] = ("",),
+    run: Sequence[Dependency] = (),
+) -> Dependency:
+    """Empties an answer when something changes that it does not hold for, and ends what makes it.
+
+    Args:
+        events: listeners of the changes.
+        shown: what is emptied.
+        values: what then stands there.
+        run: what still made the answer.
+    """
+    empty = values[0] if len(values) == 1 else tuple(values)
+    return gr.on(
+        list(events), lambda: empty, None, list(shown), cancels=list(run), queue=False, **CHANGED
+    )
+
+
+def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:
+    """Lets a button end what runs, and say so where the answer says how much is left.
+
+    Args:
+        button: to be pressed.
+        run: what it ends.
+        shown: id of the answer.
+    """
+    say = f"""() => {{
+  for (const left of document.querySelectorAll("#{shown} .left")) left.textContent = ", stopped";
+}}"""
+    button.click(None, None, None, cancels=list(run), js=say, **PRIVATE)
+
+
 def fits(probe: "Probe", layer: str, unit: float | None) -> bool:
     """Whether a layer has such a unit; while a layer changes, the unit is still the last one's."""
     return layer in probe.layers and unit in range(probe.units(layer))
@@ -48,7 +84,7 @@ def whole(number: float | None, what: str = "unit") -> int:
     Raises:
         LayerError: it is missing or no whole number.
     """
-    real = isinstance(number, int | float) and math.isfinite(number)
-    if not real or int(number) != number:
+    real = isinstance(number, int | float) and not isinstance(number, bool)
+    if not real or not math.isfinite(number) or int(number) != number:
         raise LayerError(f"The {what} must be a whole number from 0. Received: {number}.")
     return int(number)

@@ -11,7 +11,7 @@ from faceweb.ui.controls import choice as radio
 from faceweb.ui.controls import default, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, Choice, whole
+from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
 from faceweb.ui.photos import photo_input, required
 
 INTRO = """<p class="note">A patch slides over the photo. Where covering it makes the unit fall
@@ -106,12 +106,11 @@ def build(services: Services, choice: Choice) -> None:
         api_name="occlude_faces",
         **how,
     )
-    stop.click(None, None, None, cancels=run, **PRIVATE)
-    enough.click(None, None, None, cancels=faces, **PRIVATE)
-    outdated = [each.change for each in (choice.layer, choice.unit, choice.photo)]
-    gr.on(outdated, lambda: "", None, shown, cancels=run, queue=False, **CHANGED)
-    outdated = [choice.photo.change, second.change]
-    gr.on(outdated, lambda: "", None, pair, cancels=faces, queue=False, **CHANGED)
+    stops(stop, [run], "inside-covered")
+    stops(enough, [faces], "inside-covered-pair")
+    chosen = choice.layer.change, choice.unit.change, choice.photo.change
+    outdated(chosen, [shown], run=[run])
+    outdated([choice.photo.change, second.change], [pair], run=[faces])
 
 
 def _record(what: str, step: OcclusionStep) -> dict:

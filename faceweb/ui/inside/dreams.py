@@ -1,5 +1,6 @@
 """What it would like to see: a picture that grows until a unit is excited."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
@@ -7,11 +8,11 @@ import gradio as gr
 from faceweb.config import DreamConfig
 from faceweb.features.corpus import bundled
 from faceweb.features.dream import dream
-from faceweb.features.patches import check_layer, check_unit, patches_of
+from faceweb.features.patches import Patch, check_layer, check_unit, patches_of
 from faceweb.ui.controls import default, number, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, Choice, whole
+from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
 
 INTRO = """<p class="note">A picture of faint noise is moved, step by step, up the slope of one
 unit's activation. Its Fourier coefficients are moved, not its pixels, and it is turned, shifted and
@@ -43,22 +44,26 @@ class Handlers:
         lens, networks = self.services.lens(network), self.services.networks()
         chosen = whole(unit)
         check_unit(lens.probe, check_layer(lens.probe, layer), chosen)
-        corpus = bundled()
-        *_, last = self.services.indexes.look(lens, networks, corpus)
-        found = patches_of(lens.probe, networks, corpus, last.index, layer, [chosen])[chosen]
-        best = found[0] if found else None
-        natural = best.activation if best else None
+        indexes, corpus = self.services.indexes, bundled()
+        index, found = indexes.found(lens, corpus), None
+        if index is not None:
+            found = patches_of(lens.probe, networks, corpus, index, layer, [chosen])[chosen]
+        record = {"network": network, "layer": layer, "unit": chosen, "seed": config.seed}
         for step in dream(lens, layer, [chosen], config):
-            record = {
-                "network": network,
-                "layer": layer,
-                "unit": chosen,
-                "steps": step.step,
-                "seed": config.seed,
-                "activation": float(step.activations[0]),
-                "best_patch": natural,
-            }
-            yield record, words.dreaming(step, chosen, natural, best)
+            record |= {"steps": step.step, "activation": float(step.activations[0])}
+            yield record | _best(found), words.dreaming(step, chosen, found)
+        if found is None:
+            # The picture need not wait for what it is compared with.
+            for seen in indexes.look(lens, networks, corpus):
+                index = seen.index
+                shown = words.dreaming(step, chosen, None) + words.progress(seen, corpus)
+                yield record | _best(None), shown
+            found = patches_of(lens.probe, networks, corpus, index, layer, [chosen])[chosen]
+            yield record | _best(found), words.dreaming(step, chosen, found)
+
+
+def _best(found: Sequence[Patch] | None) -> dict:
+    return {"best_patch": found[0].activation if found else None}
 
 
 def build(services: Services, choice: Choice) -> None:
@@ -82,6 +87,5 @@ def build(services: Services, choice: Choice) -> None:
         show_progress="minimal",
         **PAINT_QUEUE,
     )
-    stop.click(None, None, None, cancels=run, **PRIVATE)
-    outdated = [choice.layer.change, choice.unit.change]
-    gr.on(outdated, lambda: "", None, shown, cancels=run, queue=False, **CHANGED)
+    stops(stop, [run], "inside-dreaming")
+    outdated([choice.layer.change, choice.unit.change], [shown], run=[run])

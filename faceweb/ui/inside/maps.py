@@ -1,14 +1,14 @@
 """On a photo: the strongest units' maps, one unit's heat, and the same live."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import gradio as gr
 import numpy as np
 
 from faceweb.features.feature_maps import FeatureMaps, feature_maps
 from faceweb.features.patches import check_unit
-from faceweb.ui.clickable import clickable, picked
+from faceweb.ui.clickable import clickable, picked_unit
 from faceweb.ui.handlers import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Services, guarded
 from faceweb.ui.inside import words
 from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, QUICK, Choice, fits, whole
@@ -42,7 +42,8 @@ class Handlers:
         found = self._found(required(photo, "a photo"), network, layer)
         number = whole(unit)
         check_unit(self.services.lens(network).probe, layer, number)
-        return _record(found, network, number), words.maps(found, SHOWN), words.unit(found, number)
+        shown = words.maps(found, SHOWN, number), words.unit(found, number)
+        return _record(found, network, number), *shown
 
     @guarded
     def again(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
@@ -67,12 +68,7 @@ class Handlers:
         found = self._found(frame, network, layer, LIVE_SIDE)
         number = whole(unit)
         check_unit(self.services.lens(network).probe, layer, number)
-        return words.unit(found, number) + words.maps(found, LIVE_SHOWN)
-
-    @guarded
-    def choose(self, event: gr.EventData):
-        """The unit that was clicked at."""
-        return int(picked(event))
+        return words.unit(found, number) + words.maps(found, LIVE_SHOWN, number)
 
     def _found(self, photo: np.ndarray, network: str, layer: str, *side: int) -> FeatureMaps:
         lens = self.services.lens(network)
@@ -95,7 +91,7 @@ def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
     outputs = [record, grid, detail]
     start.click(handlers.feature_maps, inputs, outputs, api_name="feature_maps", **DEVICE_QUEUE)
     choice.unit.change(handlers.one, inputs, detail, **CHANGED, **DEVICE_QUEUE)
-    grid.select(handlers.choose, None, choice.unit, queue=False, **QUICK)
+    grid.select(picked_unit, None, choice.unit, queue=False, **QUICK)
     camera.stream(
         handlers.live,
         [camera, *inputs[1:]],
@@ -117,11 +113,7 @@ def _record(found: FeatureMaps, network: str, unit: int) -> dict:
         "network": network,
         "layer": facts.name,
         "shape": list(facts.shape),
-        "receptive_field": {
-            "size": facts.field.size,
-            "stride": facts.field.stride,
-            "offset": facts.field.offset,
-        },
+        "receptive_field": asdict(facts.field),
         "strongest": found.strongest,
         "unit": unit,
         "activation": float(peaks[unit]),

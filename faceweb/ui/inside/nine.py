@@ -2,8 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import gradio as gr
@@ -11,17 +10,23 @@ import gradio as gr
 from faceweb.errors import LayerError
 from faceweb.features.corpus import Corpus
 from faceweb.features.describe import describe
-from faceweb.features.patches import (
-    PassStep,
-    Patch,
-    check_layer,
-    check_unit,
-    patches_of,
-)
-from faceweb.ui.clickable import clickable, picked
+from faceweb.features.patches import Patch, check_layer, check_unit, patches_of
+from faceweb.features.views import CORPUS_SIDE
+from faceweb.ui.clickable import LONGEST, clickable, picked_unit
 from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, QUICK, Choice, fits, whole
+from faceweb.ui.inside.choice import (
+    CHANGED,
+    LAYER,
+    NETWORK,
+    PRIVATE,
+    QUICK,
+    Choice,
+    fits,
+    outdated,
+    stops,
+    whole,
+)
 
 UNITS, MOST_UNITS = 9, 32
 # Patches shown while the pass runs may take this share of its time.
@@ -29,6 +34,12 @@ SHOWING = 0.3
 EMPTY = (
     '<p class="empty">Press <b>Find them</b>: one pass over the pictures keeps nine patches for '
     "every unit of every layer.</p>"
+)
+
+
+UNFINISHED = (
+    '<p class="empty">These pictures have not been looked through to the end: press '
+    "<b>Find them</b>.</p>"
 )
 
 
@@ -52,9 +63,9 @@ class Handlers:
 
         Units are numbers with commas between them, the nine strongest if empty. Pictures and zips
         of pictures stand in for the bundled corpus; with several, more than one patch may come from
-        one picture. Returns a record (network, layer, receptive field, corpus, units: unit, what
-        its patches have in common, patches: image, view, box in pixels of the upright picture,
-        activation, padded) and the figure as HTML.
+        one picture. Returns a record (network, layer, receptive field: size, stride and offset in
+        pixels, corpus, units: unit, what its patches have in common, patches: image, view, box in
+        pixels of the upright picture, activation, padded), the figure and the progress as HTML.
         """
         lens, networks = self.services.lens(network), self.services.networks()
         check_layer(lens.probe, layer)
@@ -66,26 +77,46 @@ class Handlers:
         paused = time.perf_counter()
         for step in self.services.indexes.look(lens, networks, chosen, most):
             told = words.progress(step, chosen)
-            if not step.finished and time.perf_counter() < paused:
+            began = time.perf_counter()
+            if not step.finished and (began < paused or not step.index.views):
                 yield gr.skip(), gr.skip(), told
                 continue
-            began = time.perf_counter()
             shown = wanted or step.index.strongest(layer, UNITS)
             found = patches_of(lens.probe, networks, chosen, step.index, layer, shown)
-            figure = words.nine(found, {unit: describe(each) for unit, each in found.items()})
+            common = {unit: describe(each) for unit, each in found.items()}
+            figure = words.nine(found, common)
             paused = time.perf_counter() + (time.perf_counter() - began) / SHOWING
-            record = _record(network, layer, chosen, step, found)
-            yield (record if step.finished else gr.skip()), figure, told
+            if not step.finished:
+                yield gr.skip(), figure, told
+        facts = lens.probe.facts(layer, lens.probe.size or (CORPUS_SIDE, CORPUS_SIDE))
+        record = {
+            "network": network,
+            "layer": layer,
+            "receptive_field": asdict(facts.field),
+            "corpus": {
+                "title": chosen.title,
+                "pictures": len(chosen),
+                "skipped": step.index.skipped,
+                "note": chosen.note,
+            },
+            "units": [
+                {"unit": unit, "common": common[unit], "patches": list(map(_record, each))}
+                for unit, each in found.items()
+            ],
+        }
+        yield record, figure, told
 
     @guarded
     def unit(self, network, layer, unit, pictures, several, corpus):
-        """One unit's nine patches large, and the pixels that excite it."""
+        """One unit's nine patches large, and the pixels that excite it; nothing is looked for."""
         lens, networks = self.services.lens(network), self.services.networks()
         number = whole(unit)
         check_unit(lens.probe, check_layer(lens.probe, layer), number)
         chosen = self._corpus(pictures, corpus)
-        *_, last = self.services.indexes.look(lens, networks, chosen, UNITS if several else 1)
-        found = patches_of(lens.probe, networks, chosen, last.index, layer, [number])[number]
+        index = self.services.indexes.found(lens, chosen, UNITS if several else 1)
+        if index is None:
+            return UNFINISHED
+        found = patches_of(lens.probe, networks, chosen, index, layer, [number])[number]
         gradients = [
             [lens.saliency(patch.view.floats, layer, patch.place, guided) for patch in found]
             for guided in (True, False)
@@ -107,11 +138,6 @@ class Handlers:
         else:
             yield gr.skip(), gr.skip(), gr.skip()
 
-    @guarded
-    def choose(self, event: gr.EventData):
-        """The unit that was clicked at."""
-        return int(picked(event))
-
     def _corpus(self, pictures: list[str] | None, name: str) -> Corpus:
         return self.services.indexes.corpus(name, [Path(path) for path in pictures or []])
 
@@ -126,24 +152,10 @@ def build(services: Services, choice: Choice) -> None:
     figure = clickable("", "inside-nine")
     detail = gr.HTML("", elem_id="inside-nine-unit", padding=False)
     with gr.Accordion("Your own pictures, other units", open=False, elem_id="inside-corpus"):
-        pictures = gr.File(
-            file_count="multiple",
-            file_types=["image", ".zip"],
-            label="Pictures, or a zip of them",
-            elem_id="inside-pictures",
-            height=160,
-        )
-        corpus = gr.Radio(
-            [("bundled with the page", "bundled"), ("the server's folder", "folder")],
-            value="bundled",
-            label="Without pictures of your own",
-            visible=services.indexes.offers_folder,
-        )
-        units = gr.Textbox("", label="Units", placeholder="3, 17, 40: empty for the nine strongest")
-        several = gr.Checkbox(False, label="Several patches from one picture")
+        units, where = _corpus(services.indexes.offers_folder)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    where, shown = [pictures, several, corpus], gr.State(False)
+    shown = gr.State(False)
     asked = [choice.network, choice.layer, choice.unit, *where]
     run = start.click(
         handlers.top_patches,
@@ -154,23 +166,14 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     run.success(lambda: True, None, shown, queue=False, **QUICK)
-    figure.select(handlers.choose, None, choice.unit, queue=False, **QUICK).then(
+    figure.select(picked_unit, None, choice.unit, queue=False, **QUICK).then(
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
     )
     choice.unit.change(handlers.follow, [shown, *asked], detail, **CHANGED, **DEVICE_QUEUE)
     start.click(lambda: "", None, detail, queue=False, **QUICK)
-    gr.on(
-        [each.change for each in where],
-        lambda: ("", "", EMPTY, False),
-        None,
-        [figure, detail, told, shown],
-        cancels=run,
-        queue=False,
-        **CHANGED,
-    )
-    cleared = choice.layer.change(
-        lambda: ("", ""), None, [figure, detail], cancels=run, queue=False, **CHANGED
-    )
+    changes = [each.change for each in where]
+    outdated(changes, [figure, detail, told, shown], ("", "", EMPTY, False), [run])
+    cleared = outdated([choice.layer.change], [figure, detail], ("", ""), [run])
     refreshed = cleared.then(
         handlers.refresh,
         [shown, choice.network, choice.layer, *where],
@@ -178,7 +181,27 @@ def build(services: Services, choice: Choice) -> None:
         **QUICK,
         **PAINT_QUEUE,
     )
-    stop.click(None, None, None, cancels=[run, refreshed], **PRIVATE)
+    stops(stop, [run, refreshed], "inside-pass")
+
+
+def _corpus(offers_folder: bool) -> tuple[gr.Textbox, list[gr.blocks.Block]]:
+    """Which units, and which pictures: what `top_patches` takes last."""
+    pictures = gr.File(
+        file_count="multiple",
+        file_types=["image", ".zip"],
+        label="Pictures, or a zip of them",
+        elem_id="inside-pictures",
+        height=160,
+    )
+    corpus = gr.Radio(
+        [("bundled with the page", "bundled"), ("the server's folder", "folder")],
+        value="bundled",
+        label="Without pictures of your own",
+        visible=offers_folder,
+    )
+    units = gr.Textbox("", label="Units", placeholder="3, 17, 40: empty for the nine strongest")
+    several = gr.Checkbox(False, label="Several patches from one picture")
+    return units, [pictures, several, corpus]
 
 
 def _numbers(units: str) -> list[int]:
@@ -188,38 +211,18 @@ def _numbers(units: str) -> list[int]:
         LayerError: it is no list of whole numbers, or too long.
     """
     words_typed = [word for word in re.split(r"[,\s]+", str(units or "").strip("[] ")) if word]
-    if not all(word.isdecimal() for word in words_typed):
-        raise LayerError(f"Units are whole numbers with commas between them. Received: {units}.")
+    if not all(word.isdecimal() and len(word) <= LONGEST for word in words_typed):
+        raise LayerError("Units are whole numbers with commas between them, as in 3, 17, 40.")
     if len(words_typed) > MOST_UNITS:
         raise LayerError(f"Ask for {MOST_UNITS} units at a time at most.")
     return list(dict.fromkeys(map(int, words_typed)))
 
 
-def _record(
-    network: str, layer: str, corpus: Corpus, step: PassStep, found: dict[int, list[Patch]]
-) -> dict:
+def _record(patch: Patch) -> dict:
     return {
-        "network": network,
-        "layer": layer,
-        "corpus": {
-            "title": corpus.title,
-            "pictures": len(corpus),
-            "skipped": step.index.skipped,
-            "note": corpus.note,
-        },
-        "units": [
-            {"unit": unit, "common": describe(each), "patches": list(_patches(each))}
-            for unit, each in found.items()
-        ],
+        "image": patch.image,
+        "view": patch.what,
+        "box": patch.box.as_list(),
+        "activation": round(patch.activation, 5),
+        "padded": patch.padded,
     }
-
-
-def _patches(found: list[Patch]) -> Iterator[dict]:
-    for patch in found:
-        yield {
-            "image": patch.image,
-            "view": patch.what,
-            "box": patch.box.as_list(),
-            "activation": round(patch.activation, 5),
-            "padded": patch.padded,
-        }

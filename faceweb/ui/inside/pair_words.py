@@ -35,11 +35,7 @@ def pair(
         f'<button type="button" class="partner" data-pick="{unit}">{unit} <b>{r:+.2f}</b></button>'
         for unit, r in found.partners(first)
     )
-    silent = [str(each) for each in (first, second) if found.silent(each)]
-    lead = (
-        f"Unit {' and unit '.join(silent)} says the same everywhere on this photo, so nothing goes "
-    )
-    lead = lead + "with it: choose another." if silent else said(value, told)
+    lead = escape(said(found, first, second, told))
     return f"""<section class="answer"><p class="lead">{lead}</p>
 <p class="formula">r({first}, {second}) = {value:+.3f}</p>
 <div class="two"><figure><figcaption>unit {first}: {escape(told[0])}</figcaption>{nines[0]}</figure>
@@ -49,9 +45,15 @@ def pair(
 </section>"""
 
 
-def said(value: float, told: tuple[str, str]) -> str:
-    """A correlation in words."""
-    one, other = (escape(each) for each in told)
+def said(found: Channels, first: int, second: int, told: tuple[str, str]) -> str:
+    """The correlation of two units in words."""
+    silent = [str(each) for each in (first, second) if found.silent(each)]
+    if silent:
+        return (
+            f"Unit {' and unit '.join(silent)} says the same everywhere on this photo, so nothing "
+            "goes with it: choose another."
+        )
+    value, (one, other) = float(found.correlation[first, second]), told
     if abs(value) < 0.1:
         return f"Whether this one sees {one} says nothing of whether that one sees {other}."
     often = "nearly always" if abs(value) > 0.7 else "often" if abs(value) > 0.4 else "sometimes"
@@ -70,7 +72,7 @@ def small_nine(found: Sequence[Patch]) -> str:
 def repainting(step: RepaintStep, pair: tuple[int, int]) -> str:
     """A photo beside itself with one correlation moved."""
     height, width = step.picture.shape[:2]
-    left = f", about {max(step.remaining, 1):.0f} s left" if step.step < step.steps else ""
+    left = words.remaining(step.remaining) if step.step < step.steps else ""
     return f"""<section class="answer"><div class="pairwise">
 <figure>{draw.photo(step.original, "the photo")}<figcaption>r =
 {step.before:+.2f}</figcaption></figure>

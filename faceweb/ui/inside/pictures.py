@@ -1,9 +1,5 @@
 """Pictures of activations: heat over a photo, maps, patches, matrices."""
 
-import base64
-import io
-from html import escape
-
 import numpy as np
 from PIL import Image
 
@@ -29,14 +25,14 @@ def signed_colours(values: np.ndarray) -> np.ndarray:
 
 def over(photo: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """A photo (h, w, 3) uint8 in grey, coloured where heat (h, w) in [0, 1] is."""
-    grey = (photo @ np.array([0.299, 0.587, 0.114]))[..., None] * 0.55 + 10
+    grey = _grey(photo) * 0.55 + 10
     share = heat.clip(0, 1)[..., None] ** 0.7
     return ((1 - share) * grey + share * heat_colours(heat)).astype(np.uint8)
 
 
 def signed_over(photo: np.ndarray, change: np.ndarray) -> np.ndarray:
     """A photo (h, w, 3) uint8 in grey, coloured by change (h, w) in [-1, 1]."""
-    grey = (photo @ np.array([0.299, 0.587, 0.114]))[..., None] * 0.7 + 40
+    grey = _grey(photo) * 0.7 + 40
     share = np.abs(change).clip(0, 1)[..., None] ** 0.6 * 0.9
     return ((1 - share) * grey + share * signed_colours(change)).astype(np.uint8)
 
@@ -56,7 +52,7 @@ def unit_map(values: np.ndarray) -> str:
     top = float(values.max())
     image = Image.fromarray(heat_colours(np.maximum(values, 0) / max(top, 1e-12)))
     image.thumbnail((MAP_SIDE, MAP_SIDE))
-    return png(np.asarray(image), "", "map")
+    return draw.picture(np.asarray(image), "", "map")
 
 
 def patch(found: Patch, alt: str) -> str:
@@ -81,21 +77,13 @@ def excited(found: Patch, gradient: np.ndarray, alt: str) -> str:
 def framed(pixels: np.ndarray, alt: str) -> str:
     """A small picture, its pixels enlarged where it has few."""
     if max(pixels.shape[:2]) < SMALLEST:
-        return png(pixels, alt, "patch grain")
+        return draw.picture(pixels, alt, "patch grain")
     return draw.photo(pixels, alt, "patch", quality=80)
-
-
-def png(pixels: np.ndarray, alt: str, style: str) -> str:
-    """A picture as an <img> of a CSS class, without loss."""
-    stream = io.BytesIO()
-    Image.fromarray(pixels).save(stream, "PNG")
-    data = base64.b64encode(stream.getvalue()).decode()
-    return f'<img class="{style}" alt="{escape(alt)}" src="data:image/png;base64,{data}">'
 
 
 def matrix(values: np.ndarray) -> str:
     """A correlation matrix (c, c) in [-1, 1] as an <img> to be clicked at."""
-    return png(signed_colours(values), "correlation of every pair of units", "matrix")
+    return draw.picture(signed_colours(values), "correlation of every pair of units", "matrix")
 
 
 def histogram(values: np.ndarray) -> str:
@@ -114,6 +102,10 @@ def histogram(values: np.ndarray) -> str:
         f'the activations">{bars}<text x="0" y="{height - 4}">{edges[0]:.2g}</text>'
         f'<text x="{width}" y="{height - 4}" text-anchor="end">{edges[-1]:.3g}</text></svg>'
     )
+
+
+def _grey(photo: np.ndarray) -> np.ndarray:
+    return (photo @ np.array([0.299, 0.587, 0.114]))[..., None]
 
 
 def _ramp(values: np.ndarray, colours: np.ndarray) -> np.ndarray:

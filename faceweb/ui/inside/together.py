@@ -10,12 +10,21 @@ from faceweb.features import atlas
 from faceweb.features.channels import Channels, channels, repaint
 from faceweb.features.corpus import bundled
 from faceweb.features.describe import describe
-from faceweb.features.patches import Patch, check_unit, patches_of
-from faceweb.ui.clickable import clickable, picked, where
+from faceweb.features.patches import check_unit, patches_of
+from faceweb.ui.clickable import clickable, picked_unit, where
 from faceweb.ui.controls import default, slider
 from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
-from faceweb.ui.inside import pair_words
-from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.inside import pair_words, words
+from faceweb.ui.inside.choice import (
+    CHANGED,
+    LAYER,
+    NETWORK,
+    QUICK,
+    Choice,
+    outdated,
+    stops,
+    whole,
+)
 from faceweb.ui.photos import required
 
 INTRO = """<p class="note">The Gram matrix of a layer says how strongly units i and j fire at the
@@ -41,7 +50,7 @@ class Handlers:
         unit_a: float = 0,
         unit_b: float = 1,
     ):
-        """Which channels of a layer fire together on a photo, and how do two of them?
+        """Which channels of a layer fire together on a photo, and how do two of them? Streamed.
 
         Returns a record (correlation of units a and b in [-1, 1], the eight units whose correlation
         with a is farthest from 0 as partners, what both see in words), the matrix as HTML and the
@@ -49,25 +58,22 @@ class Handlers:
         """
         found = self._found(required(photo, "a photo"), network, layer)
         pair = whole(unit_a, "unit a"), whole(unit_b, "unit b")
-        return self._answer(found, network, layer, pair)
+        yield from self._answers(found, network, layer, pair)
 
     @guarded
     def cell(self, photo, network, layer, event: gr.EventData):
-        """The two units of the matrix's cell that was clicked at."""
+        """The two units of the matrix's cell that was clicked at, and the same answer."""
         found = self._found(required(photo, "a photo"), network, layer)
         column, row = (int(share * len(found.order)) for share in where(event))
-        return int(found.order[row]), int(found.order[column])
+        pair = int(found.order[row]), int(found.order[column])
+        for record, _, told in self._answers(found, network, layer, pair):
+            yield *pair, record, told
 
     @guarded
     def begin(self, network, layer):
         """Nothing drawn yet, and a second unit of the layer."""
         plate = atlas.plate(network, layer)
         return "", "", plate.units[1] if plate else 1
-
-    @guarded
-    def choose(self, event: gr.EventData):
-        """The partner that was clicked at."""
-        return int(picked(event))
 
     @guarded
     def repaint(
@@ -102,9 +108,17 @@ class Handlers:
         lens = self.services.lens(network)
         return channels(lens.probe, self.services.networks(), photo, layer)
 
-    def _answer(self, found: Channels, network: str, layer: str, pair: tuple[int, int]):
-        first, second = pair
-        nine = self._patches(network, layer, pair)
+    def _answers(self, found: Channels, network: str, layer: str, pair: tuple[int, int]):
+        """The record, the matrix and the pair; the matrix first where patches must be found."""
+        lens, networks, corpus = self.services.lens(network), self.services.networks(), bundled()
+        for unit in pair:
+            check_unit(lens.probe, layer, unit)
+        (first, second), matrix = pair, pair_words.gram(found)
+        for step in self.services.indexes.look(lens, networks, corpus):
+            index = step.index
+            if not step.finished:
+                yield gr.skip(), matrix, words.progress(step, corpus)
+        nine = patches_of(lens.probe, networks, corpus, index, layer, pair)
         told = describe(nine[first]), describe(nine[second])
         record = {
             "network": network,
@@ -115,17 +129,10 @@ class Handlers:
                 {"unit": unit, "correlation": round(value, 5)}
                 for unit, value in found.partners(first)
             ],
-            "words": pair_words.said(float(found.correlation[pair]), told),
+            "words": pair_words.said(found, first, second, told),
         }
         small = pair_words.small_nine(nine[first]), pair_words.small_nine(nine[second])
-        return record, pair_words.gram(found), pair_words.pair(found, first, second, told, small)
-
-    def _patches(self, network: str, layer: str, pair: tuple[int, int]) -> dict[int, list[Patch]]:
-        lens, networks, corpus = self.services.lens(network), self.services.networks(), bundled()
-        for unit in pair:
-            check_unit(lens.probe, layer, unit)
-        *_, last = self.services.indexes.look(lens, networks, corpus)
-        return patches_of(lens.probe, networks, corpus, last.index, layer, pair)
+        yield record, matrix, pair_words.pair(found, first, second, told, small)
 
 
 def build(services: Services, choice: Choice) -> None:
@@ -156,10 +163,10 @@ def build(services: Services, choice: Choice) -> None:
     looked = [choice.photo, choice.network, choice.layer]
     inputs, outputs = [*looked, choice.unit, other], [record, matrix, pair]
     start.click(handlers.gram, inputs, outputs, api_name="gram", **DEVICE_QUEUE)
-    clicked = matrix.select(handlers.cell, looked, [choice.unit, other], **QUICK, **DEVICE_QUEUE)
-    partner = pair.select(handlers.choose, None, other, queue=False, **QUICK)
-    for event in (clicked, partner):
-        event.success(handlers.gram, inputs, outputs, **QUICK, **DEVICE_QUEUE)
+    answer = [choice.unit, other, record, pair]
+    matrix.select(handlers.cell, looked, answer, **QUICK, **DEVICE_QUEUE)
+    partner = pair.select(picked_unit, None, other, queue=False, **QUICK)
+    partner.success(handlers.gram, inputs, outputs, **QUICK, **DEVICE_QUEUE)
     run = paint.click(
         handlers.repaint,
         [*inputs, wanted, steps],
@@ -168,8 +175,8 @@ def build(services: Services, choice: Choice) -> None:
         show_progress="minimal",
         **PAINT_QUEUE,
     )
-    stop.click(None, None, None, cancels=run, **PRIVATE)
+    stops(stop, [run], "inside-repainted")
     choice.layer.change(handlers.begin, looked[1:], [matrix, pair, other], queue=False, **CHANGED)
-    choice.photo.change(lambda: ("", ""), None, [matrix, pair], queue=False, **CHANGED)
-    outdated = [each.change for each in (choice.photo, choice.layer, choice.unit, other)]
-    gr.on(outdated, lambda: "", None, repainted, cancels=run, queue=False, **CHANGED)
+    outdated([choice.photo.change], [matrix, pair], ("", ""))
+    chosen = choice.photo.change, choice.layer.change, choice.unit.change, other.change
+    outdated(chosen, [repainted], run=[run])

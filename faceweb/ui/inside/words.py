@@ -87,13 +87,13 @@ def atlas(plate: Plate | None, chosen: int | None = None) -> str:
     return f'<div class="atlas">{cells}</div>{note}'
 
 
-def maps(found: FeatureMaps, most: int) -> str:
+def maps(found: FeatureMaps, most: int, chosen: int) -> str:
     """The strongest units' maps, each to be chosen."""
     shown = found.strongest[:most]
     peaks = found.maps.max(axis=(0, 1))
     cells = "".join(
-        f'<button type="button" class="unit" data-pick="{unit}" aria-label="Unit {unit}">'
-        f"{pictures.unit_map(found.maps[..., unit])}"
+        f'<button type="button" class="unit{" chosen" * (unit == chosen)}" data-pick="{unit}" '
+        f'aria-label="Unit {unit}">{pictures.unit_map(found.maps[..., unit])}'
         f"<span>{unit}<b>{peaks[unit]:.2g}</b></span></button>"
         for unit in shown
     )
@@ -137,11 +137,16 @@ def progress(step: PassStep, corpus: Corpus) -> str:
     """How far a pass is."""
     share = 100 * step.done / max(step.total, 1)
     skipped = step.index.skipped
-    left = f", about {max(step.remaining, 1):.0f} s left" if not step.finished else ""
+    left = remaining(step.remaining) if not step.finished else ""
     broken = f"{counted(skipped, 'file', 'files')} could not be used." if skipped else ""
     return f"""<div class="bar"><i style="width:{share:.1f}%"></i></div>
-<p class="note">{step.done:,} of {step.total:,} looked through: {escape(corpus.title)}{left}.
+<p class="note">{step.done:,} of {step.total:,} looked through{left}: {escape(corpus.title)}.
 {broken} {corpus.note}</p>"""
+
+
+def remaining(seconds: float) -> str:
+    """How long something goes on, in a part of its own that Stop can replace."""
+    return f'<span class="left">, about {max(seconds, 1):.0f} s left</span>'
 
 
 def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
@@ -191,19 +196,20 @@ def unit_patches(
 {found[0].activation:.3g} down to {found[-1].activation:.3g}.{short_of}</p></section>"""
 
 
-def dreaming(step: DreamStep, number: int, natural: float | None, patch: Patch | None) -> str:
-    """A dream under way, beside the best patch of the corpus."""
+def dreaming(step: DreamStep, number: int, patches: Sequence[Patch] | None) -> str:
+    """A dream under way, beside the best patch of the corpus; None where that is not known yet."""
     peak = float(step.activations[0])
     compared, beside = "", ""
-    if natural:
-        compared = f", {peak / natural:.1f} times its best patch in the bundled pictures"
-    if patch is not None:
-        beside = f"<figure>{pictures.patch(patch, caption(patch))}<figcaption>its best patch, "
-        beside += f"{patch.activation:.3g}</figcaption></figure>"
-    left = f", about {max(step.remaining, 1):.0f} s left" if step.step < step.steps else ""
+    if patches:
+        best = patches[0]
+        compared = f", {peak / best.activation:.1f} times its best patch in the bundled pictures"
+        beside = f"<figure>{pictures.patch(best, caption(best))}<figcaption>its best patch, "
+        beside += f"{best.activation:.3g}</figcaption></figure>"
+    elif patches is not None:
+        compared = "; it is silent on all bundled pictures"
+        compared += "" if peak else ", and nothing so far has woken it"
+    left = remaining(step.remaining) if step.step < step.steps else ""
     shown = draw.photo(step.pictures[0], f"what unit {number} would like to see", "live", 92)
-    if not natural and not peak:
-        compared = ": it is silent on all bundled pictures, and nothing so far has woken it"
     return f"""<section class="answer dreaming"><figure>{shown}<figcaption>what unit {number} would
 like to see</figcaption></figure>{beside}<div class="bar">
 <i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
@@ -218,9 +224,10 @@ def occluded(step: OcclusionStep, what: str) -> str:
     if step.spot is not None:
         shown = pictures.ringed(shown, step.spot)
     alt = f"what covering does to {what}"
-    left = "" if step.done == step.total else f" {step.done} of {step.total} patches so far."
+    left = f'<span class="left">, {step.done} of {step.total} patches so far</span>'
+    left = left if step.done < step.total else ""
     return f"""<figure>{draw.photo(shown, alt)}<figcaption>{escape(what)}: {step.before:.3g},
-covered between {step.lowest:.3g} and {step.highest:.3g}.{left}</figcaption></figure>"""
+covered between {step.lowest:.3g} and {step.highest:.3g}{left}.</figcaption></figure>"""
 
 
 def covered(parts: Sequence[str], note: str) -> str:

@@ -7,10 +7,10 @@ import gradio as gr
 from faceweb.config import PROBED
 from faceweb.features import atlas
 from faceweb.features.patches import check_layer
-from faceweb.ui.clickable import clickable, picked
+from faceweb.ui.clickable import clickable, picked, picked_unit
 from faceweb.ui.controls import into_view
 from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.handlers import DEVICE_QUEUE, DOWNLOAD_QUEUE, Services, Shared, guarded
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
 from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice
 from faceweb.ui.photos import photo_input
@@ -34,6 +34,12 @@ patches, since a unit can be excited by what no photo shows.
 **What fires together** is style. The Gram matrix holds, for every two units of a layer, how
 strongly they fire at the same places (Gatys et al. 2016)."""
 
+# The chosen unit bears a ring wherever it stands.
+MARK = """(unit) => {
+  for (const part of document.querySelectorAll("#inside-atlas .unit, #inside-maps .unit"))
+    part.classList.toggle("chosen", part.dataset.pick === String(unit));
+}"""
+
 
 @dataclass(frozen=True)
 class Handlers:
@@ -42,9 +48,9 @@ class Handlers:
     services: Services
 
     @guarded
-    def network(self, network: str):
-        """The layer of a network to begin with, once the network is there."""
-        self.services.lens(network)
+    def network(self, network: str = NETWORK):
+        """Makes a network ready, by a download where it must be; returns a layer to begin with."""
+        self.services.fetch(network)
         return LAYERS[network]
 
     def back(self, layer: str):
@@ -74,11 +80,6 @@ class Handlers:
     def choose_layer(self, event: gr.EventData):
         """The layer that was clicked at."""
         return picked(event)
-
-    @guarded
-    def choose_unit(self, event: gr.EventData):
-        """The unit that was clicked at."""
-        return int(picked(event))
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -133,10 +134,11 @@ def build(services: Services, shared: Shared) -> None:
         gr.Markdown(HOW)
     head = {"inputs": [network, layer], "outputs": [strip, facts, sheet, unit], **QUICK}
     shared.page.load(handlers.layer, concurrency_limit=None, **head)
-    chosen = network.input(handlers.network, network, layer, **PRIVATE)
+    chosen = network.input(handlers.network, network, layer, api_name="network", **DOWNLOAD_QUEUE)
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
-    sheet.select(handlers.choose_unit, None, unit, queue=False, **QUICK).then(
+    unit.change(None, unit, None, js=MARK, **QUICK)
+    sheet.select(picked_unit, None, unit, queue=False, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )
     layer.change(handlers.layer, **head, **DEVICE_QUEUE, trigger_mode="multiple").then(
