@@ -94,12 +94,6 @@ class Indexes:
         finally:
             under_way.lock.release()
 
-    def index(self, lens: "Lens", networks: Networks, corpus: Corpus, most: int = 1) -> Index:
-        """What `look` ends with."""
-        for step in self.look(lens, networks, corpus, most):
-            index = step.index
-        return index
-
     def found(self, lens: "Lens", corpus: Corpus, most: int = 1) -> Index | None:
         """What `look` would end with at once, or None where it would have to look."""
         return self._found(_key(lens, corpus, most))

@@ -194,7 +194,6 @@ def test_two_who_ask_share_one_pass(lens, folder, monkeypatch):
     *_, last = second
     assert last.finished
     assert indexes.found(lens, corpus) is last.index
-    assert indexes.index(lens, None, corpus) is last.index
 
 
 def test_old_files_of_passes_are_removed(tmp_path, monkeypatch):
