@@ -1,5 +1,6 @@
 """Inside: what the networks see, layer by layer and unit by unit, on the visitor's own pictures."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import gradio as gr
@@ -115,21 +116,8 @@ def build(services: Services, shared: Shared) -> None:
                     elem_id="inside-unit-number",
                     min_width=90,
                 )
-        with (
-            gr.Column(scale=7, min_width=320),
-            gr.Tabs(elem_classes="quiet", elem_id="inside-views"),
-        ):
-            choice = Choice(network, layer, unit, photo)
-            with gr.Tab("Maps"):
-                show = maps.build(services, choice)
-            with gr.Tab("Patches"):
-                nine.build(services, choice)
-            with gr.Tab("Dream"):
-                dreams.build(services, choice)
-            with gr.Tab("Pairs"):
-                together.build(services, choice)
-            with gr.Tab("Cover"):
-                cover.build(services, choice)
+        with gr.Column(scale=7, min_width=320):
+            show = _views(services, Choice(network, layer, unit, photo))
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     head = {"inputs": [network, layer], "outputs": [strip, facts, sheet, unit], **QUICK}
@@ -144,3 +132,19 @@ def build(services: Services, shared: Shared) -> None:
     layer.change(handlers.layer, **head, **DEVICE_QUEUE, trigger_mode="multiple").then(
         *show, **QUICK, **DEVICE_QUEUE
     )
+
+
+def _views(services: Services, choice: Choice) -> tuple[Callable, list, list]:
+    """Lays out the sub-tabs; returns what `maps.build` does."""
+    with gr.Tabs(elem_classes="quiet", elem_id="inside-views"):
+        with gr.Tab("Maps"):
+            show = maps.build(services, choice)
+        with gr.Tab("Patches"):
+            nine.build(services, choice)
+        with gr.Tab("Dream"):
+            dreams.build(services, choice)
+        with gr.Tab("Pairs"):
+            together.build(services, choice)
+        with gr.Tab("Cover"):
+            cover.build(services, choice)
+    return show
