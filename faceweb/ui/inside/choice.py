@@ -1,5 +1,6 @@
 """What every sub-tab of Inside works on: a network, a layer, a unit and a photo."""
 
+import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,10 +54,11 @@ def outdated(
         values: what then stands there.
         run: what still made the answer.
     """
-    empty = values[0] if len(values) == 1 else tuple(values)
-    return gr.on(
-        list(events), lambda: empty, None, list(shown), cancels=list(run), queue=False, **CHANGED
-    )
+    how = {"outputs": list(shown), "cancels": list(run), "queue": False, **CHANGED}
+    if all(isinstance(value, str) for value in values):
+        # Done by the browser, without a request that another click could overtake.
+        return gr.on(list(events), None, None, js=f"() => {json.dumps(list(values))}", **how)
+    return gr.on(list(events), lambda: tuple(values), None, **how)
 
 
 def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:

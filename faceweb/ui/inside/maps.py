@@ -75,9 +75,13 @@ class Handlers:
         return feature_maps(lens.probe, self.services.networks(), photo, layer, *side)
 
 
-def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
-    """Lays out and wires the sub-tab; returns what shows the photo to the layer, its inputs and
-    outputs."""
+def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, list], Callable]:
+    """Lays out and wires the sub-tab.
+
+    Returns:
+        What shows the photo to the layer, its inputs and outputs; and what lets the answer follow
+        the choice, to be called once all is wired that such a change must empty.
+    """
     handlers = Handlers(services)
     start = gr.Button("Show the photo to this layer", variant="primary", elem_id="inside-look")
     detail = gr.HTML("", elem_id="inside-unit", padding=False)
@@ -90,7 +94,6 @@ def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
     inputs = [choice.photo, choice.network, choice.layer, choice.unit]
     outputs = [record, grid, detail]
     start.click(handlers.feature_maps, inputs, outputs, api_name="feature_maps", **DEVICE_QUEUE)
-    choice.unit.change(handlers.one, inputs, detail, **CHANGED, **DEVICE_QUEUE)
     grid.select(picked_unit, None, choice.unit, queue=False, **QUICK)
     camera.stream(
         handlers.live,
@@ -101,9 +104,13 @@ def build(services: Services, choice: Choice) -> tuple[Callable, list, list]:
         **QUICK,
         **CAMERA_QUEUE,
     )
-    shown = choice.photo.change(handlers.again, inputs, outputs, **CHANGED, **DEVICE_QUEUE)
-    shown.failure(lambda: (None, EMPTY, ""), None, outputs, queue=False, **QUICK)
-    return handlers.again, inputs, outputs
+
+    def follow() -> None:
+        choice.unit.change(handlers.one, inputs, detail, **CHANGED, **DEVICE_QUEUE)
+        shown = choice.photo.change(handlers.again, inputs, outputs, **CHANGED, **DEVICE_QUEUE)
+        shown.failure(lambda: (None, EMPTY, ""), None, outputs, queue=False, **QUICK)
+
+    return (handlers.again, inputs, outputs), follow
 
 
 def _record(found: FeatureMaps, network: str, unit: int) -> dict:

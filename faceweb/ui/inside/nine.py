@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -142,8 +143,9 @@ class Handlers:
         return self.services.indexes.corpus(name, [Path(path) for path in pictures or []])
 
 
-def build(services: Services, choice: Choice) -> None:
-    """Lays out and wires the sub-tab."""
+def build(services: Services, choice: Choice) -> Callable:
+    """Lays out and wires the sub-tab; returns what lets a unit's patches follow the choice, to be
+    called once all is wired that such a change must empty."""
     handlers = Handlers(services)
     with gr.Row(elem_classes="act"):
         start = gr.Button("Find them", variant="primary", elem_id="inside-find", scale=3)
@@ -169,7 +171,6 @@ def build(services: Services, choice: Choice) -> None:
     figure.select(picked_unit, None, choice.unit, queue=False, **QUICK).then(
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
     )
-    choice.unit.change(handlers.follow, [shown, *asked], detail, **CHANGED, **DEVICE_QUEUE)
     start.click(lambda: "", None, detail, queue=False, **QUICK)
     changes = [each.change for each in where]
     outdated(changes, [figure, detail, told, shown], ("", "", EMPTY, False), [run])
@@ -182,6 +183,9 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     stops(stop, [run, refreshed], "inside-pass")
+    return lambda: choice.unit.change(
+        handlers.follow, [shown, *asked], detail, **CHANGED, **DEVICE_QUEUE
+    )
 
 
 def _corpus(offers_folder: bool) -> tuple[gr.Textbox, list[gr.blocks.Block]]:

@@ -59,12 +59,14 @@ class Handlers:
         return next((name for name in PROBED if layer in atlas.layers(name)), NETWORK)
 
     @guarded
-    def layer(self, network: str, layer: str):
-        """A layer's place, facts and plate, and a unit to begin with."""
+    def layer(self, network: str, layer: str, shown: str):
+        """A layer's place, facts and plate, and a unit to begin with; nothing where it is shown."""
         probe = self.services.lens(network).probe
-        # The layer may still be one of the network before.
-        if layer not in probe.layers and layer in LAYERS.values():
-            return gr.skip(), gr.skip(), gr.skip(), gr.skip()
+        # Quick clicks ask for the last layer twice: the unit chosen in between stays. The layer may
+        # also still be one of the network before.
+        early = layer not in probe.layers and layer in LAYERS.values()
+        if layer == shown or early:
+            return [gr.skip()] * 5
         size = probe.size or (288, 384)
         every = [probe.facts(each, size) for each in probe.layers]
         fact = every[probe.layers.index(check_layer(probe, layer))]
@@ -75,6 +77,7 @@ class Handlers:
             words.facts(fact, size),
             words.atlas(plate, unit),
             unit,
+            layer,
         )
 
     @guarded
@@ -120,7 +123,9 @@ def build(services: Services, shared: Shared) -> None:
             show = _views(services, Choice(network, layer, unit, photo))
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
-    head = {"inputs": [network, layer], "outputs": [strip, facts, sheet, unit], **QUICK}
+    shown = gr.State("")
+    outputs = [strip, facts, sheet, unit, shown]
+    head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
     shared.page.load(handlers.layer, concurrency_limit=None, **head)
     chosen = network.input(handlers.network, network, layer, api_name="network", **DOWNLOAD_QUEUE)
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
@@ -135,16 +140,20 @@ def build(services: Services, shared: Shared) -> None:
 
 
 def _views(services: Services, choice: Choice) -> tuple[Callable, list, list]:
-    """Lays out the sub-tabs; returns what `maps.build` does."""
+    """Lays out the sub-tabs; returns what shows the photo to the layer, its inputs and outputs."""
     with gr.Tabs(elem_classes="quiet", elem_id="inside-views"):
         with gr.Tab("Maps"):
-            show = maps.build(services, choice)
+            show, follow_maps = maps.build(services, choice)
         with gr.Tab("Patches"):
-            nine.build(services, choice)
+            follow_patches = nine.build(services, choice)
         with gr.Tab("Dream"):
             dreams.build(services, choice)
         with gr.Tab("Pairs"):
             together.build(services, choice)
         with gr.Tab("Cover"):
             cover.build(services, choice)
+    # Gradio asks for what follows a change one after the other: what ends a run must not wait for
+    # what takes time, or it would end the next run.
+    follow_maps()
+    follow_patches()
     return show
