@@ -43,7 +43,7 @@ class Choice:
 def outdated(
     events: Sequence[Callable],
     shown: Sequence[gr.blocks.Block],
-    values: Sequence[object] = ("",),
+    values: Sequence[str] = ("",),
     run: Sequence[Dependency] = (),
 ) -> Dependency:
     """Empties an answer when something changes that it does not hold for, and ends what makes it.
@@ -54,11 +54,11 @@ def outdated(
         values: what then stands there.
         run: what still made the answer.
     """
-    how = {"outputs": list(shown), "cancels": list(run), "queue": False, **CHANGED}
-    if all(isinstance(value, str) for value in values):
-        # Done by the browser, without a request that another click could overtake.
-        return gr.on(list(events), None, None, js=f"() => {json.dumps(list(values))}", **how)
-    return gr.on(list(events), lambda: tuple(values), None, **how)
+    # Done by the browser, without a request that another click could overtake.
+    empty = f"() => {json.dumps(list(values))}"
+    return gr.on(
+        list(events), None, None, list(shown), js=empty, cancels=list(run), queue=False, **CHANGED
+    )
 
 
 def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:

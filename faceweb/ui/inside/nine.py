@@ -173,7 +173,8 @@ def build(services: Services, choice: Choice) -> Callable:
     )
     start.click(lambda: "", None, detail, queue=False, **QUICK)
     changes = [each.change for each in where]
-    outdated(changes, [figure, detail, told, shown], ("", "", EMPTY, False), [run])
+    outdated(changes, [figure, detail, told], ("", "", EMPTY), [run])
+    gr.on(changes, lambda: False, None, shown, queue=False, **CHANGED)
     cleared = outdated([choice.layer.change], [figure, detail], ("", ""), [run])
     refreshed = cleared.then(
         handlers.refresh,
