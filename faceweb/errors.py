@@ -59,3 +59,7 @@ class CorpusError(FacewebError):
 
 class LayerError(FacewebError):
     """A network, layer or unit that is asked for does not exist."""
+
+
+class TrainingError(FacewebError):
+    """A training cannot begin or go on."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from faceweb.models.device import Device
     from faceweb.models.faces import FaceNetworks
     from faceweb.models.probes import Probes
+    from faceweb.models.school import School
     from faceweb.models.studio import Studio
 
 log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class Engine:
         self._networks: FaceNetworks | None = None
         self._studio: Studio | None = None
         self._probes: Probes | None = None
+        self._school: School | None = None
 
     @property
     def status(self) -> Status:
@@ -107,6 +109,11 @@ class Engine:
         self._await(waiting)
         return self._made(self._probes)
 
+    def school(self, waiting: Callable[[Status], None] | None = None) -> "School":
+        """What trains networks, as `networks`."""
+        self._await(waiting)
+        return self._made(self._school)
+
     def _await(self, waiting: Callable[[Status], None] | None) -> None:
         while not self._settled.wait(0.25):
             if waiting is not None:
@@ -124,6 +131,7 @@ class Engine:
         # Importing TensorFlow takes seconds that the first answer of the page must not wait for.
         from faceweb.models import device as devices
         from faceweb.models.faces import FaceNetworks
+        from faceweb.models.school import School
         from faceweb.models.studio import Studio
 
         device = devices.select(self._wanted)
@@ -133,6 +141,7 @@ class Engine:
         self._studio = Studio(device)
         self._studio.painter()
         self._probes = _probes(device, self._networks, self._studio)
+        self._school = School(device)
         self._report("ready", 1.0)
         self._status = replace(self._status, seconds=time.perf_counter() - began)
         log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)

@@ -4,9 +4,9 @@ import gradio as gr
 
 from faceweb.ui import words
 from faceweb.ui.handlers import Services, Shared
-from faceweb.ui.tabs import enroll, inside, recognize, style, verify
+from faceweb.ui.tabs import enroll, inside, recognize, style, train, verify
 
-TABS = (enroll, verify, recognize, style, inside)
+TABS = (enroll, verify, recognize, train, style, inside)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
 <p>See, use and understand how convolutional networks recognise faces and
 paint pictures.</p></header>"""

@@ -2,8 +2,6 @@
 
 import threading
 import time
-import weakref
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -15,9 +13,8 @@ from faceweb.features.recipe import Recipe, replayed
 from faceweb.features.scene import Scene
 from faceweb.features.stylize import Painting
 from faceweb.types import StyleCosts, StyleStep
+from faceweb.ui.sessions import Sessions
 
-MOST_KEPT = 16
-KEPT_SECONDS = 900
 # How long Continue waits for a run that was told to stop.
 PATIENCE = 5.0
 
@@ -106,34 +103,13 @@ class Easel:
             self.config = replay.at(done)
         return self.config
 
+    def stop(self) -> None:
+        """Lets the painting end after one step."""
+        self.painting.stop()
 
-class Easels:
-    """All visitors' easels, by the session of their page."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._easels: dict[str, Easel] = {}
-        # Sessions of pages that were left: what they asked for last may still be on its way.
-        self._gone: deque[str] = deque(maxlen=1000)
-
-    def put(self, request: gr.Request, easel: Easel) -> Easel:
-        """Puts an easel in the place of the visitor's last one, whose painting is stopped."""
-        session = _session(request)
-        self._take(session)
-        with self._lock:
-            while len(self._easels) >= MOST_KEPT:
-                idle = min(self._easels, key=lambda name: self._easels[name].used)
-                self._easels.pop(idle).painting.stop()
-            if session in self._gone:
-                easel.painting.stop()
-            else:
-                self._easels[session] = easel
-                _expire(self, session, weakref.ref(easel))
-        return easel
-
-    def of(self, request: gr.Request) -> Easel | None:
-        """The visitor's easel, or None where nothing was painted yet."""
-        return self._easels.get(_session(request))
+class Easels(Sessions[Easel]):
+    """All visitors' easels."""
 
     def required(self, request: gr.Request) -> Easel:
         """The visitor's easel.
@@ -145,38 +121,3 @@ class Easels:
         if easel is None:
             raise PictureError("There is no painting to go on with: start one first.")
         return easel
-
-    def remove(self, request: gr.Request) -> None:
-        """Stops and forgets the painting of a visitor who leaves the page."""
-        self._gone.append(_session(request))
-        self._take(_session(request))
-
-    def forget_idle(self, session: str, easel: Easel) -> bool:
-        """Forgets an easel that nobody painted at for a while; whether it did."""
-        idle = time.monotonic() - easel.used >= KEPT_SECONDS and not easel.running
-        if idle and self._easels.get(session) is easel:
-            self._take(session)
-        return idle
-
-    def _take(self, session: str) -> None:
-        with self._lock:
-            easel = self._easels.pop(session, None)
-        if easel is not None:
-            easel.painting.stop()
-
-
-def _expire(easels: Easels, session: str, held: weakref.ref[Easel]) -> None:
-    """Looks after a while whether an easel is still used; holds neither it nor its pictures."""
-
-    def look() -> None:
-        easel = held()
-        if easel is not None and not easels.forget_idle(session, easel):
-            _expire(easels, session, held)
-
-    timer = threading.Timer(KEPT_SECONDS / 15, look)
-    timer.daemon = True
-    timer.start()
-
-
-def _session(request: gr.Request) -> str:
-    return str(request.session_hash)

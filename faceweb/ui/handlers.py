@@ -13,6 +13,7 @@ import gradio as gr
 
 from faceweb.config import PROBED
 from faceweb.errors import FacewebError, LayerError, WeightsUnavailableError
+from faceweb.features.avatar_album import Avatars
 from faceweb.features.faces import Networks
 from faceweb.features.indexes import Indexes
 from faceweb.features.odds import Calibration
@@ -22,6 +23,7 @@ from faceweb.storage.galleries import Galleries
 log = logging.getLogger(__name__)
 
 if TYPE_CHECKING:
+    from faceweb.models.learner import Learner
     from faceweb.models.probes import Lens, Probes
     from faceweb.models.studio import Studio
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 DEVICE_QUEUE = {"concurrency_id": "device", "concurrency_limit": 1}
 # A painting takes seconds: it shares the device step by step, instead of keeping others waiting.
 PAINT_QUEUE = {"concurrency_id": "paint", "concurrency_limit": 2}
+# A training keeps two cores busy for a minute: the next one waits and is told its place.
+TRAIN_QUEUE = {"concurrency_id": "train", "concurrency_limit": 1}
 # A download takes minutes, and nobody but who asked for it waits.
 DOWNLOAD_QUEUE = {"concurrency_id": "download", "concurrency_limit": 4}
 # A camera holds its place in a queue for as long as it runs, so it must not be the device's.
@@ -44,6 +48,7 @@ class Services:
     galleries: Galleries
     calibration: Calibration
     indexes: Indexes = field(default_factory=Indexes)
+    avatars: Avatars = field(default_factory=Avatars)
 
     def networks(self) -> Networks:
         """The networks; a click that comes before they are warm waits with progress."""
@@ -52,6 +57,10 @@ class Services:
     def studio(self) -> "Studio":
         """The painters, as `networks`."""
         return self.engine.studio(_show_progress)
+
+    def learner(self, name: str) -> "Learner":
+        """What trains a network, as `networks`."""
+        return self.engine.school(_show_progress).learner(name)
 
     def lens(self, network: str) -> "Lens":
         """What looks into a network, as `networks`.

@@ -14,7 +14,7 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
 
-from faceweb.config import ASSETS, LIVE, StyleConfig
+from faceweb.config import ASSETS, LIVE, StyleConfig, TrainConfig
 from faceweb.features.verify import verify
 from faceweb.models import magenta, vgg19
 from faceweb.ui.tabs import verify as verify_tab
@@ -38,6 +38,8 @@ CONTRACT = {
         "mask",
         "replay",
     ],
+    "/train": ["data", *(item.name for item in fields(TrainConfig)), "gallery_key"],
+    "/race": ["data", *(item.name for item in fields(TrainConfig)), "gallery_key"],
     "/instant": ["content", "style", "size"],
     "/network": ["network"],
     "/feature_maps": ["photo", "network", "layer", "unit"],

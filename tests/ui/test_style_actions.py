@@ -14,7 +14,7 @@ from faceweb.errors import PictureError
 from faceweb.features.recipe import Recipe
 from faceweb.features.scene import expected_seconds
 from faceweb.types import StyleCosts
-from faceweb.ui import easels, style_actions, style_words
+from faceweb.ui import easels, sessions, style_actions, style_words
 
 CONFIG = StyleConfig(size=128, steps=10)
 NUMBERS = StyleCosts(1.0, 1.0, 1.0, 1.0)
@@ -79,7 +79,7 @@ def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():
 
 
 def test_who_left_without_a_word_is_forgotten(monkeypatch):
-    monkeypatch.setattr(easels, "KEPT_SECONDS", 0.3)
+    monkeypatch.setattr(sessions, "KEPT_SECONDS", 0.3)
     kept, one = easels.Easels(), easel()
     kept.put(visitor("a"), one)
     one.seconds = 12.0

@@ -1,0 +1,105 @@
+"""A gallery as something to learn from: every enrolled face, with copies moved and lit anew.
+
+One photo a person is enough to begin with: its copies stand in for further photos.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image
+
+from faceweb.errors import TrainingError
+from faceweb.features.album import Album
+from faceweb.features.avatar_album import Split
+from faceweb.features.faces import Networks, from_png
+from faceweb.storage.galleries import StoredPhoto
+
+FEWEST = 3
+COPIES = 7  # of every photo, beside itself
+TURN, SCALE, SHIFT = 8.0, 0.08, 0.05  # degrees, share, share of the side
+GAIN, TINT = 0.35, 0.06
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoAlbum:
+    """A gallery to learn from.
+
+    Attributes:
+        split: who is learnt from, watched and tested.
+        note: what a visitor should know of it.
+    """
+
+    split: Split
+    note: str
+
+
+def photo_album(networks: Networks, photos: list[StoredPhoto], seed: int) -> PhotoAlbum:
+    """Encodings of a gallery's faces and of their copies.
+
+    Args:
+        networks: the embedder.
+        photos: the gallery, with chips.
+        seed: of the copies.
+
+    Raises:
+        TrainingError: it holds fewer than three people.
+    """
+    people: dict[str, list[np.ndarray]] = {}
+    for photo in photos:
+        people.setdefault(photo.person, []).append(from_png(photo.chip))
+    if len(people) < FEWEST:
+        raise TrainingError(
+            f"{FEWEST} people are needed to learn from, and this gallery holds {len(people)}: "
+            "enroll more in the first tab, or learn from drawn faces."
+        )
+    rng = np.random.default_rng(seed)
+    inputs, pictures = [], []
+    for chips in people.values():
+        # Photos first and copies after them: whoever takes the first ones takes photos.
+        own = np.stack(chips + [_copied(chip, rng) for chip in chips for _ in range(COPIES)])
+        inputs.append(networks.embed(own))
+        pictures.append(own)
+    album = Album(tuple(inputs), tuple(pictures))
+    alone = sum(len(chips) == 1 for chips in people.values())
+    return PhotoAlbum(_split(album), _note(len(people), alone))
+
+
+def _split(album: Album) -> Split:
+    count = len(album)
+    if count < 2 * FEWEST:
+        return Split(album, album, album)
+    kept = count // 2
+    others = album.part(range(kept, count))
+    return Split(album.part(range(kept)), others, others)
+
+
+def _note(people: int, alone: int) -> str:
+    said = []
+    if alone:
+        said.append(
+            f"{alone} of {people} people have one photo: copies of it, turned, moved and lit anew, "
+            "stand in for further ones, and are easier to tell than those would be."
+        )
+    if people < 2 * FEWEST:
+        said.append(
+            f"With fewer than {2 * FEWEST} people nobody can be held out: the errors are of those "
+            "it learns from, and will be larger for others."
+        )
+    else:
+        said.append(f"{people // 2} people are learnt from, the others held out.")
+    return " ".join(said)
+
+
+def _copied(chip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A chip (150, 150, 3) uint8 turned, scaled, moved, mirrored and lit anew."""
+    side = chip.shape[0]
+    image = Image.fromarray(chip[:, ::-1] if rng.uniform() < 0.5 else chip)
+    angle = np.deg2rad(rng.uniform(-TURN, TURN))
+    scale = rng.uniform(1 - SCALE, 1 + SCALE)
+    cos, sin = np.cos(angle) * scale, np.sin(angle) * scale
+    x, y = rng.uniform(-SHIFT, SHIFT, 2) * side + side / 2
+    middle = side / 2
+    matrix = (cos, sin, x - cos * middle - sin * middle, -sin, cos, y + sin * middle - cos * middle)
+    moved = image.transform((side, side), Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    lit = np.asarray(moved, np.float32) * rng.uniform(1 - GAIN, 1 + GAIN)
+    return np.clip(lit * rng.normal(1, TINT, 3), 0, 255).astype(np.uint8)

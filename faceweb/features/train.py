@@ -1,0 +1,300 @@
+"""Learning to tell people apart, a step at a time, with everything a visitor watches.
+
+A training can be stopped and run on. What it learns from and what it is measured on are albums of
+different people.
+"""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from faceweb.config import TrainConfig
+from faceweb.features.album import Album, batch, taken
+from faceweb.numerics.distances import euclidean
+from faceweb.numerics.projection import flat_map
+from faceweb.numerics.roc import Roc, roc, split_pairs
+
+SHOWN_EVERY = 0.3
+PEOPLE, EACH = 16, 4  # P x K pictures a batch
+BINARY = ("binary", "chi-square")
+HARDEST = 6
+# Shares of the spread at the start below which an embedding is collapsing, and has collapsed.
+NARROW, GONE = 0.3, 0.05
+
+
+class Learner(Protocol):
+    """What a training needs of `faceweb.models.learner.Learner`."""
+
+    def begin(self, seed: int, loss: str = ...) -> Any: ...
+
+    def step(
+        self,
+        weights: Any,
+        batch: np.ndarray,
+        people: np.ndarray,
+        loss: str,
+        mining: str,
+        margin: float,
+        rate: float,
+    ) -> tuple[Any, Any]: ...
+
+    def embed(self, weights: Any, inputs: np.ndarray) -> np.ndarray: ...
+
+    def odds(self, weights: Any, embeddings: np.ndarray, loss: str) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Separation:
+    """How well pairs of one person are told from pairs of two.
+
+    Attributes:
+        same, different: what decides each pair: the distance, or under a binary loss minus the
+            log-odds of one person; smaller is nearer.
+        roc: both kinds of error at every threshold.
+        spread: mean distance of two embeddings, whoever they are of.
+    """
+
+    same: np.ndarray
+    different: np.ndarray
+    roc: Roc
+    spread: float
+
+    @property
+    def error(self) -> float:
+        """The equal error rate."""
+        return self.roc.equal_error[0]
+
+    @property
+    def threshold(self) -> float:
+        """Where both errors are equal."""
+        return self.roc.equal_error[1]
+
+
+@dataclass(frozen=True, eq=False)
+class HardTriplet:
+    """Anchor, positive and negative, (h, w, 3) uint8 each, with d(A, P) and d(A, N)."""
+
+    pictures: tuple[np.ndarray, np.ndarray, np.ndarray]
+    positive: float
+    negative: float
+
+
+@dataclass(frozen=True)
+class Point:
+    """One place of the curves; `error` is the equal error rate of people held out."""
+
+    step: int
+    loss: float
+    share: float
+    error: float
+
+
+@dataclass(frozen=True, eq=False)
+class TrainStep:
+    """A training under way.
+
+    Attributes:
+        step, steps: how many steps are done, and shall be.
+        remaining: expected seconds.
+        history: the curves.
+        before, now: pairs of people held out, at the start and now.
+        flat: a map of the pictures held out, (n, 2).
+        reach: the largest coordinate of any map so far.
+        hardest: the hardest triplets of the last batch, hardest first.
+        collapse: why the embedding is useless, or "".
+    """
+
+    step: int
+    steps: int
+    remaining: float
+    history: tuple[Point, ...]
+    before: Separation
+    now: Separation
+    flat: np.ndarray
+    reach: float
+    hardest: tuple[HardTriplet, ...]
+    collapse: str
+
+
+class Training:
+    """One training, which can be run, stopped and run on.
+
+    Args:
+        learner: a network's steps.
+        album: who is learnt from.
+        held_out: who is watched while it learns: other people.
+        config: how.
+    """
+
+    def __init__(
+        self, learner: Learner, album: Album, held_out: Album, config: TrainConfig
+    ) -> None:
+        self._learner, self._album, self.held_out, self.config = learner, album, held_out, config
+        self._stopped = threading.Event()
+        self._goal, self.seconds, self.done = config.steps, 0.0, 0
+        self.weights = learner.begin(config.seed, config.loss)
+        self._first = self.weights
+        self._inputs = held_out.flat
+        self._flat = np.zeros((0, 2))
+        self._reach = 0.0
+        self._measured: Any = None
+        self._places: Any = None
+        self._history: list[Point] = []
+        self.before = self._watch()
+
+    @property
+    def finished(self) -> bool:
+        return self.done >= self._goal
+
+    def stop(self) -> None:
+        """Lets the run that is, or comes next, end after one step, from whatever thread."""
+        self._stopped.set()
+
+    def run(self) -> Iterator[TrainStep]:
+        """Learns until it is finished or stopped, and as long again if it was finished.
+
+        Yields:
+            The training as it is, several times a second and at last.
+        """
+        for (step,) in race([self]):
+            yield step
+
+    def prolong(self) -> None:
+        """Aims as far again, if it is finished."""
+        if self.finished:
+            self._goal += self.config.steps
+
+    def advance(self) -> bool:
+        """One step; whether another one may follow."""
+        began = time.perf_counter()
+        config = self.config
+        rng = np.random.default_rng([config.seed, self.done])
+        self._places = batch(self._album, PEOPLE, EACH, rng)
+        self.weights, self._measured = self._learner.step(
+            self.weights,
+            taken(self._album, self._places),
+            self._places.people,
+            config.loss,
+            config.mining,
+            config.margin,
+            config.rate,
+        )
+        self.done += 1
+        self.seconds += time.perf_counter() - began
+        return not (self.finished or self._stopped.is_set())
+
+    def rest(self) -> None:
+        """Obeys later runs again, after a stop."""
+        self._stopped.clear()
+
+    def shown(self) -> TrainStep:
+        """The training as it is."""
+        now = self._watch()
+        loss, share = float(self._measured.loss), float(self._measured.share)
+        self._history.append(Point(self.done, loss, share, now.error))
+        pace = self.seconds / max(self.done, 1)
+        return TrainStep(
+            self.done,
+            self._goal,
+            pace * (self._goal - self.done),
+            tuple(self._history),
+            self.before,
+            now,
+            self._flat,
+            self._reach,
+            self._hardest(),
+            self._collapse(now, loss),
+        )
+
+    def compare(self, album: Album) -> tuple[Separation, Separation]:
+        """Pairs of other people's pictures, told apart at the start and now."""
+        inputs, people = album.flat, album.people
+        loss = self.config.loss
+        first, now = (
+            separate(self._learner, weights, inputs, people, loss)
+            for weights in (self._first, self.weights)
+        )
+        return first, now
+
+    def _watch(self) -> Separation:
+        embeddings = self._learner.embed(self.weights, self._inputs)
+        self._flat = flat_map(embeddings, self._flat if len(self._flat) else None)
+        self._reach = max(self._reach, float(np.abs(self._flat).max()))
+        people = self.held_out.people
+        return _separated(self._learner, self.weights, embeddings, people, self.config.loss)
+
+    def _hardest(self) -> tuple[HardTriplet, ...]:
+        mined = [np.asarray(values) for values in self._measured.triplets]
+        positive, negative, *at, valid = mined
+        worst = np.argsort(np.where(valid > 0, negative - positive, np.inf))
+        shown: list[HardTriplet] = []
+        seen: set[int] = set()
+        for i in worst:
+            anchor = int(self._places.people[at[0][i]])
+            if valid[i] and anchor not in seen and len(shown) < HARDEST:
+                seen.add(anchor)
+                a, p, n = (self._picture(int(places[i])) for places in at)
+                shown.append(HardTriplet((a, p, n), float(positive[i]), float(negative[i])))
+        return tuple(shown)
+
+    def _picture(self, place: int) -> np.ndarray:
+        own = self._album.pictures[self._places.people[place]]
+        return own[self._places.which[place]]
+
+    def _collapse(self, now: Separation, loss: float) -> str:
+        margin = self.config.margin
+        share = now.spread / max(self.before.spread, 1e-9)
+        if not np.isfinite(loss) or not np.isfinite(now.spread):
+            return "The numbers have grown beyond all bounds: the steps are too large."
+        if share > NARROW:
+            return ""
+        how = "have fallen onto one point" if share < GONE else "are falling together"
+        why = f"The embeddings {how}: two of them are {now.spread:.3f} apart on average"
+        if self.config.loss == "triplet" and abs(loss - margin) < 0.15 * margin:
+            return f"{why}, so d(A, P) and d(A, N) are alike and the loss sits at the margin."
+        return f"{why}, so no threshold can part them."
+
+
+def race(trainings: list[Training]) -> Iterator[tuple[TrainStep, ...]]:
+    """Runs trainings side by side, step by step, until all are finished or one is stopped.
+
+    Yields:
+        All of them as they are, several times a second and at last.
+    """
+    for training in trainings:
+        training.prolong()
+    try:
+        shown = 0.0
+        going = True
+        while going:
+            going = all([training.advance() for training in trainings])
+            if not going or time.monotonic() - shown > SHOWN_EVERY:
+                yield tuple(training.shown() for training in trainings)
+                shown = time.monotonic()
+    finally:
+        # Not at the start: a stop that came before it is obeyed after one step.
+        for training in trainings:
+            training.rest()
+
+
+def separate(
+    learner: Learner, weights: Any, inputs: np.ndarray, people: np.ndarray, loss: str
+) -> Separation:
+    """How well weights tell inputs (n, ...) of people (n,) apart."""
+    return _separated(learner, weights, learner.embed(weights, inputs), people, loss)
+
+
+def _separated(
+    learner: Learner, weights: Any, embeddings: np.ndarray, people: np.ndarray, loss: str
+) -> Separation:
+    # Row by row: all differences at once would take hundreds of megabytes.
+    distances = np.concatenate([euclidean(row[None], embeddings) for row in embeddings])
+    same, different = split_pairs(distances, people)
+    spread = float(np.concatenate([same, different]).mean())
+    if loss in BINARY:
+        same, different = split_pairs(-learner.odds(weights, embeddings, loss), people)
+    return Separation(same, different, roc(same, different), spread)

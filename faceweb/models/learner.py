@@ -1,0 +1,198 @@
+"""Training steps as functions of weights, so that many trainings share one traced graph."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from faceweb.models.device import Device
+from faceweb.numerics import pair_losses
+from faceweb.numerics.adam import descended
+from faceweb.numerics.triplet import Triplets, mine, pairwise, triplet_loss
+
+EMBEDDED = 64  # pictures at once
+# Mean absolute differences of two people's units add up to a few: the logistic unit begins near
+# where they are decided.
+_HEAD = {"absolute": (-1.0, 6.0), "chi-square": (-1.0, 6.0)}
+TERMS = {"binary": "absolute", "chi-square": "chi-square"}
+
+
+class Weights(NamedTuple):
+    """A training under way: parameters with Adam's moments, and where they began.
+
+    The last two parameters are the logistic unit's weights (d,) and bias, which only binary losses
+    move.
+    """
+
+    parameters: tuple[tf.Tensor, ...]
+    first: tuple[tf.Tensor, ...]
+    second: tuple[tf.Tensor, ...]
+    start: tuple[tf.Tensor, ...]
+    step: tf.Tensor
+
+
+class Measured(NamedTuple):
+    """What one step saw before it moved.
+
+    Attributes:
+        loss: of the batch.
+        share: of triplets or pairs that pull, or that are decided wrongly.
+        spread: mean distance of two embeddings of the batch.
+        triplets: the hardest of the batch, one an anchor.
+    """
+
+    loss: tf.Tensor
+    share: tf.Tensor
+    spread: tf.Tensor
+    triplets: Triplets
+
+
+class Learner:
+    """What trains one network, traced once a loss and mining.
+
+    Args:
+        network: from inputs (n, ...) to embeddings (n, d); its own weights are not read.
+        device: where it runs.
+        tether: weight of the squared way from the start, which holds back who has few pictures.
+        lots: whether weights begin at random, or matrices as the identity.
+    """
+
+    def __init__(
+        self, network: keras.Model, device: Device, tether: float = 0.0, lots: bool = True
+    ) -> None:
+        self.network, self.traces = network, 0
+        self._device, self._tether, self._lots = device, tether, lots
+        self.item = tuple(network.input_shape[1:])
+        self.units = int(network.output_shape[-1])
+        self._steps: dict[tuple[str, str], Callable] = {}
+        self._embedder = tf.function(self._forward, jit_compile=device.compiles)
+
+    def begin(self, seed: int, loss: str = "triplet") -> Weights:
+        """Weights drawn by lot (He et al. 2015), or the identity.
+
+        Args:
+            seed: of the lot.
+            loss: whose logistic unit is laid beside them.
+        """
+        rng = np.random.default_rng(seed)
+        shapes = [tuple(v.shape) for v in self.network.trainable_variables]
+        arrays = [_drawn(shape, rng) if self._lots else np.eye(*shape) for shape in shapes]
+        weight, bias = _HEAD[TERMS.get(loss, "absolute")]
+        arrays += [np.full(self.units, weight), np.array(bias)]
+        return restored([a.astype(np.float32) for a in arrays])
+
+    def step(
+        self,
+        weights: Weights,
+        batch: np.ndarray,
+        people: np.ndarray,
+        loss: str,
+        mining: str,
+        margin: float,
+        rate: float,
+    ) -> tuple[Weights, Measured]:
+        """One step downhill, by Adam.
+
+        Args:
+            weights: of `begin` or of the step before.
+            batch: float32, (n, ...); always the same n, or it is traced anew.
+            people: (n,) int32, who is on each.
+            loss: "triplet", "contrastive", "binary" or "chi-square".
+            mining: of `faceweb.numerics.triplet.MININGS`.
+            margin: of triplet and contrastive loss.
+            rate: size of a step.
+        """
+        noise = np.random.default_rng(int(weights.step)).random(2 * (len(batch),), np.float32)
+        given = [tf.constant(v, tf.float32) for v in (batch, noise, margin, rate)]
+        with self._device.turn:
+            return self._stepper(loss, mining)(weights, tf.constant(people, tf.int32), *given)
+
+    def embed(self, weights: Weights, inputs: np.ndarray) -> np.ndarray:
+        """Embeddings (n, d) of inputs (n, ...), float32."""
+        pieces = []
+        for i in range(0, len(inputs), EMBEDDED):
+            piece = inputs[i : i + EMBEDDED]
+            room = np.zeros((EMBEDDED - len(piece), *self.item), np.float32)
+            with self._device.turn:
+                batch = tf.constant(np.concatenate([piece, room]), tf.float32)
+                embedded = self._embedder(weights.parameters[:-2], batch).numpy()
+            pieces.append(embedded[: len(piece)])
+        return np.concatenate(pieces)
+
+    def odds(self, weights: Weights, embeddings: np.ndarray, loss: str) -> np.ndarray:
+        """Log-odds of one person (n, n) of every two embeddings (n, d), by the logistic unit."""
+        weight, bias = weights.parameters[-2:]
+        with self._device.turn:
+            rows = [
+                pair_losses.log_odds(row[None], embeddings, weight, bias, TERMS[loss]).numpy()
+                for row in embeddings
+            ]
+        return np.stack(rows)
+
+    def _stepper(self, loss: str, mining: str) -> Callable:
+        if (loss, mining) not in self._steps:
+
+            def traced(weights, *given):
+                self.traces += 1
+                return self._moved(weights, *given, (loss, mining))
+
+            self._steps[loss, mining] = tf.function(traced, jit_compile=self._device.compiles)
+        return self._steps[loss, mining]
+
+    def _forward(self, parameters, batch):
+        return self.network.stateless_call(list(parameters), [], batch, training=True)[0]
+
+    def _moved(self, weights: Weights, people, batch, noise, margin, rate, objective):
+        loss, mining = objective
+        with tf.GradientTape() as tape:
+            tape.watch(weights.parameters)
+            embeddings = self._forward(weights.parameters[:-2], batch)
+            distances = pairwise(embeddings)
+            if loss == "triplet":
+                triplets = mine(distances, people, mining, noise)
+                cost, share = triplet_loss(triplets, margin)
+            elif loss == "contrastive":
+                cost, share = pair_losses.contrastive_loss(distances, people, margin)
+            else:
+                pairs = embeddings[:, None], embeddings[None]
+                weight, bias = weights.parameters[-2:]
+                odds = pair_losses.log_odds(*pairs, weight, bias, TERMS[loss])
+                cost, share = pair_losses.binary_loss(odds, people)
+            ways = zip(weights.parameters, weights.start, strict=True)
+            pull = sum(tf.reduce_sum(tf.square(p - start)) for p, start in ways)
+            total = cost + self._tether * pull
+        gradients = tape.gradient(total, weights.parameters)
+        step = weights.step + 1
+        moved = [
+            (parameter, first, second)
+            if gradient is None
+            else _descended(parameter, gradient, first, second, step, rate)
+            for parameter, gradient, first, second in zip(
+                weights.parameters, gradients, weights.first, weights.second, strict=True
+            )
+        ]
+        parameters, firsts, seconds = (tuple(column) for column in zip(*moved, strict=True))
+        hardest = mine(distances, people, "hardest", noise)
+        count = len(people) * (len(people) - 1)
+        measured = Measured(cost, share, tf.reduce_sum(distances) / count, hardest)
+        return Weights(parameters, firsts, seconds, weights.start, step), measured
+
+
+def restored(arrays: list[np.ndarray]) -> Weights:
+    """Weights that begin at arrays, without momentum."""
+    parameters = tuple(tf.constant(a, tf.float32) for a in arrays)
+    zeros = tuple(tf.zeros_like(p) for p in parameters)
+    return Weights(parameters, zeros, zeros, parameters, tf.constant(0.0))
+
+
+def _descended(parameter, gradient, first, second, step, rate):
+    direction, first, second = descended(gradient, first, second, step)
+    return parameter - rate * direction, first, second
+
+
+def _drawn(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    if len(shape) == 1:
+        return np.zeros(shape)
+    return rng.normal(0, np.sqrt(2 / np.prod(shape[:-1])), shape)

@@ -1,0 +1,114 @@
+"""The triplet loss, L(A, P, N) = max(d(A, P) - d(A, N) + margin, 0), and which triplets to take.
+
+Schroff et al. 2015, "FaceNet: A Unified Embedding for Face Recognition and Clustering"; Hermans et
+al. 2017, "In Defense of the Triplet Loss for Person Re-Identification" (hardest in the batch, and
+distances that are not squared).
+"""
+
+from typing import Any, NamedTuple
+
+from keras import ops
+
+MININGS = ("semi-hard", "random", "hardest")
+_FAR = 1e9
+
+
+class Triplets(NamedTuple):
+    """Triplets of a batch of n, one for each row of equal length.
+
+    Attributes:
+        positive, negative: distances d(A, P) and d(A, N).
+        anchor_at, positive_at, negative_at: positions in the batch.
+        valid: 1 where it is a triplet, 0 where an anchor had no positive or no negative.
+    """
+
+    positive: Any
+    negative: Any
+    anchor_at: Any
+    positive_at: Any
+    negative_at: Any
+    valid: Any
+
+
+def pairwise(embeddings):
+    """Euclidean distance of every embedding (n, d) to every other, (n, n).
+
+    The gradient at distance zero is zero, where the root's own would be infinite.
+    """
+    difference = embeddings[:, None, :] - embeddings[None, :, :]
+    squared = ops.sum(ops.square(difference), axis=-1)
+    apart = squared > 0
+    return ops.where(apart, ops.sqrt(ops.where(apart, squared, 1.0)), 0.0)
+
+
+def mine(distances, people, mining, noise) -> Triplets:
+    """Chooses triplets of a batch.
+
+    - "random": every pair of one person, with a negative by lot.
+    - "semi-hard": every pair of one person, with the nearest negative that is farther than the
+      positive, or the farthest negative where none is (FaceNet).
+    - "hardest": every anchor, with its farthest positive and nearest negative (Hermans et al.).
+
+    Args:
+        distances: (n, n), of `pairwise`.
+        people: (n,) integers, whose embedding each is.
+        mining: one of `MININGS`.
+        noise: (n, n) numbers in [0, 1), the lots of "random".
+
+    Raises:
+        ValueError: there is no such mining.
+    """
+    if mining not in MININGS:
+        raise ValueError(f"`mining` must be one of {MININGS}. Received: {mining!r}.")
+    n = distances.shape[0]
+    alike = people[:, None] == people[None, :]
+    positives = ops.logical_and(alike, ops.logical_not(ops.eye(n, dtype="bool")))
+    negatives = ops.logical_not(alike)
+    served = ops.logical_and(ops.any(positives, axis=1), ops.any(negatives, axis=1))
+    if mining == "hardest":
+        positive_at = ops.argmax(ops.where(positives, distances, -_FAR), axis=1)
+        negative_at = ops.argmin(ops.where(negatives, distances, _FAR), axis=1)
+        return _gathered(distances, ops.arange(n), positive_at, negative_at, served)
+    if mining == "random":
+        # Lots that differ from pair to pair, though there are only (n, n) of them.
+        lots = noise[:, None, :] + noise[None, :, :]
+        chosen = ops.argmax(ops.where(negatives[:, None, :], lots - ops.floor(lots), -1.0), axis=2)
+    else:
+        chosen = _semi_hard(distances, negatives)
+    valid = ops.logical_and(positives, served[:, None])
+    anchor_at, positive_at = (ops.repeat(ops.arange(n), n), ops.tile(ops.arange(n), [n]))
+    flat = ops.reshape(valid, (-1,)), ops.reshape(chosen, (-1,))
+    return _gathered(distances, anchor_at, positive_at, flat[1], flat[0])
+
+
+def _semi_hard(distances, negatives):
+    to_negative = distances[:, None, :]
+    farther = ops.logical_and(negatives[:, None, :], to_negative > distances[:, :, None])
+    nearest = ops.argmin(ops.where(farther, to_negative, _FAR), axis=2)
+    farthest = ops.argmax(ops.where(negatives, distances, -_FAR), axis=1)
+    return ops.where(ops.any(farther, axis=2), nearest, farthest[:, None])
+
+
+def _gathered(distances, anchor_at, positive_at, negative_at, valid) -> Triplets:
+    n = distances.shape[0]
+    flat = ops.reshape(distances, (-1,))
+    positive = ops.take(flat, anchor_at * n + positive_at)
+    negative = ops.take(flat, anchor_at * n + negative_at)
+    valid = ops.cast(valid, distances.dtype)
+    return Triplets(positive, negative, anchor_at, positive_at, negative_at, valid)
+
+
+def triplet_loss(triplets: Triplets, margin):
+    """Mean loss over the triplets that are valid, and the share of them that is active.
+
+    Args:
+        triplets: of `mine`.
+        margin: by how much a negative must be farther than a positive.
+
+    Returns:
+        mean of max(d(A, P) - d(A, N) + margin, 0) and share of losses above 0; 0 without triplets.
+    """
+    losses = ops.maximum(triplets.positive - triplets.negative + margin, 0.0)
+    count = ops.maximum(ops.sum(triplets.valid), 1.0)
+    active = ops.cast(losses > 0, losses.dtype) * triplets.valid
+    return ops.sum(losses * triplets.valid) / count, ops.sum(active) / count

@@ -1,0 +1,60 @@
+"""Small charts as SVG: curves over steps, two hills, the receiver operating characteristic."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+WIDTH, HEIGHT = 320, 120
+BINS = 40
+
+
+def curve(steps: Sequence[float], values: Sequence[float], label: str, top: float) -> str:
+    """Values over steps from 0 to `top`, with the last one in words."""
+    xs = np.asarray(steps, float) / max(steps[-1], 1) * WIDTH
+    ys = HEIGHT - np.clip(np.asarray(values, float) / top, 0, 1) * (HEIGHT - 8)
+    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+    return _figure(f'<polyline points="{points}"/>', f"{label} <b>{values[-1]:.3g}</b>", label)
+
+
+def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str) -> str:
+    """Two histograms over one axis, each of area 1, and where they are parted."""
+    low = min(same.min(), different.min())
+    high = max(same.max(), different.max(), low + 1e-6)
+    edges = np.linspace(low, high, BINS + 1)
+    shares = [np.histogram(values, edges)[0] / len(values) for values in (different, same)]
+    tall = max(share.max() for share in shares)
+    shapes = ""
+    for share, kind in zip(shares, ("different", "same"), strict=True):
+        ys = HEIGHT - share / tall * (HEIGHT - 8)
+        xs = (np.arange(BINS) + 0.5) * WIDTH / BINS
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+        shapes += f'<polygon class="{kind}" points="0,{HEIGHT} {points} {WIDTH},{HEIGHT}"/>'
+    at = WIDTH * (threshold - low) / (high - low)
+    shapes += f'<line class="threshold" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="{HEIGHT}"/>'
+    note = f'{label} of <i class="same">one person</i> and of <i class="different">two</i>'
+    return _figure(shapes, f"{note}, {low:.2g} to {high:.2g}, parted at {threshold:.2f}", label)
+
+
+def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
+    """Strangers let in, on a square root scale, against friends let in.
+
+    Args:
+        curves: a CSS class with the shares falsely accepted and falsely rejected, for each.
+    """
+    chance = np.linspace(0, 1, 30)
+    curves = [*curves, ("chance", chance, 1 - chance)]
+    shapes = ""
+    for kind, accepted, rejected in curves:
+        keep = np.unique(np.linspace(0, len(accepted) - 1, 120).astype(int))
+        xs, ys = WIDTH * np.sqrt(accepted[keep]), HEIGHT * rejected[keep]
+        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
+        shapes += f'<polyline class="{kind}" points="{points}"/>'
+    said = "friends let in against strangers let in"
+    return _figure(shapes, f"ROC: {said}, now and <i>before</i>", "ROC")
+
+
+def _figure(shapes: str, caption: str, label: str) -> str:
+    return (
+        f'<figure class="chart"><svg viewBox="0 0 {WIDTH} {HEIGHT}" preserveAspectRatio="none" '
+        f'role="img" aria-label="{label}">{shapes}</svg><figcaption>{caption}</figcaption></figure>'
+    )

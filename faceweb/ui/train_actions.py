@@ -1,0 +1,168 @@
+"""What the training tab does: train, race, stop, go on, cure."""
+
+from dataclasses import dataclass, field, fields, replace
+
+import gradio as gr
+
+from faceweb.config import TrainConfig
+from faceweb.errors import TrainingError
+from faceweb.features.album import Album
+from faceweb.features.avatar_album import Split
+from faceweb.features.photo_album import photo_album
+from faceweb.features.train import BINARY, Separation, Training, TrainStep
+from faceweb.ui import train_words
+from faceweb.ui.controls import default, takes
+from faceweb.ui.handlers import Services, guarded
+from faceweb.ui.lessons import Lesson, Lessons
+
+DATA = ("avatars", "gallery")
+NAMES = tuple(item.name for item in fields(TrainConfig))
+EXTRAS = {"gallery_key": ""}
+# Margins that suit each loss, where two embeddings are 2 apart at most.
+RACERS = (("triplet", 0.3), ("contrastive", 1.0), ("binary", 0.3))
+CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The tab's events."""
+
+    services: Services
+    lessons: Lessons = field(default_factory=Lessons)
+
+    @guarded
+    @takes(TrainConfig, before=("data",), after=EXTRAS)
+    def train(self, data, *values):
+        """Trains a network to tell people apart, streaming it.
+
+        Data is avatars (drawn people, a convolutional network from scratch) or gallery (a head on
+        the encodings of the faces enrolled under gallery_key). Returns a record (loss, losses,
+        eer_before, eer_after, held_out, threshold, steps, finished, seconds, collapse, seed) and
+        the training as HTML. A session trains one at a time: another one stops the first.
+        """
+        settings, (key, request) = values[: len(NAMES)], values[len(NAMES) :]
+        yield from self._begin(data, [_config(settings)], key, request)
+
+    @guarded
+    @takes(TrainConfig, before=("data",), after=EXTRAS)
+    def race(self, data, *values):
+        """Trains by triplet, contrastive and binary loss side by side, on the same batches.
+
+        Returns a record (races: one record of /train each) and the three as HTML.
+        """
+        settings, (key, request) = values[: len(NAMES)], values[len(NAMES) :]
+        config = _config(settings)
+        configs = [replace(config, loss=loss, margin=margin) for loss, margin in RACERS]
+        yield from self._begin(data, configs, key, request)
+
+    @guarded
+    def resume(self, request: gr.Request):
+        """Goes on with the training that was stopped, or beyond its end."""
+        yield from self._run(self.lessons.required(request))
+
+    def stop(self, request: gr.Request):
+        """Stops the training; what was learnt stays."""
+        lesson = self.lessons.of(request)
+        if lesson is not None:
+            lesson.stop()
+
+    def reset(self, request: gr.Request):
+        """Forgets the training."""
+        lesson = self.lessons.of(request)
+        if lesson is not None:
+            lesson.stop()
+            self.lessons.drop(request)
+        return None, train_words.EMPTY, gr.update(visible=False)
+
+    def cure(self):
+        """The usual cure for a collapse: mining and rate."""
+        return CURE["mining"], CURE["rate"]
+
+    def _begin(self, data: str, configs: list[TrainConfig], key: str, request: gr.Request):
+        yield gr.skip(), train_words.WAITING, gr.update(visible=False)
+        split, note = self._people(data, configs[0].seed, key)
+        trainings = tuple(
+            Training(
+                self.services.learner(_network(data, config)), split.learnt, split.watched, config
+            )
+            for config in configs
+        )
+        lesson = self.lessons.put(request, Lesson(trainings, split.tested, note))
+        yield from self._run(lesson)
+
+    def _people(self, data: str, seed: int, key: str) -> tuple[Split, str]:
+        if data == "avatars":
+            progress = gr.Progress()
+            split = self.services.avatars.split(
+                lambda share: progress(share, desc="Drawing 4,800 faces")
+            )
+            return split, ""
+        if data != "gallery":
+            raise TrainingError(f"Data must be one of {', '.join(DATA)}. Received: {data}.")
+        photos = self.services.galleries.photos(key) if key else []
+        album = photo_album(self.services.networks(), photos, seed)
+        return album.split, album.note
+
+    def _run(self, lesson: Lesson):
+        for steps in lesson.run():
+            shown = train_words.lesson(steps, lesson.trainings, note=lesson.data)
+            cured = gr.update(visible=any(step.collapse for step in steps))
+            yield _record(lesson, steps), shown, cured
+        pairs = [training.compare(lesson.tested) for training in lesson.trainings]
+        if len(pairs) == 1:
+            outcome = train_words.compared(*pairs[0], lesson.tested)
+        else:
+            outcome = train_words.ranked(pairs, lesson)
+        shown = train_words.lesson(steps, lesson.trainings, outcome, lesson.data)
+        yield _record(lesson, steps, pairs), shown, cured
+
+
+def _network(data: str, config: TrainConfig) -> str:
+    if data == "avatars":
+        return "siamese"
+    return "frozen" if config.loss in BINARY else "projection"
+
+
+def _config(settings) -> TrainConfig:
+    return TrainConfig(**dict(zip(NAMES, settings, strict=True)))
+
+
+def _record(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = None) -> dict:
+    records = [
+        _one(training, step, lesson.tested, pair)
+        for training, step, pair in zip(
+            lesson.trainings, steps, pairs or [None] * len(steps), strict=True
+        )
+    ]
+    return records[0] if len(records) == 1 else {"races": records}
+
+
+def _one(
+    training: Training,
+    step: TrainStep,
+    tested: Album,
+    pair: tuple[Separation, Separation] | None,
+) -> dict:
+    config = training.config
+    before, after = pair or (step.before, step.now)
+    album = tested if pair else training.held_out
+    return {
+        "loss": config.loss,
+        "mining": config.mining,
+        "margin": config.margin,
+        "losses": [[point.step, round(point.loss, 5)] for point in step.history],
+        "eer_before": round(before.error, 5),
+        "eer_after": round(after.error, 5),
+        "threshold": round(after.threshold, 4),
+        "held_out": {
+            "people": len(album),
+            "pictures": len(album.people),
+            "same": len(after.same),
+            "different": len(after.different),
+        },
+        "steps": step.step,
+        "finished": step.step >= step.steps,
+        "seconds": round(training.seconds, 2),
+        "collapse": step.collapse,
+        "seed": int(config.seed),
+    }

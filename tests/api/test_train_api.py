@@ -1,0 +1,49 @@
+"""A network trained through the programming interface; every refusal is one sentence."""
+
+import pytest
+from gradio_client.exceptions import AppError
+
+from tests.conftest import KEY
+
+
+def test_train_on_drawn_faces(client):
+    job = client.submit("avatars", "triplet", "semi-hard", 0.3, 60, api_name="/train")
+    record, page = job.result()
+    assert record["finished"]
+    assert record["steps"] == 60
+    assert record["held_out"]["people"] == 40
+    # 40 people x 20 pictures: 40 * 20 * 19 / 2 pairs of one person.
+    assert record["held_out"]["same"] == 7600
+    assert record["held_out"]["different"] == 800 * 799 // 2 - 7600
+    assert record["eer_after"] < record["eer_before"] - 0.1
+    assert record["losses"][-1][0] == 60
+    assert record["collapse"] == ""
+    assert "equal error rate" in page
+    assert len(job.outputs()) > 2  # it was streamed
+
+
+def test_race_on_the_same_data(client):
+    record, page = client.predict("avatars", steps=10, api_name="/race")
+    assert [each["loss"] for each in record["races"]] == ["triplet", "contrastive", "binary"]
+    assert {each["steps"] for each in record["races"]} == {10}
+    assert page.count("two embeddings are") == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"margin": 0}, "0 is less than minimum value 0.01"),
+        ({"margin": 100}, "100 is greater than maximum value 2"),
+        ({"mining": "soft"}, "not in the list of choices"),
+        ({"loss": "hinge"}, "not in the list of choices"),
+        ({"data": "photos"}, "not in the list of choices"),
+        ({"data": "gallery"}, "3 people are needed to learn from, and this gallery holds 0"),
+        ({"data": "gallery", "gallery_key": KEY}, "and this gallery holds 0"),
+        ({"data": "gallery", "gallery_key": "x"}, "key"),
+    ],
+)
+def test_refusals(client, given, sentence):
+    with pytest.raises(AppError) as refused:
+        client.predict(**{"data": "avatars", "steps": 10} | given, api_name="/train")
+    assert sentence in str(refused.value)
+    assert "Traceback" not in str(refused.value)

@@ -1,0 +1,80 @@
+"""The training tab in a real browser: it learns, collapses, is cured, races, stops."""
+
+import re
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+LONG = 90_000
+
+
+def opened(visit, **size):
+    page = visit(**size)
+    page.get_by_role("tab", name="Train").click()
+    page.locator("#train-start").wait_for()
+    return page
+
+
+def errors(page) -> tuple[float, float]:
+    """The equal error rates at the start and now, in per cent."""
+    text = page.locator("#train-live .outcome strong").first.inner_text()
+    before, after = re.findall(r"[\d.]+", text)
+    return float(before), float(after)
+
+
+def test_the_error_falls_in_ten_seconds_and_the_map_is_drawn(visit, screens):
+    page = opened(visit)
+    page.screenshot(path=screens / "train_before_desktop.png")
+    page.locator("#train-start").click()
+    page.locator("#train-live .map img").wait_for(timeout=LONG)
+    page.locator("#train-live .map").screenshot(path=screens / "train_map_before.png")
+    page.wait_for_timeout(10_000)
+    before, now = errors(page)
+    assert now < before - 10
+    page.locator("#train-stop").click()
+    page.locator("#train-live .outcome.final").wait_for(timeout=LONG)
+    done = page.locator("#train-live .note").first.inner_text()
+    page.locator("#train-continue").click()
+    page.wait_for_function(
+        "done => !document.querySelector('#train-live .note').innerText.includes(done)",
+        arg=done.split(",")[0],
+    )
+    page.locator("#train-live .outcome.final").wait_for(timeout=LONG)
+    page.locator("#train-live .map").screenshot(path=screens / "train_map_after.png")
+    page.screenshot(path=screens / "train_desktop.png", full_page=True)
+    assert page.locator("#train-live .triplet").count() >= 3
+    page.locator("#train-reset").click()
+    page.get_by_text("Nothing has been learnt yet").wait_for()
+
+
+def test_the_lamp_tells_a_collapse_and_the_button_cures_it(visit, screens):
+    page = opened(visit)
+    assert not page.locator("#train-cure").is_visible()
+    page.locator("#train-mining").get_by_text("hardest").click()
+    page.locator("#train-more").get_by_role("button").first.click()
+    page.locator("#train-rate input[type=number]").fill("0.05")
+    page.locator("#train-start").click()
+    page.locator("#train-live .collapsed").wait_for(timeout=LONG)
+    page.locator("#train-cure").wait_for()
+    page.screenshot(path=screens / "train_collapse_desktop.png")
+    page.locator("#train-cure").click()
+    page.locator("#train-live .alive").wait_for(timeout=LONG)
+    assert page.locator("#train-mining input:checked").input_value() == "semi-hard"
+    assert page.locator("#train-rate input[type=number]").input_value() == "0.001"
+    page.wait_for_timeout(4_000)
+    assert page.locator("#train-live .collapsed").count() == 0
+    assert not page.locator("#train-cure").is_visible()
+    page.locator("#train-stop").click()
+    page.locator("#train-live .outcome.final").wait_for(timeout=LONG)
+
+
+def test_three_losses_race_on_a_phone(visit, screens):
+    page = opened(visit, width=390, height=844, scheme="dark")
+    page.locator("#train-steps input[type=number]").fill("40")
+    page.locator("#train-race").click()
+    page.locator("#train-live table.final").wait_for(timeout=LONG)
+    assert page.locator("#train-live .race > div").count() == 3
+    assert page.locator("#train-live table.final tr").count() == 4
+    wide = "document.documentElement.scrollWidth <= window.innerWidth"
+    assert page.evaluate(wide)
+    page.screenshot(path=screens / "train_phone.png")

@@ -1,0 +1,144 @@
+"""What a visitor sees of a training: it learns, it stops, it goes on, it says when it collapses."""
+
+import numpy as np
+import pytest
+
+from faceweb.config import TrainConfig
+from faceweb.errors import SettingError, TrainingError
+from faceweb.features.album import Album, batch
+from faceweb.features.avatar_album import album
+from faceweb.features.photo_album import photo_album
+from faceweb.features.train import Training, race
+from faceweb.storage.galleries import StoredPhoto
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    pictures = tuple(album(0, range(60), 8))
+    return Album(pictures, pictures)
+
+
+@pytest.fixture(scope="module")
+def trained(engine, drawn):
+    def make(**settings):
+        learner = engine.school().learner("siamese")
+        config = TrainConfig(**{"steps": 60} | settings)
+        return Training(learner, drawn.part(range(45)), drawn.part(range(45, 60)), config)
+
+    return make
+
+
+@pytest.mark.parametrize("loss", ["triplet", "contrastive", "binary", "chi-square"])
+def test_every_loss_tells_strangers_apart_better(trained, loss):
+    training = trained(loss=loss, margin=1.0 if loss == "contrastive" else 0.3)
+    *_, last = training.run()
+    assert last.step == 60
+    assert last.now.error < last.before.error - 0.1
+    assert last.collapse == ""
+    assert last.flat.shape == (15 * 8, 2)
+
+
+def test_the_same_seed_learns_the_same(trained):
+    ends = []
+    for _ in range(2):
+        *_, last = trained(steps=10, mining="random").run()
+        ends.append((last.history[-1].loss, last.now.error))
+    assert ends[0] == ends[1]
+
+
+def test_stopped_and_continued_is_as_if_never_stopped(trained):
+    whole = trained(steps=20)
+    *_, wanted = whole.run()
+    parts = trained(steps=20)
+    parts.stop()
+    *_, first = parts.run()
+    assert first.step == 1
+    *_, last = parts.run()
+    assert last.step == 20
+    assert last.history[-1].loss == wanted.history[-1].loss
+
+
+def test_who_is_finished_goes_on_as_far_again(trained):
+    training = trained(steps=10)
+    list(training.run())
+    *_, last = training.run()
+    assert (last.step, last.steps) == (20, 20)
+
+
+def test_hardest_triplets_and_large_steps_collapse_and_it_says_why(trained):
+    *_, last = trained(mining="hardest", rate=0.05, steps=40).run()
+    assert "loss sits at the margin" in last.collapse
+    *_, cured = trained(steps=40).run()
+    assert cured.collapse == ""
+
+
+def test_the_hardest_triplets_are_of_two_people(trained, drawn):
+    *_, last = trained(steps=10).run()
+    assert last.hardest
+    for triplet in last.hardest:
+        anchor, positive, negative = (owner(drawn, p) for p in triplet.pictures)
+        assert anchor == positive != negative
+    gaps = [triplet.negative - triplet.positive for triplet in last.hardest]
+    assert gaps == sorted(gaps)
+
+
+def owner(drawn, pixels):
+    return next(i for i, own in enumerate(drawn.pictures) if (own == pixels).all((1, 2, 3)).any())
+
+
+def test_a_race_takes_the_same_batches(trained):
+    trainings = [trained(steps=10), trained(steps=10), trained(steps=10, loss="binary")]
+    *_, last = race(trainings)
+    assert [step.step for step in last] == [10, 10, 10]
+    assert last[0].history[-1].loss == last[1].history[-1].loss != last[2].history[-1].loss
+
+
+def test_a_batch_repeats_who_has_few_pictures():
+    pictures = (np.zeros((1, 2, 2, 3), np.uint8), np.zeros((5, 2, 2, 3), np.uint8))
+    places = batch(Album(pictures, pictures), 4, 3, np.random.default_rng(0))
+    assert len(places.people) == 12
+    assert (places.which[places.people == 0] == 0).all()
+    assert set(places.people) == {0, 1}
+
+
+@pytest.mark.parametrize("margin", [0, 100, float("nan")])
+def test_a_margin_out_of_range_is_refused(margin):
+    with pytest.raises(SettingError, match=r"Margin must be a number from 0.01 to 2"):
+        TrainConfig(margin=margin)
+
+
+@pytest.fixture
+def gallery(networks, picture):
+    """Photos of the given people, of the example portraits."""
+    from datetime import datetime
+
+    from faceweb.features.faces import find_faces, to_png
+
+    def enrolled(*names):
+        photos = []
+        for number, name in enumerate(names):
+            pixels = picture(name)
+            (face,) = networks.encode(pixels, find_faces(networks, pixels)[:1])
+            when = datetime(2026, 1, 1)
+            photo = StoredPhoto(number, name, face.encoding, to_png(face.chip), "", when)
+            photos.append(photo)
+        return photos
+
+    return enrolled
+
+
+def test_two_people_are_too_few(networks, gallery):
+    with pytest.raises(TrainingError, match=r"3 people are needed.*this gallery holds 2"):
+        photo_album(networks, gallery("collins", "hopper"), 0)
+
+
+def test_one_photo_a_person_gets_copies_and_says_so(networks, gallery, engine):
+    made = photo_album(networks, gallery("collins", "hopper", "group"), 0)
+    assert "3 of 3 people have one photo" in made.note
+    assert "nobody can be held out" in made.note
+    assert [len(own) for own in made.split.learnt.inputs] == [8, 8, 8]
+    for name, loss in (("projection", "triplet"), ("frozen", "binary")):
+        learner = engine.school().learner(name)
+        config = TrainConfig(loss=loss, steps=30)
+        *_, last = Training(learner, made.split.learnt, made.split.watched, config).run()
+        assert last.now.error <= last.before.error
