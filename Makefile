@@ -20,6 +20,7 @@ bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.style
 	$(BIN)/python -m benchmarks.activations
+	$(BIN)/python -m benchmarks.train
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -55,13 +55,17 @@ def photo_album(networks: Networks, photos: list[StoredPhoto], seed: int) -> Pho
     rng = np.random.default_rng(seed)
     inputs, pictures = [], []
     for chips in people.values():
-        # Photos first and copies after them: whoever takes the first ones takes photos.
-        own = np.stack(chips + [_copied(chip, rng) for chip in chips for _ in range(COPIES)])
+        own = copies(chips, rng)
         inputs.append(networks.embed(own))
         pictures.append(own)
     album = Album(tuple(inputs), tuple(pictures))
     alone = sum(len(chips) == 1 for chips in people.values())
     return PhotoAlbum(_split(album), _note(len(people), alone))
+
+
+def copies(chips: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
+    """Chips (150, 150, 3) uint8 of one person, and after them seven copies of each."""
+    return np.stack(chips + [_copied(chip, rng) for chip in chips for _ in range(COPIES)])
 
 
 def _split(album: Album) -> Split:

@@ -29,7 +29,9 @@ NARROW, GONE = 0.3, 0.05
 class Learner(Protocol):
     """What a training needs of `faceweb.models.learner.Learner`."""
 
-    def begin(self, seed: int, loss: str = ...) -> Any: ...
+    def begin(self, seed: int, parted: float = ...) -> Any: ...
+
+    def differences(self, embeddings: np.ndarray, loss: str) -> np.ndarray: ...
 
     def step(
         self,
@@ -136,7 +138,7 @@ class Training:
         self._learner, self._album, self.held_out, self.config = learner, album, held_out, config
         self._stopped = threading.Event()
         self._goal, self.seconds, self.done = config.steps, 0.0, 0
-        self.weights = learner.begin(config.seed, config.loss)
+        self.weights = self._begin()
         self._first = self.weights
         self._inputs = held_out.flat
         self._flat = np.zeros((0, 2))
@@ -219,6 +221,15 @@ class Training:
             for weights in (self._first, self.weights)
         )
         return first, now
+
+    def _begin(self) -> Any:
+        config, album = self.config, self._album
+        if config.loss not in BINARY or album.inputs[0].dtype == np.uint8:
+            return self._learner.begin(config.seed)
+        # Encodings differ already: the logistic unit begins where their sum decides best.
+        sums = self._learner.differences(album.flat, config.loss)
+        _, parted = roc(*split_pairs(sums, album.people)).equal_error
+        return self._learner.begin(config.seed, max(parted, 1e-3))
 
     def _watch(self) -> Separation:
         embeddings = self._learner.embed(self.weights, self._inputs)

@@ -13,9 +13,8 @@ from faceweb.numerics.adam import descended
 from faceweb.numerics.triplet import Triplets, mine, pairwise, triplet_loss
 
 EMBEDDED = 64  # pictures at once
-# Mean absolute differences of two people's units add up to a few: the logistic unit begins near
-# where they are decided.
-_HEAD = {"absolute": (-1.0, 6.0), "chi-square": (-1.0, 6.0)}
+# Log-odds of one person, where a logistic unit begins, for embeddings that do not differ at all.
+SURE = 6.0
 TERMS = {"binary": "absolute", "chi-square": "chi-square"}
 
 
@@ -69,19 +68,18 @@ class Learner:
         self._steps: dict[tuple[str, str], Callable] = {}
         self._embedder = tf.function(self._forward, jit_compile=device.compiles)
 
-    def begin(self, seed: int, loss: str = "triplet") -> Weights:
-        """Weights drawn by lot (He et al. 2015), or the identity.
+    def begin(self, seed: int, parted: float = 6.0) -> Weights:
+        """Weights by lot (He et al. 2015) or the identity, and a logistic unit of equal ones.
 
         Args:
             seed: of the lot.
-            loss: whose logistic unit is laid beside them.
+            parted: the sum of differences at which the logistic unit cannot decide.
         """
         rng = np.random.default_rng(seed)
         shapes = [tuple(v.shape) for v in self.network.trainable_variables]
         arrays = [_drawn(shape, rng) if self._lots else np.eye(*shape) for shape in shapes]
-        weight, bias = _HEAD[TERMS.get(loss, "absolute")]
-        arrays += [np.full(self.units, weight), np.array(bias)]
-        return restored([a.astype(np.float32) for a in arrays])
+        arrays += [np.full(self.units, -SURE / parted), np.array(SURE)]
+        return restored(arrays)
 
     def step(
         self,
@@ -120,6 +118,11 @@ class Learner:
                 embedded = self._embedder(weights.parameters[:-2], batch).numpy()
             pieces.append(embedded[: len(piece)])
         return np.concatenate(pieces)
+
+    def differences(self, embeddings: np.ndarray, loss: str) -> np.ndarray:
+        """What every two embeddings (n, d) differ in, summed over units, (n, n)."""
+        plain = restored([np.ones(embeddings.shape[1]), np.zeros(())])
+        return self.odds(plain, embeddings, loss)
 
     def odds(self, weights: Weights, embeddings: np.ndarray, loss: str) -> np.ndarray:
         """Log-odds of one person (n, n) of every two embeddings (n, d), by the logistic unit."""

@@ -6,8 +6,9 @@ from faceweb.models.device import Device
 from faceweb.models.learner import Learner
 from faceweb.models.siamese import build_frozen, build_projection, build_siamese
 
-# A projection of encodings has 16,384 numbers and often few pictures to learn them from.
-TETHER = 0.003
+# A projection of encodings has 16,384 numbers and often a handful of people to learn them from: on
+# five, whatever moves further from the identity tells five others apart worse.
+TETHER = 1.0
 _BUILDERS = {"siamese": build_siamese, "projection": build_projection, "frozen": build_frozen}
 
 
@@ -26,8 +27,8 @@ class School:
         """What trains "siamese" (pictures), "projection" or "frozen" (both: encodings)."""
         with self._lock:
             if name not in self._learners:
-                drawn = name == "siamese"
-                tether = 0.0 if drawn else TETHER
+                tether = TETHER if name == "projection" else 0.0
+                lots = name == "siamese"
                 network = _BUILDERS[name]()
-                self._learners[name] = Learner(network, self._device, tether, lots=drawn)
+                self._learners[name] = Learner(network, self._device, tether, lots)
             return self._learners[name]
