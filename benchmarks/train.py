@@ -22,7 +22,8 @@ from faceweb.features.album import Album, batch, taken
 from faceweb.features.avatar_album import Avatars, Split
 from faceweb.features.faces import find_faces
 from faceweb.features.photo_album import copies
-from faceweb.features.train import BINARY, EACH, PEOPLE, Training, separate
+from faceweb.features.separation import BINARY, separate
+from faceweb.features.train import EACH, PEOPLE, Training
 from faceweb.models.engine import Engine
 from faceweb.numerics.distances import euclidean
 from faceweb.numerics.roc import roc, split_pairs
@@ -160,9 +161,9 @@ def beside_torch(engine: Engine, split: Split, repeats: int) -> None:
             between = time.perf_counter()
             theirs = peer.step(pictures, places.people, config.margin, config.rate)
             took.append((between - began, time.perf_counter() - between))
-            if step < 3:
-                apart = max(apart, abs(loss - theirs) / loss)
-        if apart > 1e-3:
+            # Adam's first steps have the size of the rate whatever the gradient: rounding grows.
+            apart = max(apart, abs(loss - theirs) / loss) if step < 1 else apart
+        if apart > 1e-4:
             raise RuntimeError(f"PyTorch computes something else: losses differ by {apart:.2g}.")
         ours, others = (statistics.median(column) for column in zip(*took[3:], strict=True))
         report.emit(

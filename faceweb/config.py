@@ -134,12 +134,13 @@ class TrainConfig(Bounded):
     """How a network learns to tell people apart, in steps of `people` x `each` pictures.
 
     `margin` is in units of the distance, which is 2 at most for the network from scratch; the
-    binary losses have none. `rate` is the size of a step (Adam).
+    binary losses have none. `rate` is the size of the first step (Adam); it falls to nothing along
+    half a cosine (Loshchilov & Hutter 2017).
     """
 
     loss: str = chosen("triplet", "contrastive", "binary", "chi-square")
     mining: str = chosen("semi-hard", "random", "hardest")
-    margin: float = bounded(0.3, 0.01, 2.0, 0.01)
+    margin: float = bounded(0.5, 0.01, 2.0, 0.01)
     steps: int = bounded(500, 10, 5000, 10)
     rate: float = bounded(0.001, 0.0001, 0.1, 0.0001)
     seed: int = bounded(0, 0, 2**31 - 1, 1)

@@ -8,72 +8,21 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from faceweb.config import TrainConfig
 from faceweb.features.album import Album, batch, taken
-from faceweb.numerics.distances import euclidean
+from faceweb.features.separation import BINARY, Learner, Separation, separate, separated
 from faceweb.numerics.projection import flat_map
-from faceweb.numerics.roc import Roc, roc, split_pairs
+from faceweb.numerics.roc import roc, split_pairs
 
 SHOWN_EVERY = 0.3
 PEOPLE, EACH = 16, 4  # P x K pictures a batch
-BINARY = ("binary", "chi-square")
 HARDEST = 6
 # Shares of the spread at the start below which an embedding is collapsing, and has collapsed.
 NARROW, GONE = 0.3, 0.05
-
-
-class Learner(Protocol):
-    """What a training needs of `faceweb.models.learner.Learner`."""
-
-    def begin(self, seed: int, parted: float = ...) -> Any: ...
-
-    def differences(self, embeddings: np.ndarray, loss: str) -> np.ndarray: ...
-
-    def step(
-        self,
-        weights: Any,
-        batch: np.ndarray,
-        people: np.ndarray,
-        loss: str,
-        mining: str,
-        margin: float,
-        rate: float,
-    ) -> tuple[Any, Any]: ...
-
-    def embed(self, weights: Any, inputs: np.ndarray) -> np.ndarray: ...
-
-    def odds(self, weights: Any, embeddings: np.ndarray, loss: str) -> np.ndarray: ...
-
-
-@dataclass(frozen=True, eq=False)
-class Separation:
-    """How well pairs of one person are told from pairs of two.
-
-    Attributes:
-        same, different: what decides each pair: the distance, or under a binary loss minus the
-            log-odds of one person; smaller is nearer.
-        roc: both kinds of error at every threshold.
-        spread: mean distance of two embeddings, whoever they are of.
-    """
-
-    same: np.ndarray
-    different: np.ndarray
-    roc: Roc
-    spread: float
-
-    @property
-    def error(self) -> float:
-        """The equal error rate."""
-        return self.roc.equal_error[0]
-
-    @property
-    def threshold(self) -> float:
-        """Where both errors are equal."""
-        return self.roc.equal_error[1]
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,7 +132,7 @@ class Training:
             config.loss,
             config.mining,
             config.margin,
-            config.rate,
+            config.rate * (1 + np.cos(np.pi * (self.done % config.steps) / config.steps)) / 2,
         )
         self.done += 1
         self.seconds += time.perf_counter() - began
@@ -236,7 +185,7 @@ class Training:
         self._flat = flat_map(embeddings, self._flat if len(self._flat) else None)
         self._reach = max(self._reach, float(np.abs(self._flat).max()))
         people = self.held_out.people
-        return _separated(self._learner, self.weights, embeddings, people, self.config.loss)
+        return separated(self._learner, self.weights, embeddings, people, self.config.loss)
 
     def _hardest(self) -> tuple[HardTriplet, ...]:
         mined = [np.asarray(values) for values in self._measured.triplets]
@@ -290,22 +239,3 @@ def race(trainings: list[Training]) -> Iterator[tuple[TrainStep, ...]]:
         # Not at the start: a stop that came before it is obeyed after one step.
         for training in trainings:
             training.rest()
-
-
-def separate(
-    learner: Learner, weights: Any, inputs: np.ndarray, people: np.ndarray, loss: str
-) -> Separation:
-    """How well weights tell inputs (n, ...) of people (n,) apart."""
-    return _separated(learner, weights, learner.embed(weights, inputs), people, loss)
-
-
-def _separated(
-    learner: Learner, weights: Any, embeddings: np.ndarray, people: np.ndarray, loss: str
-) -> Separation:
-    # Row by row: all differences at once would take hundreds of megabytes.
-    distances = np.concatenate([euclidean(row[None], embeddings) for row in embeddings])
-    same, different = split_pairs(distances, people)
-    spread = float(np.concatenate([same, different]).mean())
-    if loss in BINARY:
-        same, different = split_pairs(-learner.odds(weights, embeddings, loss), people)
-    return Separation(same, different, roc(same, different), spread)

@@ -9,17 +9,27 @@ from faceweb.errors import NoFaceFoundError
 from faceweb.features.faces import Networks, find_faces, pick
 from faceweb.features.odds import Calibration
 from faceweb.numerics.distances import euclidean
+from faceweb.numerics.logistic import Unit
 from faceweb.types import EncodedFace, Face, Odds, Verdict
 
 
 @dataclass(frozen=True, eq=False)
 class Verification:
-    """A verdict on the largest face of each picture, and all faces that were found."""
+    """A verdict on the largest face of each picture, and all faces that were found.
+
+    `log_odds` is of one person, by the unit that the visitor taught; None where the distance
+    decides.
+    """
 
     verdict: Verdict
     odds: Odds
     compared: tuple[EncodedFace, EncodedFace]
     found: tuple[list[Face], list[Face]]
+    log_odds: float | None = None
+
+    @property
+    def same(self) -> bool:
+        return self.verdict.same if self.log_odds is None else self.log_odds >= 0
 
 
 def verify(
@@ -28,6 +38,7 @@ def verify(
     picture_a: np.ndarray,
     picture_b: np.ndarray,
     config: FacesConfig,
+    unit: Unit | None = None,
 ) -> Verification:
     """Compares the largest faces of two pictures, d(a, b) <= threshold.
 
@@ -37,6 +48,7 @@ def verify(
         picture_a: (h, w, 3) uint8 RGB.
         picture_b: (h, w, 3) uint8 RGB.
         config: the threshold.
+        unit: decides in the place of the distance.
 
     Raises:
         NoFaceFoundError: one of them shows no face, or only one too small to encode.
@@ -45,7 +57,9 @@ def verify(
     found_b, b = _largest(networks, picture_b, "B")
     distance = float(euclidean(a.encoding[None], b.encoding[None])[0, 0])
     verdict = Verdict(distance, config.threshold)
-    return Verification(verdict, calibration.odds(verdict), (a, b), (found_a, found_b))
+    log_odds = None if unit is None else float(unit.log_odds(np.abs(a.encoding - b.encoding)))
+    odds = calibration.odds(verdict)
+    return Verification(verdict, odds, (a, b), (found_a, found_b), log_odds)
 
 
 def _largest(

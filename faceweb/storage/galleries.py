@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session, defer, selectinload
 from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
 from faceweb.storage.database import open_database, translated
 from faceweb.storage.keys import fingerprint
-from faceweb.storage.tables import GalleryRow, PersonRow, PhotoRow
+from faceweb.storage.tables import GalleryRow, MarkRow, PersonRow, PhotoRow
 
 VISIT = timedelta(hours=1)
+MOST_MARKS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,9 +31,19 @@ class StoredPhoto:
     added: datetime
 
 
+@dataclass(frozen=True, eq=False)
+class StoredMark:
+    """A marked pair: encodings (128,) float32, the answer, and the unit (129,) taught by it."""
+
+    a: np.ndarray
+    b: np.ndarray
+    same: bool
+    unit: np.ndarray
+
+
 @dataclass(frozen=True)
 class Receipt:
-    """What was erased; `bytes` counts encodings and chips."""
+    """What was erased; `bytes` counts encodings, chips and marked pairs."""
 
     people: int
     photos: int
@@ -174,10 +185,55 @@ class Galleries:
                 return Receipt(0, 0, 0)
             photos = [photo for person in gallery.people for photo in person.photos]
             size = sum(len(photo.encoding) + len(photo.chip) for photo in photos)
+            size += sum(len(mark.a) + len(mark.b) + len(mark.unit) for mark in gallery.marks)
             receipt = Receipt(len(gallery.people), len(photos), size)
             session.delete(gallery)
             session.commit()
             return receipt
+
+    def add_mark(self, key: str, mark: StoredMark) -> None:
+        """Adds a marked pair.
+
+        Raises:
+            GalleryFullError: as many are marked as may be.
+        """
+        with self._adding, self._session() as session:
+            gallery = self._gallery(session, key, make=True)
+            if gallery is not None and len(gallery.marks) >= MOST_MARKS:
+                raise GalleryFullError(
+                    f"{MOST_MARKS} pairs are marked, which is all that is learnt from: undo some, "
+                    "or begin anew."
+                )
+            a, b = (np.asarray(encoding, "<f4").tobytes() for encoding in (mark.a, mark.b))
+            unit = np.asarray(mark.unit, "<f8").tobytes()
+            session.add(MarkRow(gallery=gallery, a=a, b=b, same=mark.same, unit=unit))
+            session.commit()
+
+    def marks(self, key: str) -> list[StoredMark]:
+        """All marked pairs, oldest first."""
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            rows = gallery.marks if gallery else []
+            return [
+                StoredMark(
+                    np.frombuffer(row.a, "<f4"),
+                    np.frombuffer(row.b, "<f4"),
+                    row.same,
+                    np.frombuffer(row.unit, "<f8"),
+                )
+                for row in rows
+            ]
+
+    def forget_marks(self, key: str, last: bool = False) -> int:
+        """Removes the last marked pair, or all; returns how many are left."""
+        with self._session() as session:
+            gallery = self._gallery(session, key)
+            rows = list(gallery.marks) if gallery else []
+            gone = rows[-1:] if last else rows
+            for row in gone:
+                session.delete(row)
+            session.commit()
+            return len(rows) - len(gone)
 
     def expire(self, days: int) -> int:
         """Removes the galleries that nobody opened for so many days; returns how many."""

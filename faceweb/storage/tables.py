@@ -21,6 +21,9 @@ class GalleryRow(Base):
     people: Mapped[list["PersonRow"]] = relationship(
         back_populates="gallery", cascade="all, delete-orphan"
     )
+    marks: Mapped[list["MarkRow"]] = relationship(
+        back_populates="gallery", cascade="all, delete-orphan", order_by="MarkRow.id"
+    )
 
 
 class PersonRow(Base):
@@ -50,3 +53,22 @@ class PhotoRow(Base):
     model: Mapped[str] = mapped_column(String(40))
     added: Mapped[datetime]
     person: Mapped[PersonRow] = relationship(back_populates="photos")
+
+
+class MarkRow(Base):
+    """A pair whose verdict a visitor marked: two encodings, and the unit that was taught by it.
+
+    `unit` is 129 little-endian float64, weights and bias.
+    """
+
+    __tablename__ = "mark"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gallery_id: Mapped[int] = mapped_column(
+        ForeignKey("gallery.id", ondelete="CASCADE"), index=True
+    )
+    a: Mapped[bytes] = mapped_column(LargeBinary(512))
+    b: Mapped[bytes] = mapped_column(LargeBinary(512))
+    same: Mapped[bool]
+    unit: Mapped[bytes] = mapped_column(LargeBinary(1032))
+    gallery: Mapped[GalleryRow] = relationship(back_populates="marks")

@@ -17,6 +17,7 @@ from faceweb.features.avatar_album import Avatars
 from faceweb.features.faces import Networks
 from faceweb.features.indexes import Indexes
 from faceweb.features.odds import Calibration
+from faceweb.features.teach import Known, load_known
 from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
 
@@ -49,6 +50,7 @@ class Services:
     calibration: Calibration
     indexes: Indexes = field(default_factory=Indexes)
     avatars: Avatars = field(default_factory=Avatars)
+    known: Known = field(default_factory=load_known)
 
     def networks(self) -> Networks:
         """The networks; a click that comes before they are warm waits with progress."""

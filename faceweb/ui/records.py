@@ -11,8 +11,11 @@ from faceweb.ui.easels import Easel
 
 def verification(result: Verification) -> dict:
     verdict, odds = result.verdict, result.odds
+    taught = result.log_odds
     return {
-        "same": verdict.same,
+        "same": result.same,
+        "decided_by": "distance" if taught is None else "taught",
+        "log_odds": None if taught is None else round(taught, 4),
         "distance": round(verdict.distance, 4),
         "threshold": verdict.threshold,
         "probability": round(odds.probability, 4),

@@ -9,7 +9,8 @@ from faceweb.errors import TrainingError
 from faceweb.features.album import Album
 from faceweb.features.avatar_album import Split
 from faceweb.features.photo_album import photo_album
-from faceweb.features.train import BINARY, Separation, Training, TrainStep
+from faceweb.features.separation import BINARY, Separation
+from faceweb.features.train import Training, TrainStep
 from faceweb.ui import train_words
 from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
@@ -19,7 +20,7 @@ DATA = ("avatars", "gallery")
 NAMES = tuple(item.name for item in fields(TrainConfig))
 EXTRAS = {"gallery_key": ""}
 # Margins that suit each loss, where two embeddings are 2 apart at most.
-RACERS = (("triplet", 0.3), ("contrastive", 1.0), ("binary", 0.3))
+RACERS = (("triplet", 0.5), ("contrastive", 1.0), ("binary", 0.5))
 CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
 
 

@@ -8,7 +8,8 @@ import numpy as np
 from PIL import Image
 
 from faceweb.features.album import Album
-from faceweb.features.train import BINARY, HardTriplet, Separation, Training, TrainStep
+from faceweb.features.separation import BINARY, Separation
+from faceweb.features.train import HardTriplet, Training, TrainStep
 from faceweb.ui import charts, draw
 from faceweb.ui.lessons import Lesson
 from faceweb.ui.style_words import duration

@@ -70,8 +70,13 @@ def _how_sure(same: bool, probability: float) -> str:
 def verification(result: Verification, calibration: Calibration) -> str:
     """Faces, verdict, distance and odds of a pair."""
     verdict, odds = result.verdict, result.odds
-    headline = "Same person" if verdict.same else "Different people"
-    sign, relation = ("same", "&le;") if verdict.same else ("different", "&gt;")
+    headline = "Same person" if result.same else "Different people"
+    sign = "same" if result.same else "different"
+    relation = "&le;" if verdict.same else "&gt;"
+    sure = _how_sure(verdict.same, odds.probability)
+    if result.log_odds is not None:
+        agree = "agrees" if result.same == verdict.same else "disagrees"
+        sure = f"decided by what you taught: log-odds {result.log_odds:+.2f}; the distance {agree}"
     a, b = (
         draw.picture(face.chip, f"aligned face of photo {letter}")
         for face, letter in zip(result.compared, "AB", strict=True)
@@ -85,7 +90,7 @@ def verification(result: Verification, calibration: Calibration) -> str:
     return f"""<section class="answer">
 <div class="pair">{a}<div class="verdict {sign}"><strong>{headline}</strong>
 <span class="formula">d = {verdict.distance:.3f} {relation} {verdict.threshold:.2f} = &tau;</span>
-<span>{_how_sure(verdict.same, odds.probability)}</span></div>{b}</div>{note}
+<span>{sure}</span></div>{b}</div>{note}
 {draw.histogram(calibration, verdict)}
 <p class="legend"><span class="swatch same"></span> pairs of one person
 <span class="swatch different"></span> pairs of two people</p>

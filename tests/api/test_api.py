@@ -23,7 +23,10 @@ from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 
 CONTRACT = {
     "/enroll": ["photo", "name", "gallery_key", "face"],
-    "/verify": ["photo_a", "photo_b", "threshold"],
+    "/verify": ["photo_a", "photo_b", "threshold", "taught", "gallery_key"],
+    "/teach": ["photo_a", "photo_b", "same", "gallery_key"],
+    "/unteach": ["gallery_key"],
+    "/forget_taught": ["gallery_key"],
     "/recognize": ["photo", "threshold", "gallery_key"],
     "/stylize": [
         "content",

@@ -59,7 +59,7 @@ def build(services: Services, shared: Shared) -> None:
             controls["steps"] = slider(TrainConfig, "steps", elem_id="train-steps")
             with gr.Accordion("Rate and seed", open=False, elem_id="train-more"):
                 controls["rate"] = slider(
-                    TrainConfig, "rate", label="Size of a step (Adam)", elem_id="train-rate"
+                    TrainConfig, "rate", label="Size of the first step (Adam)", elem_id="train-rate"
                 )
                 controls["seed"] = number(TrainConfig, "seed", label="Seed")
             with gr.Row(elem_classes="act"):

@@ -7,7 +7,7 @@ import numpy as np
 
 from faceweb.config import FacesConfig
 from faceweb.features.verify import verify
-from faceweb.ui import records, words
+from faceweb.ui import records, teaching, words
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
@@ -37,24 +37,40 @@ class Handlers:
     services: Services
 
     @guarded
-    def verify(self, photo_a: np.ndarray, photo_b: np.ndarray, threshold: float = THRESHOLD):
+    def verify(
+        self,
+        photo_a: np.ndarray,
+        photo_b: np.ndarray,
+        threshold: float = THRESHOLD,
+        taught: bool = False,
+        gallery_key: str = "",
+    ):
         """Are the largest faces of two photos one person?
 
-        Returns a record (same, distance, threshold, probability at a prior of one half, error
+        Decided by the distance, or by the unit that was taught under gallery_key. Returns a record
+        (same, decided_by, log_odds, distance, threshold, probability at a prior of one half, error
         rates, boxes of all faces as left, top, width, height) and the answer as HTML.
         """
         config = FacesConfig(threshold=threshold)
         a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
         calibration = self.services.calibration
-        result = verify(self.services.networks(), calibration, a, b, config)
+        unit = teaching.unit_of(self.services, gallery_key) if taught else None
+        result = verify(self.services.networks(), calibration, a, b, config, unit)
         return records.verification(result), words.verification(result, calibration)
 
     @guarded
-    def again(self, photo_a: np.ndarray | None, photo_b: np.ndarray | None, threshold: float):
-        """The same photos at another threshold; nothing where one is missing."""
+    def again(
+        self,
+        photo_a: np.ndarray | None,
+        photo_b: np.ndarray | None,
+        threshold: float,
+        taught: bool,
+        gallery_key: str,
+    ):
+        """The same photos, decided anew; nothing where one is missing."""
         if photo_a is None or photo_b is None:
             return gr.skip(), gr.skip()
-        return self.verify(photo_a, photo_b, threshold)
+        return self.verify(photo_a, photo_b, threshold, taught, gallery_key)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -71,11 +87,13 @@ def build(services: Services, shared: Shared) -> None:
         )
         start = gr.Button("Compare", variant="primary", scale=1, elem_id="verify-start")
     answer = gr.HTML(elem_id="verify-answer", padding=False)
+    panel = teaching.build(services, shared, [photo_a, photo_b])
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
-    inputs, outputs = [photo_a, photo_b, threshold], [record, answer]
+    inputs = [photo_a, photo_b, threshold, panel.decides, shared.key]
+    outputs = [record, answer]
     for photo in (photo_a, photo_b):
         photo.input(None, None, answer, js="() => ''")
     asked = start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
@@ -83,5 +101,6 @@ def build(services: Services, shared: Shared) -> None:
     tried = examples.then(handlers.verify, **private, **DEVICE_QUEUE)
     for event in (asked, tried):
         event.success(None, js=into_view("#verify-answer"))
-    moved = threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
-    moved.failure(None, None, answer, js="() => ''")
+    for event in (threshold.change, panel.decides.input, *panel.changed):
+        moved = event(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
+        moved.failure(None, None, answer, js="() => ''")
