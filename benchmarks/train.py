@@ -34,11 +34,18 @@ HEAD_STEPS, HEAD_SEEDS = 200, 3
 
 
 def learnt_for(training: Training, seconds: float) -> None:
-    """Steps until they took so long; watching is not counted."""
+    """All steps, or as many as so many seconds allow; watching is not counted."""
+    while training.advance() and training.seconds < seconds:
+        pass
+
+
+def pace(training: Training, steps: int = 60) -> float:
+    """Seconds a step, once its graph is traced."""
     training.advance()
-    start = training.seconds  # the first step traces the graph
-    while training.seconds - start < seconds:
+    start = training.seconds
+    for _ in range(steps):
         training.advance()
+    return (training.seconds - start) / steps
 
 
 def pixels(album: Album) -> float:
@@ -53,9 +60,14 @@ def scratch(engine: Engine, split: Split) -> None:
     learner = engine.school().learner("siamese")
     raw = pixels(split.tested)
     errors: dict[str, list[float]] = {"semi-hard": [], "random": []}
+    steps = {}
+    for mining in errors:
+        short = Training(learner, split.learnt, split.watched, TrainConfig(mining=mining))
+        # A whole number of tens, a little short of what fits, so that the rate has fallen.
+        steps[mining] = int(0.95 * SECONDS / pace(short)) // 10 * 10
     for seed in range(SEEDS):
         for mining, found in errors.items():
-            config = TrainConfig(mining=mining, seed=seed)
+            config = TrainConfig(mining=mining, seed=seed, steps=steps[mining])
             training = Training(learner, split.learnt, split.watched, config)
             learnt_for(training, SECONDS)
             before, after = training.compare(split.tested)

@@ -3,7 +3,9 @@
 One photo a person is enough to begin with: its copies stand in for further photos.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import numpy as np
 from PIL import Image
@@ -11,10 +13,11 @@ from PIL import Image
 from faceweb.errors import TrainingError
 from faceweb.features.album import Album
 from faceweb.features.avatar_album import Split
-from faceweb.features.faces import Networks, from_png
+from faceweb.features.corpus import uploaded
+from faceweb.features.faces import Networks, from_png, seen
 from faceweb.storage.galleries import StoredPhoto
 
-FEWEST = 3
+FEWEST, MOST_PHOTOS = 3, 600
 COPIES = 7  # of every photo, beside itself
 TURN, SCALE, SHIFT = 8.0, 0.08, 0.05  # degrees, share, share of the side
 GAIN, TINT = 0.35, 0.06
@@ -52,6 +55,56 @@ def photo_album(networks: Networks, photos: list[StoredPhoto], seed: int) -> Pho
             f"{FEWEST} people are needed to learn from, and this gallery holds {len(people)}: "
             "enroll more in the first tab, or learn from drawn faces."
         )
+    return _album(networks, people, seed)
+
+
+def zip_album(
+    networks: Networks, archive: Path, seed: int, report: Callable[[float], None]
+) -> PhotoAlbum:
+    """As `photo_album`, of a zip with a folder of photos for each person.
+
+    The largest face of each photo counts; photos that are broken or show none are left out and
+    counted.
+
+    Args:
+        networks: detector, aligner and embedder.
+        archive: the zip.
+        seed: of the copies.
+        report: called with the share that is read.
+
+    Raises:
+        CorpusError: it is no zip, or not to be trusted.
+        TrainingError: it holds too many photos, no faces, or fewer than three people.
+    """
+    corpus = uploaded([archive])
+    if len(corpus) > MOST_PHOTOS:
+        raise TrainingError(
+            f"This zip holds {len(corpus):,} photos and {MOST_PHOTOS} are what can be learnt from "
+            "here: pack fewer."
+        )
+    people: dict[str, list[np.ndarray]] = {}
+    skipped = 0
+    for number, picture in corpus.pictures(range(len(corpus))):
+        faces = [] if picture is None else seen(networks, picture)
+        if picture is None or not faces:
+            skipped += 1
+        else:
+            person = PurePosixPath(corpus.items[number].member).parent.name
+            people.setdefault(person, []).extend(networks.align(picture, faces[:1]))
+        report((number + 1) / len(corpus))
+    if not people:
+        raise TrainingError("No face was found in this zip: pack photos that show one each.")
+    if len(people) < FEWEST:
+        raise TrainingError(
+            f"{FEWEST} people are needed to learn from, and faces of {len(people)} were found in "
+            "this zip: pack one folder of photos for each person."
+        )
+    album = _album(networks, people, seed)
+    lost = f" {skipped} photos were left out: broken, or without a face." if skipped else ""
+    return PhotoAlbum(album.split, album.note + lost)
+
+
+def _album(networks: Networks, people: dict[str, list[np.ndarray]], seed: int) -> PhotoAlbum:
     rng = np.random.default_rng(seed)
     inputs, pictures = [], []
     for chips in people.values():

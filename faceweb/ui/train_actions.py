@@ -1,6 +1,7 @@
 """What the training tab does: train, race, stop, go on, cure."""
 
 from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 
 import gradio as gr
 
@@ -8,7 +9,7 @@ from faceweb.config import TrainConfig
 from faceweb.errors import TrainingError
 from faceweb.features.album import Album
 from faceweb.features.avatar_album import Split
-from faceweb.features.photo_album import photo_album
+from faceweb.features.photo_album import photo_album, zip_album
 from faceweb.features.separation import BINARY, Separation
 from faceweb.features.train import Training, TrainStep
 from faceweb.ui import train_words
@@ -16,9 +17,9 @@ from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.lessons import Lesson, Lessons
 
-DATA = ("avatars", "gallery")
+DATA = ("avatars", "gallery", "zip")
 NAMES = tuple(item.name for item in fields(TrainConfig))
-EXTRAS = {"gallery_key": ""}
+EXTRAS = {"archive": None, "gallery_key": ""}
 # Margins that suit each loss, where two embeddings are 2 apart at most.
 RACERS = (("triplet", 0.5), ("contrastive", 1.0), ("binary", 0.5))
 CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
@@ -37,12 +38,13 @@ class Handlers:
         """Trains a network to tell people apart, streaming it.
 
         Data is avatars (drawn people, a convolutional network from scratch) or gallery (a head on
-        the encodings of the faces enrolled under gallery_key). Returns a record (loss, losses,
+        the encodings of the faces enrolled under gallery_key) or zip (a head on faces in archive,
+        which has a folder of photos for each person). Returns a record (loss, losses,
         eer_before, eer_after, held_out, threshold, steps, finished, seconds, collapse, seed) and
         the training as HTML. A session trains one at a time: another one stops the first.
         """
-        settings, (key, request) = values[: len(NAMES)], values[len(NAMES) :]
-        yield from self._begin(data, [_config(settings)], key, request)
+        settings, (*people, request) = values[: len(NAMES)], values[len(NAMES) :]
+        yield from self._begin(data, [_config(settings)], people, request)
 
     @guarded
     @takes(TrainConfig, before=("data",), after=EXTRAS)
@@ -51,10 +53,10 @@ class Handlers:
 
         Returns a record (races: one record of /train each) and the three as HTML.
         """
-        settings, (key, request) = values[: len(NAMES)], values[len(NAMES) :]
+        settings, (*people, request) = values[: len(NAMES)], values[len(NAMES) :]
         config = _config(settings)
         configs = [replace(config, loss=loss, margin=margin) for loss, margin in RACERS]
-        yield from self._begin(data, configs, key, request)
+        yield from self._begin(data, configs, people, request)
 
     @guarded
     def resume(self, request: gr.Request):
@@ -79,9 +81,9 @@ class Handlers:
         """The usual cure for a collapse: mining and rate."""
         return CURE["mining"], CURE["rate"]
 
-    def _begin(self, data: str, configs: list[TrainConfig], key: str, request: gr.Request):
+    def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
         yield gr.skip(), train_words.WAITING, gr.update(visible=False)
-        split, note = self._people(data, configs[0].seed, key)
+        split, note = self._people(data, configs[0].seed, *people)
         trainings = tuple(
             Training(
                 self.services.learner(_network(data, config)), split.learnt, split.watched, config
@@ -91,17 +93,26 @@ class Handlers:
         lesson = self.lessons.put(request, Lesson(trainings, split.tested, note))
         yield from self._run(lesson)
 
-    def _people(self, data: str, seed: int, key: str) -> tuple[Split, str]:
+    def _people(self, data: str, seed: int, archive: str | None, key: str) -> tuple[Split, str]:
+        progress = gr.Progress()
         if data == "avatars":
-            progress = gr.Progress()
             split = self.services.avatars.split(
                 lambda share: progress(share, desc="Drawing 4,800 faces")
             )
             return split, ""
-        if data != "gallery":
-            raise TrainingError(f"Data must be one of {', '.join(DATA)}. Received: {data}.")
-        photos = self.services.galleries.photos(key) if key else []
-        album = photo_album(self.services.networks(), photos, seed)
+        networks = self.services.networks()
+        if data == "zip":
+            if not archive:
+                raise TrainingError("Choose a zip with a folder of photos for each person first.")
+            album = zip_album(
+                networks,
+                Path(archive),
+                seed,
+                lambda share: progress(share, desc="Looking for faces"),
+            )
+        else:
+            photos = self.services.galleries.photos(key) if key else []
+            album = photo_album(networks, photos, seed)
         return album.split, album.note
 
     def _run(self, lesson: Lesson):

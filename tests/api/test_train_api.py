@@ -1,9 +1,12 @@
 """A network trained through the programming interface; every refusal is one sentence."""
 
+import zipfile
+
 import pytest
+from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
-from tests.conftest import KEY
+from tests.conftest import EXAMPLES, KEY
 
 
 def test_train_on_drawn_faces(client):
@@ -27,6 +30,44 @@ def test_race_on_the_same_data(client):
     assert [each["loss"] for each in record["races"]] == ["triplet", "contrastive", "binary"]
     assert {each["steps"] for each in record["races"]} == {10}
     assert page.count("two embeddings are") == 3
+
+
+@pytest.fixture
+def archive(tmp_path):
+    """Makes a zip of example photos by their name in it."""
+
+    def made(**members):
+        path = tmp_path / "people.zip"
+        with zipfile.ZipFile(path, "w") as packed:
+            for number, (person, names) in enumerate(members.items()):
+                for name in names:
+                    data = (EXAMPLES / f"{name}.jpg").read_bytes() if name else b"no picture"
+                    packed.writestr(f"people/{person}/{number}_{name}.jpg", data)
+        return handle_file(str(path))
+
+    return made
+
+
+def test_train_on_a_zip_of_people(client, archive):
+    photos = archive(
+        Eileen=["collins", "collins_turned"], Grace=["hopper", "coffee"], Group=["group", ""]
+    )
+    record, page = client.predict("zip", steps=20, archive=photos, api_name="/train")
+    assert record["finished"]
+    assert record["held_out"]["people"] == 3
+    assert "2 photos were left out" in page
+    assert "2 of 3 people have one photo" in page
+
+
+def test_zips_that_cannot_be_learnt_from(client, archive):
+    def refused(given):
+        with pytest.raises(AppError) as error:
+            client.predict("zip", steps=10, archive=given, api_name="/train")
+        return str(error.value)
+
+    assert "Choose a zip" in refused(None)
+    assert "No face was found in this zip" in refused(archive(A=["coffee"], B=["rocket"]))
+    assert "faces of 2 were found" in refused(archive(A=["collins"], B=["hopper"], C=["coffee"]))
 
 
 @pytest.mark.parametrize(

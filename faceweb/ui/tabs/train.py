@@ -45,10 +45,27 @@ def build(services: Services, shared: Shared) -> None:
     with gr.Row(elem_classes="atelier"):
         with gr.Column(scale=2, min_width=300):
             data = gr.Radio(
-                list(zip(("Drawn faces, from scratch", "My gallery, a head"), DATA, strict=True)),
+                list(
+                    zip(
+                        (
+                            "Drawn faces, from scratch",
+                            "My gallery, a head",
+                            "A zip of photos, a head",
+                        ),
+                        DATA,
+                        strict=True,
+                    )
+                ),
                 value=DATA[0],
                 label="Learn from",
                 elem_id="train-data",
+            )
+            archive = gr.File(
+                label="A zip with a folder of photos for each person",
+                file_types=[".zip"],
+                height=110,
+                visible=False,
+                elem_id="train-archive",
             )
             losses = [(label, name) for name, label in train_words.LOSSES.items()]
             controls["loss"] = gr.Radio(losses, value="triplet", label="Loss", elem_id="train-loss")
@@ -81,7 +98,8 @@ def build(services: Services, shared: Shared) -> None:
         gr.Markdown(HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    inputs = [data, *(controls[name] for name in NAMES), shared.key]
+    inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
+    data.change(lambda name: gr.update(visible=name == "zip"), data, archive, **QUICK)
     streamed = {"outputs": [record, live, cure], "show_progress": "minimal", **TRAIN_QUEUE}
     # A second training may be asked for while one runs, which it then stops.
     again = {"trigger_mode": "multiple"}
