@@ -13,11 +13,12 @@ from PIL import Image
 from faceweb.errors import TrainingError
 from faceweb.features.album import Album
 from faceweb.features.avatar_album import Split
+from faceweb.features.avatars import SIDE
 from faceweb.features.corpus import uploaded
 from faceweb.features.faces import Networks, from_png, seen
 from faceweb.storage.galleries import StoredPhoto
 
-FEWEST, MOST_PHOTOS = 3, 600
+FEWEST, MOST_PHOTOS = 3, 300
 COPIES = 7  # of every photo, beside itself
 TURN, SCALE, SHIFT = 8.0, 0.08, 0.05  # degrees, share, share of the side
 GAIN, TINT = 0.35, 0.06
@@ -110,7 +111,7 @@ def _album(networks: Networks, people: dict[str, list[np.ndarray]], seed: int) -
     for chips in people.values():
         own = copies(chips, rng)
         inputs.append(networks.embed(own))
-        pictures.append(own)
+        pictures.append(np.stack([_thumbnail(chip) for chip in own]))
     album = Album(tuple(inputs), tuple(pictures))
     alone = sum(len(chips) == 1 for chips in people.values())
     return PhotoAlbum(_split(album), _note(len(people), alone))
@@ -119,6 +120,10 @@ def _album(networks: Networks, people: dict[str, list[np.ndarray]], seed: int) -
 def copies(chips: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
     """Chips (150, 150, 3) uint8 of one person, and after them seven copies of each."""
     return np.stack(chips + [_copied(chip, rng) for chip in chips for _ in range(COPIES)])
+
+
+def _thumbnail(chip: np.ndarray) -> np.ndarray:
+    return np.asarray(Image.fromarray(chip).resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
 def _split(album: Album) -> Split:

@@ -6,6 +6,7 @@ import numpy as np
 
 from faceweb.config import FacesConfig
 from faceweb.features.faces import SMALLEST_EYES, Networks, seen
+from faceweb.features.heads import Head
 from faceweb.numerics.distances import euclidean
 from faceweb.numerics.quality import eye_distance
 from faceweb.storage.galleries import StoredPhoto
@@ -23,7 +24,11 @@ class Recognized:
 
 
 def recognize(
-    networks: Networks, picture: np.ndarray, photos: list[StoredPhoto], config: FacesConfig
+    networks: Networks,
+    picture: np.ndarray,
+    photos: list[StoredPhoto],
+    config: FacesConfig,
+    head: Head | None = None,
 ) -> list[Recognized]:
     """Names every face of a picture.
 
@@ -32,26 +37,36 @@ def recognize(
         picture: (h, w, 3) uint8 RGB.
         photos: the gallery.
         config: the threshold beyond which a face is unknown.
+        head: decides in the place of the distance, by its own threshold.
 
     Returns:
         One answer a face, largest face first; empty where there is no face.
         A face too small to encode gets no candidates.
     """
+    threshold = config.threshold if head is None else head.threshold
     faces = networks.encode(picture, seen(networks, picture))
-    return [Recognized(face, _match(face, photos, config)) for face in faces]
+    return [Recognized(face, _match(face, photos, threshold, head)) for face in faces]
 
 
-def _match(face: EncodedFace, photos: list[StoredPhoto], config: FacesConfig) -> Match:
+def _match(
+    face: EncodedFace, photos: list[StoredPhoto], threshold: float, head: Head | None
+) -> Match:
     if eye_distance(face.face.landmarks) < SMALLEST_EYES:
-        return Match((), config.threshold)
-    return Match(tuple(rank(face.encoding, photos)[:MOST_CANDIDATES]), config.threshold)
+        return Match((), threshold)
+    return Match(tuple(rank(face.encoding, photos, head)[:MOST_CANDIDATES]), threshold)
 
 
-def rank(encoding: np.ndarray, photos: list[StoredPhoto]) -> list[Candidate]:
-    """The people of a gallery by the distance of their nearest photo, nearest first."""
+def rank(
+    encoding: np.ndarray, photos: list[StoredPhoto], head: Head | None = None
+) -> list[Candidate]:
+    """The people of a gallery by their nearest photo, nearest first.
+
+    Candidates carry the distance of that photo, or a head's score.
+    """
     if not photos:
         return []
-    distances = euclidean(encoding[None], np.stack([photo.encoding for photo in photos]))[0]
+    measure = euclidean if head is None else head.scores
+    distances = measure(encoding[None], np.stack([photo.encoding for photo in photos]))[0]
     nearest: dict[str, Candidate] = {}
     for i in np.argsort(distances, kind="stable"):
         photo = photos[i]

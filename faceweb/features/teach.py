@@ -13,7 +13,7 @@ import numpy as np
 
 from faceweb.config import ASSETS
 from faceweb.numerics.logistic import Moments, Unit, descended, expected_errors, metric
-from faceweb.storage.galleries import Galleries, StoredMark
+from faceweb.storage.learnt import Learnt, StoredMark
 
 RATE, MOST_STEPS = 0.01, 2000
 # Log-odds on the right side at which a marked pair counts as learnt: 62 % sure.
@@ -108,19 +108,19 @@ def unit_of(known: Known, marks: Sequence[StoredMark]) -> Unit:
     return Unit(marks[-1].unit[:-1], float(marks[-1].unit[-1]))
 
 
-def mark(known: Known, galleries: Galleries, key: str, pair: Mark) -> Taught:
+def mark(known: Known, learnt: Learnt, key: str, pair: Mark) -> Taught:
     """Teaches a visitor's unit a pair and keeps both under their key, unless it is refused.
 
     Raises:
         GalleryFullError: as many pairs are marked as may be.
     """
-    before = galleries.marks(key)
+    before = learnt.marks(key)
     pairs = [*(Mark(each.a, each.b, each.same) for each in before), pair]
     taught = teach(known, unit_of(known, before), pairs)
     if taught.refused:
         return taught
     whole = np.append(taught.after.weights, taught.after.bias)
-    galleries.add_mark(key, StoredMark(pair.a, pair.b, pair.same, whole))
+    learnt.add_mark(key, StoredMark(pair.a, pair.b, pair.same, whole))
     return taught
 
 

@@ -84,7 +84,7 @@ class Training:
     def __init__(
         self, learner: Learner, album: Album, held_out: Album, config: TrainConfig
     ) -> None:
-        self._learner, self._album, self.held_out, self.config = learner, album, held_out, config
+        self._learner, self.album, self.held_out, self.config = learner, album, held_out, config
         self._stopped = threading.Event()
         self._goal, self.seconds, self.done = config.steps, 0.0, 0
         self.weights = self._begin()
@@ -100,6 +100,11 @@ class Training:
     @property
     def finished(self) -> bool:
         return self.done >= self._goal
+
+    @property
+    def parameters(self) -> list[np.ndarray]:
+        """What was learnt: the network's, and the logistic unit's weights and bias."""
+        return [np.asarray(parameter) for parameter in self.weights.parameters]
 
     def stop(self) -> None:
         """Lets the run that is, or comes next, end after one step, from whatever thread."""
@@ -124,10 +129,10 @@ class Training:
         began = time.perf_counter()
         config = self.config
         rng = np.random.default_rng([config.seed, self.done])
-        self._places = batch(self._album, PEOPLE, EACH, rng)
+        self._places = batch(self.album, PEOPLE, EACH, rng)
         self.weights, self._measured = self._learner.step(
             self.weights,
-            taken(self._album, self._places),
+            taken(self.album, self._places),
             self._places.people,
             config.loss,
             config.mining,
@@ -172,7 +177,7 @@ class Training:
         return first, now
 
     def _begin(self) -> Any:
-        config, album = self.config, self._album
+        config, album = self.config, self.album
         if config.loss not in BINARY or album.inputs[0].dtype == np.uint8:
             return self._learner.begin(config.seed)
         # Encodings differ already: the logistic unit begins where their sum decides best.
@@ -202,7 +207,7 @@ class Training:
         return tuple(shown)
 
     def _picture(self, place: int) -> np.ndarray:
-        own = self._album.pictures[self._places.people[place]]
+        own = self.album.pictures[self._places.people[place]]
         return own[self._places.which[place]]
 
     def _collapse(self, now: Separation, loss: float) -> str:

@@ -7,9 +7,9 @@ import numpy as np
 from faceweb.config import FacesConfig
 from faceweb.errors import NoFaceFoundError
 from faceweb.features.faces import Networks, find_faces, pick
+from faceweb.features.heads import Head
 from faceweb.features.odds import Calibration
 from faceweb.numerics.distances import euclidean
-from faceweb.numerics.logistic import Unit
 from faceweb.types import EncodedFace, Face, Odds, Verdict
 
 
@@ -17,19 +17,19 @@ from faceweb.types import EncodedFace, Face, Odds, Verdict
 class Verification:
     """A verdict on the largest face of each picture, and all faces that were found.
 
-    `log_odds` is of one person, by the unit that the visitor taught; None where the distance
-    decides.
+    Where a head decided in the place of the distance, `head` is it and `score` what it found.
     """
 
     verdict: Verdict
     odds: Odds
     compared: tuple[EncodedFace, EncodedFace]
     found: tuple[list[Face], list[Face]]
-    log_odds: float | None = None
+    head: Head | None = None
+    score: float = 0.0
 
     @property
     def same(self) -> bool:
-        return self.verdict.same if self.log_odds is None else self.log_odds >= 0
+        return self.verdict.same if self.head is None else self.score <= self.head.threshold
 
 
 def verify(
@@ -38,7 +38,7 @@ def verify(
     picture_a: np.ndarray,
     picture_b: np.ndarray,
     config: FacesConfig,
-    unit: Unit | None = None,
+    head: Head | None = None,
 ) -> Verification:
     """Compares the largest faces of two pictures, d(a, b) <= threshold.
 
@@ -48,7 +48,7 @@ def verify(
         picture_a: (h, w, 3) uint8 RGB.
         picture_b: (h, w, 3) uint8 RGB.
         config: the threshold.
-        unit: decides in the place of the distance.
+        head: decides in the place of the distance.
 
     Raises:
         NoFaceFoundError: one of them shows no face, or only one too small to encode.
@@ -57,9 +57,9 @@ def verify(
     found_b, b = _largest(networks, picture_b, "B")
     distance = float(euclidean(a.encoding[None], b.encoding[None])[0, 0])
     verdict = Verdict(distance, config.threshold)
-    log_odds = None if unit is None else float(unit.log_odds(np.abs(a.encoding - b.encoding)))
+    score = float(head.scores(a.encoding[None], b.encoding[None])[0, 0]) if head else 0.0
     odds = calibration.odds(verdict)
-    return Verification(verdict, odds, (a, b), (found_a, found_b), log_odds)
+    return Verification(verdict, odds, (a, b), (found_a, found_b), head, score)
 
 
 def _largest(

@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session, defer, selectinload
 from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
 from faceweb.storage.database import open_database, translated
 from faceweb.storage.keys import fingerprint
-from faceweb.storage.tables import GalleryRow, MarkRow, PersonRow, PhotoRow
+from faceweb.storage.tables import GalleryRow, PersonRow, PhotoRow
 
 VISIT = timedelta(hours=1)
-MOST_MARKS = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,19 +30,9 @@ class StoredPhoto:
     added: datetime
 
 
-@dataclass(frozen=True, eq=False)
-class StoredMark:
-    """A marked pair: encodings (128,) float32, the answer, and the unit (129,) taught by it."""
-
-    a: np.ndarray
-    b: np.ndarray
-    same: bool
-    unit: np.ndarray
-
-
 @dataclass(frozen=True)
 class Receipt:
-    """What was erased; `bytes` counts encodings, chips and marked pairs."""
+    """What was erased; `bytes` counts encodings, chips, marked pairs and heads."""
 
     people: int
     photos: int
@@ -63,7 +52,7 @@ class Galleries:
 
     def __init__(self, url: str, most_photos: int) -> None:
         self._most = most_photos
-        self._adding = threading.Lock()
+        self.adding = threading.Lock()
         self._engine = open_database(url)
 
     def add(
@@ -83,8 +72,8 @@ class Galleries:
             GalleryFullError: the gallery would hold more photos than it may.
         """
         # Two first photos at once would both make the gallery.
-        with self._adding, self._session() as session:
-            gallery = self._gallery(session, key, make=True)
+        with self.adding, self.session() as session:
+            gallery = self.row(session, key, make=True)
             if self._count(session, gallery) + len(photos) > self._most:
                 raise GalleryFullError(
                     f"A gallery holds {self._most} photos at most, nothing was added: forget some "
@@ -115,8 +104,8 @@ class Galleries:
             key: of the gallery.
             chips: whether to read the chips too; without them `chip` is empty.
         """
-        with self._session() as session:
-            gallery = self._gallery(session, key)
+        with self.session() as session:
+            gallery = self.row(session, key)
             if gallery is None:
                 return []
             if gallery.seen < _now() - VISIT:
@@ -137,8 +126,8 @@ class Galleries:
             UnknownPersonError: nobody has that name.
             NameRefusedError: somebody else has the new name.
         """
-        with self._session() as session:
-            gallery = self._gallery(session, key)
+        with self.session() as session:
+            gallery = self.row(session, key)
             person = self._known(session, gallery, name)
             if new_name != name and _person(session, gallery, new_name) is not None:
                 raise NameRefusedError(
@@ -154,8 +143,8 @@ class Galleries:
         Raises:
             UnknownPersonError: this gallery has no such photo.
         """
-        with self._session() as session:
-            gallery = self._gallery(session, key)
+        with self.session() as session:
+            gallery = self.row(session, key)
             row = session.get(PhotoRow, photo_id)
             if row is None or gallery is None or row.person.gallery_id != gallery.id:
                 raise UnknownPersonError("This gallery has no such photo: reload the page.")
@@ -171,73 +160,30 @@ class Galleries:
         Raises:
             UnknownPersonError: nobody has that name.
         """
-        with self._session() as session:
-            gallery = self._gallery(session, key)
+        with self.session() as session:
+            gallery = self.row(session, key)
             session.delete(self._known(session, gallery, name))
             session.commit()
             return len(session.scalars(select(PersonRow).where(_of(gallery))).all())
 
     def erase(self, key: str) -> Receipt:
         """Removes a gallery; SQLite overwrites what it held with zeros."""
-        with self._session() as session:
-            gallery = self._gallery(session, key)
+        with self.session() as session:
+            gallery = self.row(session, key)
             if gallery is None:
                 return Receipt(0, 0, 0)
             photos = [photo for person in gallery.people for photo in person.photos]
             size = sum(len(photo.encoding) + len(photo.chip) for photo in photos)
             size += sum(len(mark.a) + len(mark.b) + len(mark.unit) for mark in gallery.marks)
+            size += sum(len(head.weights) for head in gallery.heads)
             receipt = Receipt(len(gallery.people), len(photos), size)
             session.delete(gallery)
             session.commit()
             return receipt
 
-    def add_mark(self, key: str, mark: StoredMark) -> None:
-        """Adds a marked pair.
-
-        Raises:
-            GalleryFullError: as many are marked as may be.
-        """
-        with self._adding, self._session() as session:
-            gallery = self._gallery(session, key, make=True)
-            if gallery is not None and len(gallery.marks) >= MOST_MARKS:
-                raise GalleryFullError(
-                    f"{MOST_MARKS} pairs are marked, which is all that is learnt from: undo some, "
-                    "or begin anew."
-                )
-            a, b = (np.asarray(encoding, "<f4").tobytes() for encoding in (mark.a, mark.b))
-            unit = np.asarray(mark.unit, "<f8").tobytes()
-            session.add(MarkRow(gallery=gallery, a=a, b=b, same=mark.same, unit=unit))
-            session.commit()
-
-    def marks(self, key: str) -> list[StoredMark]:
-        """All marked pairs, oldest first."""
-        with self._session() as session:
-            gallery = self._gallery(session, key)
-            rows = gallery.marks if gallery else []
-            return [
-                StoredMark(
-                    np.frombuffer(row.a, "<f4"),
-                    np.frombuffer(row.b, "<f4"),
-                    row.same,
-                    np.frombuffer(row.unit, "<f8"),
-                )
-                for row in rows
-            ]
-
-    def forget_marks(self, key: str, last: bool = False) -> int:
-        """Removes the last marked pair, or all; returns how many are left."""
-        with self._session() as session:
-            gallery = self._gallery(session, key)
-            rows = list(gallery.marks) if gallery else []
-            gone = rows[-1:] if last else rows
-            for row in gone:
-                session.delete(row)
-            session.commit()
-            return len(rows) - len(gone)
-
     def expire(self, days: int) -> int:
         """Removes the galleries that nobody opened for so many days; returns how many."""
-        with self._session() as session:
+        with self.session() as session:
             idle = session.scalars(
                 select(GalleryRow).where(GalleryRow.seen < _now() - timedelta(days=days))
             ).all()
@@ -247,11 +193,13 @@ class Galleries:
             return len(idle)
 
     @contextmanager
-    def _session(self) -> Iterator[Session]:
+    def session(self) -> Iterator[Session]:
+        """A database session whose failures are sentences."""
         with translated(), Session(self._engine) as session:
             yield session
 
-    def _gallery(self, session: Session, key: str, make: bool = False) -> GalleryRow | None:
+    def row(self, session: Session, key: str, make: bool = False) -> GalleryRow | None:
+        """A gallery's row, made where it is missing and asked for."""
         mark = fingerprint(key)
         row = session.scalar(select(GalleryRow).where(GalleryRow.fingerprint == mark))
         if row is None and make:
@@ -262,7 +210,7 @@ class Galleries:
 
     def _touch(self, gallery_id: int) -> None:
         # In a session of its own: a gallery that cannot be written can still be read.
-        with suppress(StorageError), self._session() as session:
+        with suppress(StorageError), self.session() as session:
             mine = update(GalleryRow).where(GalleryRow.id == gallery_id)
             session.execute(mine.values(seen=_now()))
             session.commit()

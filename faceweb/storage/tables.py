@@ -24,6 +24,9 @@ class GalleryRow(Base):
     marks: Mapped[list["MarkRow"]] = relationship(
         back_populates="gallery", cascade="all, delete-orphan", order_by="MarkRow.id"
     )
+    heads: Mapped[list["HeadRow"]] = relationship(
+        back_populates="gallery", cascade="all, delete-orphan"
+    )
 
 
 class PersonRow(Base):
@@ -72,3 +75,16 @@ class MarkRow(Base):
     same: Mapped[bool]
     unit: Mapped[bytes] = mapped_column(LargeBinary(1032))
     gallery: Mapped[GalleryRow] = relationship(back_populates="marks")
+
+
+class HeadRow(Base):
+    """The head that a visitor trained and uses, one a gallery: an npz without pickles."""
+
+    __tablename__ = "head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    gallery_id: Mapped[int] = mapped_column(
+        ForeignKey("gallery.id", ondelete="CASCADE"), index=True, unique=True
+    )
+    weights: Mapped[bytes] = mapped_column(LargeBinary)
+    gallery: Mapped[GalleryRow] = relationship(back_populates="heads")

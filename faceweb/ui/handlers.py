@@ -20,6 +20,7 @@ from faceweb.features.odds import Calibration
 from faceweb.features.teach import Known, load_known
 from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
+from faceweb.storage.learnt import Learnt
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,11 @@ class Services:
     indexes: Indexes = field(default_factory=Indexes)
     avatars: Avatars = field(default_factory=Avatars)
     known: Known = field(default_factory=load_known)
+
+    @property
+    def learnt(self) -> Learnt:
+        """What visitors' networks have learnt."""
+        return Learnt(self.galleries)
 
     def networks(self) -> Networks:
         """The networks; a click that comes before they are warm waits with progress."""

@@ -11,11 +11,16 @@ from faceweb.ui.easels import Easel
 
 def verification(result: Verification) -> dict:
     verdict, odds = result.verdict, result.odds
-    taught = result.log_odds
+    head = result.head and {
+        "loss": result.head.loss,
+        "score": round(result.score, 4),
+        "threshold": round(result.head.threshold, 4),
+        "probability": round(result.head.probability(result.score), 4),
+        "source": result.head.source,
+    }
     return {
         "same": result.same,
-        "decided_by": "distance" if taught is None else "taught",
-        "log_odds": None if taught is None else round(taught, 4),
+        "decided_by": head or "distance",
         "distance": round(verdict.distance, 4),
         "threshold": verdict.threshold,
         "probability": round(odds.probability, 4),

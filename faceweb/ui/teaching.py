@@ -11,6 +11,7 @@ from faceweb.errors import KeyRefusedError, TrainingError
 from faceweb.features import teach
 from faceweb.features.verify import verify
 from faceweb.ui import teach_words
+from faceweb.ui.deciders import choice
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import required
 
@@ -24,15 +25,10 @@ your gallery."""
 
 @dataclass(frozen=True)
 class Panel:
-    """What Verify wires: whether the unit decides, and events after which it has moved."""
+    """What Verify wires: what decides, and events after which the unit has moved."""
 
-    decides: gr.Checkbox
+    decide: gr.Radio
     changed: tuple[Callable, ...]
-
-
-def unit_of(services: Services, key: str):
-    """The unit of a visitor, as taught so far."""
-    return teach.unit_of(services.known, services.galleries.marks(key) if key else [])
 
 
 @dataclass(frozen=True)
@@ -57,7 +53,7 @@ class Handlers:
         result = verify(services.networks(), services.calibration, a, b, FacesConfig())
         first, second = (face.encoding for face in result.compared)
         pair = teach.Mark(first, second, bool(same))
-        taught = teach.mark(services.known, services.galleries, gallery_key, pair)
+        taught = teach.mark(services.known, services.learnt, gallery_key, pair)
         return teach_words.record(taught), teach_words.taught(taught, services.known)
 
     @guarded
@@ -73,16 +69,16 @@ class Handlers:
     @guarded
     def undo(self, gallery_key: str = ""):
         """Takes the last marked pair back. Returns a record (marks) and a sentence."""
-        if not gallery_key or not self.services.galleries.marks(gallery_key):
+        if not gallery_key or not self.services.learnt.marks(gallery_key):
             raise TrainingError("There is nothing to undo: no pair is marked.")
-        left = self.services.galleries.forget_marks(gallery_key, last=True)
+        left = self.services.learnt.forget_marks(gallery_key, last=True)
         return {"marks": left}, teach_words.undone(left)
 
     @guarded
     def forget(self, gallery_key: str = ""):
         """Forgets all marked pairs and the unit. Returns a record (marks) and a sentence."""
         if gallery_key:
-            self.services.galleries.forget_marks(gallery_key)
+            self.services.learnt.forget_marks(gallery_key)
         return {"marks": 0}, teach_words.undone(0)
 
 
@@ -91,9 +87,7 @@ def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
     handlers, key = Handlers(services), shared.key
     with gr.Accordion("Teach it: was the verdict right?", open=False, elem_id="teach"):
         gr.HTML(f'<p class="note">{INTRO}</p>', padding=False)
-        decides = gr.Checkbox(
-            False, label="Let what I taught decide, in place of d ≤ τ", elem_id="teach-decides"
-        )
+        decide = choice("verify")
         with gr.Row():
             one = gr.Button("They are one person", elem_id="teach-one")
             two = gr.Button("They are two people", elem_id="teach-two")
@@ -114,4 +108,4 @@ def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
     program.click(handlers.mark, [*photos, same, key], outputs, api_name="teach", **DEVICE_QUEUE)
     for photo in photos:
         photo.input(None, None, shown, js="() => ''")
-    return Panel(decides, tuple(event.success for event in changed))
+    return Panel(decide, tuple(event.success for event in changed))

@@ -6,9 +6,10 @@ from pathlib import Path
 import gradio as gr
 
 from faceweb.config import TrainConfig
-from faceweb.errors import TrainingError
+from faceweb.errors import KeyRefusedError, TrainingError
 from faceweb.features.album import Album
 from faceweb.features.avatar_album import Split
+from faceweb.features.heads import to_bytes, trained_head
 from faceweb.features.photo_album import photo_album, zip_album
 from faceweb.features.separation import BINARY, Separation
 from faceweb.features.train import Training, TrainStep
@@ -16,6 +17,7 @@ from faceweb.ui import train_words
 from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.lessons import Lesson, Lessons
+from faceweb.ui.words import counted
 
 DATA = ("avatars", "gallery", "zip")
 NAMES = tuple(item.name for item in fields(TrainConfig))
@@ -80,6 +82,26 @@ class Handlers:
     def cure(self):
         """The usual cure for a collapse: mining and rate."""
         return CURE["mining"], CURE["rate"]
+
+    @guarded
+    def keep(self, request: gr.Request, gallery_key: str = ""):
+        """Keeps the head that this session trained under gallery_key, to decide by it."""
+        if not gallery_key:
+            raise KeyRefusedError("A head is kept under a gallery key: enroll somebody first.")
+        lesson = self.lessons.required(request)
+        if len(lesson.trainings) > 1:
+            raise TrainingError("Three losses raced: train by one of them, then use that.")
+        (training,) = lesson.trainings
+        _, held = training.compare(lesson.tested)
+        people = counted(len(training.album), "person", "people")
+        source = f"the head you trained ({training.config.loss}, {people})"
+        head = trained_head(training.config.loss, training.parameters, held, source)
+        self.services.learnt.keep_head(gallery_key, to_bytes(head))
+        gr.Info(
+            "Kept with your gallery: choose it under Decide by, in Verify or Recognize.",
+            title="Done",
+            duration=6,
+        )
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
         yield gr.skip(), train_words.WAITING, gr.update(visible=False)

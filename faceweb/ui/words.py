@@ -7,6 +7,7 @@ import numpy as np
 from faceweb.features.enroll import Enrolled
 from faceweb.features.faces import SMALLEST_EYES
 from faceweb.features.gallery import PersonSummary
+from faceweb.features.heads import Head
 from faceweb.features.odds import Calibration
 from faceweb.features.recognize import Recognized
 from faceweb.features.verify import Verification
@@ -74,9 +75,13 @@ def verification(result: Verification, calibration: Calibration) -> str:
     sign = "same" if result.same else "different"
     relation = "&le;" if verdict.same else "&gt;"
     sure = _how_sure(verdict.same, odds.probability)
-    if result.log_odds is not None:
+    if result.head is not None:
         agree = "agrees" if result.same == verdict.same else "disagrees"
-        sure = f"decided by what you taught: log-odds {result.log_odds:+.2f}; the distance {agree}"
+        chance = percent(result.head.probability(result.score))
+        sure = (
+            f"decided by {escape(result.head.source)}: score {result.score:.2f}, threshold "
+            f"{result.head.threshold:.2f}, one person {chance}; the distance {agree}"
+        )
     a, b = (
         draw.picture(face.chip, f"aligned face of photo {letter}")
         for face, letter in zip(result.compared, "AB", strict=True)
@@ -188,13 +193,25 @@ def live(picture: np.ndarray | None) -> str:
     return draw.photo(picture, "the camera's picture with names")
 
 
-def recognized(answers: list[Recognized], people: int, among: Interval, threshold: float) -> str:
+def recognized(
+    answers: list[Recognized],
+    people: int,
+    among: Interval,
+    threshold: float,
+    head: Head | None = None,
+) -> str:
     """Every face with its candidates, and the odds for the whole gallery."""
     if not answers:
         return '<p class="empty">No face was found in this picture.</p>'
     rows = "".join(_answer(i, answer) for i, answer in enumerate(answers, start=1))
     if not people:
         odds = "Your gallery is empty, so everybody is unknown: enroll somebody first."
+    elif head is not None:
+        odds = (
+            f"Decided by {escape(head.source)}: scores in the place of distances, its own "
+            f"threshold of {threshold:.2f}. How often it takes a stranger for somebody here "
+            "was not counted."
+        )
     else:
         odds = (
             f"In a gallery of {counted(people, 'person', 'people')} a stranger is taken for "

@@ -23,11 +23,12 @@ from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 
 CONTRACT = {
     "/enroll": ["photo", "name", "gallery_key", "face"],
-    "/verify": ["photo_a", "photo_b", "threshold", "taught", "gallery_key"],
+    "/verify": ["photo_a", "photo_b", "threshold", "decide", "gallery_key"],
     "/teach": ["photo_a", "photo_b", "same", "gallery_key"],
     "/unteach": ["gallery_key"],
     "/forget_taught": ["gallery_key"],
-    "/recognize": ["photo", "threshold", "gallery_key"],
+    "/keep_head": ["gallery_key"],
+    "/recognize": ["photo", "threshold", "gallery_key", "decide"],
     "/stylize": [
         "content",
         "style",

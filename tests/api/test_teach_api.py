@@ -20,15 +20,15 @@ def test_a_verdict_is_taught_used_and_undone(client):
     assert record["marks"] == 1
     assert record["known_error"]["after"] <= record["known_error"]["before"] + record["bound"]
     assert "Learnt" in page
-    record, page = client.predict(*HOPPERS, 0.6, True, key, api_name="/verify")
+    record, page = client.predict(*HOPPERS, 0.6, "taught", key, api_name="/verify")
     assert record["same"]
-    assert record["decided_by"] == "taught"
-    assert "decided by what you taught" in page
-    other, _ = client.predict(*HOPPERS, 0.6, True, new_key(), api_name="/verify")
+    assert record["decided_by"]["source"] == "the pairs you marked"
+    assert "decided by the pairs you marked" in page
+    other, _ = client.predict(*HOPPERS, 0.6, "taught", new_key(), api_name="/verify")
     assert not other["same"]
     record, _ = client.predict(key, api_name="/unteach")
     assert record == {"marks": 0}
-    record, _ = client.predict(*HOPPERS, 0.6, True, key, api_name="/verify")
+    record, _ = client.predict(*HOPPERS, 0.6, "taught", key, api_name="/verify")
     assert not record["same"]
 
 

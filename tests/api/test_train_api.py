@@ -6,6 +6,8 @@ import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
+from faceweb.storage.keys import new_key
+from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY
 
 
@@ -57,6 +59,36 @@ def test_train_on_a_zip_of_people(client, archive):
     assert record["held_out"]["people"] == 3
     assert "2 photos were left out" in page
     assert "2 of 3 people have one photo" in page
+
+
+def test_a_trained_head_decides_for_its_owner(client, archive):
+    key = new_key()
+    pair = example("collins"), example("collins_turned")
+    with pytest.raises(AppError, match="have not kept a trained head"):
+        client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+    photos = archive(Eileen=["collins"], Grace=["hopper"], Group=["group"])
+    client.predict("zip", "binary", steps=30, archive=photos, api_name="/train")
+    client.predict(key, api_name="/keep_head")
+    record, page = client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+    assert record["same"]
+    assert record["decided_by"]["loss"] == "binary"
+    assert "the head you trained (binary, 3 people)" in page
+    client.predict(example("collins"), "Eileen", key, api_name="/enroll")
+    record, *_ = client.predict(example("collins"), 0.6, key, "trained", api_name="/recognize")
+    assert record["faces"][0]["person"] == "Eileen"
+    record, *_ = client.predict(example("hopper"), 0.6, key, "trained", api_name="/recognize")
+    assert record["faces"][0]["person"] is None
+    client.predict(key, api_name="/erase")
+    with pytest.raises(AppError, match="have not kept"):
+        client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+
+
+def test_a_network_of_drawn_faces_cannot_be_kept_for_photos(client):
+    client.predict("avatars", steps=10, api_name="/train")
+    with pytest.raises(AppError, match="cannot tell photos apart"):
+        client.predict(new_key(), api_name="/keep_head")
+    with pytest.raises(AppError, match="under a gallery key"):
+        client.predict("", api_name="/keep_head")
 
 
 def test_zips_that_cannot_be_learnt_from(client, archive):

@@ -18,7 +18,7 @@ def test_teach_a_verdict_and_undo_it(visit, screens):
     page.locator("#teach-answer h3", has_text="Learnt").wait_for()
     assert page.locator("#teach-answer rect").count() == 128
     assert verdict.inner_text() == said  # it decides nothing by default
-    page.locator("#teach-decides input").check()
+    page.locator("#verify-decide").get_by_text("what I taught").click()
     other = "Different people" if said == "Same person" else "Same person"
     page.locator("#verify-answer .verdict", has_text=other).wait_for()
     page.screenshot(path=screens / "teach_desktop.png", full_page=True)

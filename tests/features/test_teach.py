@@ -5,12 +5,20 @@ import pytest
 
 from faceweb.features import teach
 from faceweb.features.teach import BOUND, Mark, load_known, mark, unit_of
+from faceweb.storage.database import sqlite_url
+from faceweb.storage.galleries import Galleries
+from faceweb.storage.learnt import Learnt
 from tests.conftest import KEY, OTHER_KEY
 
 
 @pytest.fixture(scope="module")
 def known():
     return load_known()
+
+
+@pytest.fixture
+def learnt(galleries):
+    return Learnt(galleries)
 
 
 @pytest.fixture
@@ -65,11 +73,11 @@ def test_the_guard_stops_who_teaches_nonsense(known, pair):
     assert refused
 
 
-def test_a_copy_of_a_photo_cannot_be_taught_to_be_somebody_else(known, galleries):
+def test_a_copy_of_a_photo_cannot_be_taught_to_be_somebody_else(known, learnt):
     same = np.linspace(-1, 1, 128, dtype=np.float32)
-    taught = mark(known, galleries, KEY, Mark(same, same, False))
+    taught = mark(known, learnt, KEY, Mark(same, same, False))
     assert taught.refused
-    assert galleries.marks(KEY) == []
+    assert learnt.marks(KEY) == []
 
 
 def test_earlier_pairs_are_not_forgotten(known):
@@ -90,26 +98,23 @@ def test_earlier_pairs_are_not_forgotten(known):
     assert [decides(unit, each) for each in marks] == [each.same for each in marks]
 
 
-def test_a_unit_belongs_to_its_key_and_undo_gives_back_the_last(known, pair, galleries):
-    first = mark(known, galleries, KEY, pair(False, True, 1))
-    second = mark(known, galleries, KEY, pair(False, True, 2))
-    kept = unit_of(known, galleries.marks(KEY))
+def test_a_unit_belongs_to_its_key_and_undo_gives_back_the_last(known, pair, galleries, learnt):
+    first = mark(known, learnt, KEY, pair(False, True, 1))
+    second = mark(known, learnt, KEY, pair(False, True, 2))
+    kept = unit_of(known, learnt.marks(KEY))
     np.testing.assert_array_equal(kept.weights, second.after.weights)
     assert kept.bias == second.after.bias
-    assert unit_of(known, galleries.marks(OTHER_KEY)) is known.unit
-    assert galleries.forget_marks(KEY, last=True) == 1
-    np.testing.assert_array_equal(unit_of(known, galleries.marks(KEY)).weights, first.after.weights)
+    assert unit_of(known, learnt.marks(OTHER_KEY)) is known.unit
+    assert learnt.forget_marks(KEY, last=True) == 1
+    np.testing.assert_array_equal(unit_of(known, learnt.marks(KEY)).weights, first.after.weights)
     receipt = galleries.erase(KEY)
     assert receipt.bytes == 512 * 2 + 129 * 8
-    assert unit_of(known, galleries.marks(KEY)) is known.unit
+    assert unit_of(known, learnt.marks(KEY)) is known.unit
 
 
-def test_marks_survive_a_restart(known, pair, galleries, tmp_path):
-    from faceweb.storage.database import sqlite_url
-    from faceweb.storage.galleries import Galleries
-
-    taught = mark(known, galleries, KEY, pair(False, True, 1))
-    again = Galleries(sqlite_url(tmp_path), 1000)
+def test_marks_survive_a_restart(known, pair, learnt, tmp_path):
+    taught = mark(known, learnt, KEY, pair(False, True, 1))
+    again = Learnt(Galleries(sqlite_url(tmp_path), 1000))
     assert unit_of(known, again.marks(KEY)).bias == taught.after.bias
 
 

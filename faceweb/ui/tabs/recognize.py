@@ -10,6 +10,7 @@ from faceweb.features.gallery import people
 from faceweb.features.recognize import recognize
 from faceweb.ui import draw, records, words
 from faceweb.ui.controls import default, into_view, slider
+from faceweb.ui.deciders import DECIDERS, choice, decider
 from faceweb.ui.examples import GROUP_NOTE, GROUPS, example_row
 from faceweb.ui.handlers import (
     CAMERA_QUEUE,
@@ -41,40 +42,51 @@ class Handlers:
     services: Services
 
     @guarded
-    def recognize(self, photo: np.ndarray, threshold: float = THRESHOLD, gallery_key: str = ""):
+    def recognize(
+        self,
+        photo: np.ndarray,
+        threshold: float = THRESHOLD,
+        gallery_key: str = "",
+        decide: str = DECIDERS[0],
+    ):
         """Who of the gallery is each face of a photo?
 
-        Returns a record (per face: box, score, person or null, distance, candidates with the photo
-        that decided; and the chance that a stranger is taken for somebody of this gallery), the
-        photo with boxes and names, and the answer as HTML.
+        Decided by the distance, or by what was taught or trained under gallery_key, whose scores
+        then stand in for distances. Returns a record (per face: box, score, person or null,
+        distance, candidates with the photo that decided; and the chance that a stranger is taken
+        for somebody of this gallery), the photo with boxes and names, and the answer as HTML.
         """
-        return self._answer(required(photo, "a photo"), threshold, gallery_key)
+        return self._answer(required(photo, "a photo"), threshold, gallery_key, decide)
 
     @guarded
-    def again(self, photo: np.ndarray | None, threshold: float, gallery_key: str):
+    def again(self, photo: np.ndarray | None, threshold: float, gallery_key: str, decide: str):
         """The same photo at another threshold; nothing where there is no photo yet."""
         if photo is None:
             return gr.skip(), gr.skip(), gr.skip()
-        return self._answer(photo, threshold, gallery_key)
+        return self._answer(photo, threshold, gallery_key, decide)
 
     @guarded
-    def live(self, frame: np.ndarray, threshold: float, gallery_key: str):
+    def live(self, frame: np.ndarray, threshold: float, gallery_key: str, decide: str):
         """One frame of the live camera; nothing of it is written to a file."""
         if frame is None or not self.services.engine.status.ready:
             return gr.skip(), gr.skip()
-        _, picture, page = self._answer(frame, threshold, gallery_key)
+        _, picture, page = self._answer(frame, threshold, gallery_key, decide)
         return words.live(picture), page
 
-    def _answer(self, picture: np.ndarray, threshold: float, key: str):
+    def _answer(self, picture: np.ndarray, threshold: float, key: str, decide: str):
         config = FacesConfig(threshold=threshold)
         photos = self.services.galleries.photos(key, chips=False) if key else []
-        answers = recognize(self.services.networks(), picture, photos, config)
+        head = decider(self.services, decide, key)
+        answers = recognize(self.services.networks(), picture, photos, config, head)
+        threshold = threshold if head is None else head.threshold
         count = len(people(photos))
-        among = self.services.calibration.false_accept_among(threshold, count)
+        # The odds are those of the distance: a head has none for so many people.
+        among = self.services.calibration.false_accept_among(config.threshold, count)
+        known = among if count and head is None else None
         return (
-            records.recognized(answers, threshold, among if count else None),
+            records.recognized(answers, threshold, known),
             draw.labelled(picture, answers),
-            words.recognized(answers, count, among, threshold),
+            words.recognized(answers, count, among, threshold, head),
         )
 
 
@@ -100,12 +112,14 @@ def build(services: Services, shared: Shared) -> None:
             )
             seen = gr.HTML(words.live(None), padding=False)
     threshold = slider(FacesConfig, "threshold", label="Threshold τ")
+    with gr.Accordion("Decide by what you taught or trained", open=False):
+        decide = choice("recognize")
     answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
-    inputs, outputs = [photo, threshold, shared.key], [record, labelled, answer]
+    inputs, outputs = [photo, threshold, shared.key, decide], [record, labelled, answer]
     outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}
     for event in (photo_tab.select, camera_tab.select, photo.change, shared.version.change):
         event(**outdated)
@@ -114,11 +128,12 @@ def build(services: Services, shared: Shared) -> None:
     tried = examples.then(handlers.recognize, **private, **DEVICE_QUEUE)
     for event in (asked, tried):
         event.success(None, js=into_view("#recognize-answer"))
-    moved = threshold.change(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
-    moved.failure(**outdated)
+    for event in (threshold.change, decide.input):
+        moved = event(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
+        moved.failure(**outdated)
     camera.stream(
         handlers.live,
-        [camera, threshold, shared.key],
+        [camera, threshold, shared.key, decide],
         [seen, answer],
         stream_every=FRAME_SECONDS,
         time_limit=CAMERA_SECONDS,

@@ -86,6 +86,7 @@ def build(services: Services, shared: Shared) -> None:
                 stop = gr.Button("Stop", min_width=80, elem_id="train-stop")
                 go_on = gr.Button("Continue", min_width=80, elem_id="train-continue")
                 reset = gr.Button("Reset", min_width=80, elem_id="train-reset")
+            use = gr.Button("Use it in Verify and Recognize", elem_id="train-use")
             cure = gr.Button(
                 "Cure: semi-hard, small steps",
                 visible=False,
@@ -115,4 +116,5 @@ def build(services: Services, shared: Shared) -> None:
         stopped.then(**run, **streamed, **again)
     stop.click(handlers.stop, None, None, **QUICK)
     reset.click(handlers.reset, None, [record, live, cure], **QUICK)
+    use.click(handlers.keep, shared.key, None, api_name="keep_head")
     shared.page.unload(handlers.lessons.remove)

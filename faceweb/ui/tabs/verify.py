@@ -9,6 +9,7 @@ from faceweb.config import FacesConfig
 from faceweb.features.verify import verify
 from faceweb.ui import records, teaching, words
 from faceweb.ui.controls import default, into_view, slider
+from faceweb.ui.deciders import DECIDERS, decider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import photo_input, required
@@ -42,20 +43,21 @@ class Handlers:
         photo_a: np.ndarray,
         photo_b: np.ndarray,
         threshold: float = THRESHOLD,
-        taught: bool = False,
+        decide: str = DECIDERS[0],
         gallery_key: str = "",
     ):
         """Are the largest faces of two photos one person?
 
-        Decided by the distance, or by the unit that was taught under gallery_key. Returns a record
-        (same, decided_by, log_odds, distance, threshold, probability at a prior of one half, error
-        rates, boxes of all faces as left, top, width, height) and the answer as HTML.
+        Decided by the distance, or by what was taught or trained under gallery_key. Returns a
+        record (same, distance, threshold, probability at a prior of one half, error rates, boxes of
+        all faces as left, top, width, height, decided_by, and score, threshold, probability and
+        source of a head that decided) and the answer as HTML.
         """
         config = FacesConfig(threshold=threshold)
         a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
         calibration = self.services.calibration
-        unit = teaching.unit_of(self.services, gallery_key) if taught else None
-        result = verify(self.services.networks(), calibration, a, b, config, unit)
+        head = decider(self.services, decide, gallery_key)
+        result = verify(self.services.networks(), calibration, a, b, config, head)
         return records.verification(result), words.verification(result, calibration)
 
     @guarded
@@ -64,13 +66,13 @@ class Handlers:
         photo_a: np.ndarray | None,
         photo_b: np.ndarray | None,
         threshold: float,
-        taught: bool,
+        decide: str,
         gallery_key: str,
     ):
         """The same photos, decided anew; nothing where one is missing."""
         if photo_a is None or photo_b is None:
             return gr.skip(), gr.skip()
-        return self.verify(photo_a, photo_b, threshold, taught, gallery_key)
+        return self.verify(photo_a, photo_b, threshold, decide, gallery_key)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -92,7 +94,7 @@ def build(services: Services, shared: Shared) -> None:
         record = gr.JSON(show_label=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
-    inputs = [photo_a, photo_b, threshold, panel.decides, shared.key]
+    inputs = [photo_a, photo_b, threshold, panel.decide, shared.key]
     outputs = [record, answer]
     for photo in (photo_a, photo_b):
         photo.input(None, None, answer, js="() => ''")
@@ -101,6 +103,6 @@ def build(services: Services, shared: Shared) -> None:
     tried = examples.then(handlers.verify, **private, **DEVICE_QUEUE)
     for event in (asked, tried):
         event.success(None, js=into_view("#verify-answer"))
-    for event in (threshold.change, panel.decides.input, *panel.changed):
+    for event in (threshold.change, panel.decide.input, *panel.changed):
         moved = event(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)
         moved.failure(None, None, answer, js="() => ''")
