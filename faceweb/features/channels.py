@@ -72,7 +72,8 @@ class RepaintStep:
         picture, original: (h, w, 3) uint8, as it is and as it was.
         before: the correlation at the start.
         now: the correlation of `picture`.
-        others: how far the other pairs of the layer have moved, as a mean absolute difference.
+        others: how far the other pairs of the layer have moved, as a mean absolute difference; of
+            units that vary on either picture.
         step, steps: how many are done, and shall be.
         remaining: expected seconds.
     """
@@ -142,19 +143,24 @@ def repaint(
             shown, painted = now, to_bytes(lens.pairs.painted(state))
             maps = lens.probe.activations(painted[None] / np.float32(255), layer)[0]
             found = correlation(maps)
-            others = np.abs(found - start.correlation)
-            others[[pair[0], pair[1]], [pair[1], pair[0]]] = 0
             remaining = (now - began) / step * (config.steps - step)
             yield RepaintStep(
                 painted,
                 start.maps.view.pixels,
                 before,
                 float(found[pair]),
-                float(others.mean()),
+                _others(start.correlation, found, pair),
                 step,
                 config.steps,
                 remaining,
             )
+
+
+def _others(before: np.ndarray, after: np.ndarray, pair: tuple[int, int]) -> float:
+    varies = np.diag(before).astype(bool) | np.diag(after).astype(bool)
+    counted = np.outer(varies, varies) & ~np.eye(len(before), dtype=bool)
+    counted[pair, pair[::-1]] = False
+    return float(np.abs(after - before)[counted].mean()) if counted.any() else 0.0
 
 
 def _check_pair(found: Channels, pair: tuple[int, int]) -> None:

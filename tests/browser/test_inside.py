@@ -10,7 +10,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from faceweb.features.channels import channels
 from faceweb.models.dreamer import Dreamer
+from faceweb.ui.inside import together
 from tests.browser.pages import SIZES, shot, tab
 
 pytestmark = pytest.mark.browser
@@ -138,6 +140,49 @@ def test_layers_chosen_in_quick_succession_end_at_the_last(visit):
     page.on("request", lambda request: asked.append(request.url))
     page.wait_for_timeout(2000)
     assert asked == []
+
+
+def test_networks_chosen_in_quick_succession_end_at_the_last(visit):
+    page = visit()
+    inside(page, None)
+    page.locator("#inside-network").get_by_text("The face recogniser").click()
+    page.locator("#inside-network").get_by_text("The painter's network").click()
+    page.wait_for_timeout(2000)
+    expect(page.locator("#inside-facts dd").first).to_have_text("conv4_1")
+    expect(page.locator("#inside-layer :is(input, textarea)")).to_have_value("conv4_1")
+    expect(page.locator("#inside-strip .layer")).to_have_count(9)
+
+
+def test_patches_follow_layers_chosen_in_quick_succession(visit):
+    page = visit()
+    inside(page, None)
+    find(page)
+    for layer in ("conv3_1", "conv5_1", "conv1_1"):
+        page.locator(f"#inside-strip [data-pick={layer}]").click()
+    expect(page.locator("#inside-facts dd").first).to_have_text("conv1_1")
+    expect(page.locator("#inside-nine .nine")).to_have_count(9)
+    page.wait_for_timeout(1500)
+    units = [
+        int(each.get_attribute("data-pick")) for each in page.locator("#inside-nine .nine").all()
+    ]
+    assert len(units) == 9
+    assert max(units) < 24
+
+
+def test_the_matrix_of_the_photo_before_does_not_return(visit, monkeypatch):
+    def slowly(*arguments):
+        time.sleep(1.5)
+        return channels(*arguments)
+
+    monkeypatch.setattr(together, "channels", slowly)
+    page = visit()
+    inside(page)
+    tab(page, "Pairs")
+    page.locator("#inside-gram-start").click()
+    page.locator("#inside-examples button").nth(1).click()
+    page.wait_for_timeout(4000)
+    expect(page.locator("#inside-gram [data-pick]")).to_have_count(0)
+    expect(page.locator("#inside-pair .formula")).to_have_count(0)
 
 
 def test_a_unit_can_dream_after_the_network_was_changed_in_mid_dream(visit):

@@ -158,6 +158,8 @@ def build(services: Services, choice: Choice) -> Callable:
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     shown = gr.State(False)
+    # The chosen layer again, told only once what the last one asked for has been ended.
+    layer = gr.Textbox(LAYER, visible="hidden", elem_id="inside-nine-layer")
     asked = [choice.network, choice.layer, choice.unit, *where]
     run = start.click(
         handlers.top_patches,
@@ -173,16 +175,17 @@ def build(services: Services, choice: Choice) -> Callable:
     )
     start.click(lambda: "", None, detail, queue=False, **QUICK)
     changes = [each.change for each in where]
-    outdated(changes, [figure, detail, told], ("", "", EMPTY), [run])
-    gr.on(changes, lambda: False, None, shown, queue=False, **CHANGED)
-    cleared = outdated([choice.layer.change], [figure, detail], ("", ""), [run])
-    refreshed = cleared.then(
+    refreshed = layer.change(
         handlers.refresh,
-        [shown, choice.network, choice.layer, *where],
+        [shown, choice.network, layer, *where],
         [record, figure, told],
-        **QUICK,
+        **CHANGED,
         **PAINT_QUEUE,
     )
+    outdated(changes, [figure, detail, told], ("", "", EMPTY), [run, refreshed])
+    gr.on(changes, lambda: False, None, shown, queue=False, **CHANGED)
+    outdated([choice.layer.change], [figure, detail], ("", ""), [run, refreshed])
+    choice.layer.change(None, choice.layer, layer, js="(layer) => layer", **CHANGED)
     stops(stop, [run, refreshed], "inside-pass")
     return lambda: choice.unit.change(
         handlers.follow, [shown, *asked], detail, **CHANGED, **DEVICE_QUEUE

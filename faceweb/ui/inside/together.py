@@ -13,7 +13,7 @@ from faceweb.features.describe import describe
 from faceweb.features.patches import check_unit, patches_of
 from faceweb.ui.clickable import clickable, picked_unit, where
 from faceweb.ui.controls import default, slider
-from faceweb.ui.handlers import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
+from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
 from faceweb.ui.inside import pair_words, words
 from faceweb.ui.inside.choice import (
     CHANGED,
@@ -71,9 +71,9 @@ class Handlers:
 
     @guarded
     def begin(self, network, layer):
-        """Nothing drawn yet, and a second unit of the layer."""
+        """A second unit of the layer."""
         plate = atlas.plate(network, layer)
-        return "", "", plate.units[1] if plate else 1
+        return plate.units[1] if plate else 1
 
     @guarded
     def repaint(
@@ -162,11 +162,11 @@ def build(services: Services, choice: Choice) -> None:
         record = gr.JSON(show_label=False)
     looked = [choice.photo, choice.network, choice.layer]
     inputs, outputs = [*looked, choice.unit, other], [record, matrix, pair]
-    start.click(handlers.gram, inputs, outputs, api_name="gram", **DEVICE_QUEUE)
     answer = [choice.unit, other, record, pair]
-    matrix.select(handlers.cell, looked, answer, **QUICK, **DEVICE_QUEUE)
-    partner = pair.select(picked_unit, None, other, queue=False, **QUICK)
-    partner.success(handlers.gram, inputs, outputs, **QUICK, **DEVICE_QUEUE)
+    drawn = start.click(handlers.gram, inputs, outputs, api_name="gram", **PAINT_QUEUE)
+    cell = matrix.select(handlers.cell, looked, answer, **QUICK, **PAINT_QUEUE)
+    picked = pair.select(picked_unit, None, other, queue=False, **QUICK)
+    partner = picked.success(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
     run = paint.click(
         handlers.repaint,
         [*inputs, wanted, steps],
@@ -176,7 +176,7 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     stops(stop, [run], "inside-repainted")
-    choice.layer.change(handlers.begin, looked[1:], [matrix, pair, other], queue=False, **CHANGED)
-    outdated([choice.photo.change], [matrix, pair], ("", ""))
-    chosen = choice.photo.change, choice.layer.change, choice.unit.change, other.change
-    outdated(chosen, [repainted], run=[run])
+    changes = choice.photo.change, choice.layer.change
+    outdated(changes, [matrix, pair], ("", ""), [drawn, cell, partner])
+    outdated([*changes, choice.unit.change, other.change], [repainted], run=[run])
+    choice.layer.change(handlers.begin, looked[1:], other, queue=False, **CHANGED)

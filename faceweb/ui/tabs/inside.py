@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import gradio as gr
 
@@ -15,6 +16,9 @@ from faceweb.ui.handlers import DEVICE_QUEUE, DOWNLOAD_QUEUE, Services, Shared, 
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
 from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice
 from faceweb.ui.photos import photo_input
+
+if TYPE_CHECKING:
+    from faceweb.models.probe import Probe
 
 TITLE = "Inside"
 INTRO = """What does a convolutional network see? Every unit of a layer is a filter that slides over
@@ -67,23 +71,33 @@ class Handlers:
         early = layer not in probe.layers and layer in LAYERS.values()
         if layer == shown or early:
             return [gr.skip()] * 5
-        size = probe.size or (288, 384)
-        every = [probe.facts(each, size) for each in probe.layers]
-        fact = every[probe.layers.index(check_layer(probe, layer))]
+        check_layer(probe, layer)
         plate = atlas.plate(network, layer)
         unit = plate.units[0] if plate else 0
-        return (
-            words.strip(probe.layers, layer, every),
-            words.facts(fact, size),
-            words.atlas(plate, unit),
-            unit,
-            layer,
-        )
+        return *self._facts(probe, layer), words.atlas(plate, unit), unit, layer
+
+    @guarded
+    def wake(self):
+        """Waits for the networks."""
+        self.services.lens(NETWORK)
+
+    @guarded
+    def begin(self, network: str, layer: str):
+        """The first layer's place and facts; another one's are shown by who chose it."""
+        if layer != LAYER:
+            return [gr.skip()] * 3
+        return *self._facts(self.services.lens(network).probe, layer), layer
 
     @guarded
     def choose_layer(self, event: gr.EventData):
         """The layer that was clicked at."""
         return picked(event)
+
+    def _facts(self, probe: "Probe", layer: str) -> tuple[str, str]:
+        size = probe.size or (288, 384)
+        every = [probe.facts(each, size) for each in probe.layers]
+        fact = every[probe.layers.index(layer)]
+        return words.strip(probe.layers, layer, every), words.facts(fact, size)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -126,8 +140,19 @@ def build(services: Services, shared: Shared) -> None:
     shown = gr.State("")
     outputs = [strip, facts, sheet, unit, shown]
     head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
-    shared.page.load(handlers.layer, concurrency_limit=None, **head)
-    chosen = network.input(handlers.network, network, layer, api_name="network", **DOWNLOAD_QUEUE)
+    first_seen = [strip, facts, shown]
+    # Asked for once the networks are awake: choices made while they woke are then known.
+    awake = shared.page.load(handlers.wake, None, None, concurrency_limit=None, **QUICK)
+    awake.success(handlers.begin, [network, layer], first_seen, concurrency_limit=None, **QUICK)
+    chosen = network.input(
+        handlers.network,
+        network,
+        layer,
+        api_name="network",
+        # A second click while a download runs counts, once that has ended.
+        trigger_mode="always_last",
+        **DOWNLOAD_QUEUE,
+    )
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
     unit.change(None, unit, None, js=MARK, **QUICK)
