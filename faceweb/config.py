@@ -135,7 +135,8 @@ class TrainConfig(Bounded):
 
     `margin` is in units of the distance, which is 2 at most for the network from scratch; the
     binary losses have none. `rate` is the size of the first step (Adam); it falls to nothing along
-    half a cosine (Loshchilov & Hutter 2017).
+    half a cosine (Loshchilov & Hutter 2017). `depth` says what learns on photos: a head on the
+    face recogniser's encodings, or its last blocks.
     """
 
     loss: str = chosen("triplet", "contrastive", "binary", "chi-square")
@@ -144,6 +145,7 @@ class TrainConfig(Bounded):
     steps: int = bounded(500, 10, 5000, 10)
     rate: float = bounded(0.001, 0.0001, 0.1, 0.0001)
     seed: int = bounded(0, 0, 2**31 - 1, 1)
+    depth: str = chosen("head", "last blocks")
 
 
 @dataclass(frozen=True, kw_only=True)

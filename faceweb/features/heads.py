@@ -85,13 +85,14 @@ def trained_head(
         source: in words.
 
     Raises:
-        TrainingError: the network takes pictures, so it cannot judge encodings.
+        TrainingError: the network that learnt takes something else than encodings.
     """
-    kept = tuple(parameters[-2:] if loss in BINARY else parameters[:-2])
+    network, unit = tuple(parameters[:-2]), tuple(parameters[-2:])
+    kept = unit if loss in BINARY and not network else network
     if tuple(array.shape for array in kept) != _SHAPES[loss]:
         raise TrainingError(
-            "This network learnt drawn faces and cannot tell photos apart: train on your gallery, "
-            "or on a zip of photos."
+            "Only a head is kept, which judges the 128 numbers of a photo, and this training moved "
+            "a whole network: train a head on your gallery, or on a zip of photos."
         )
     slope, intercept = fit_logistic(held.same, held.different)
     most = float(np.log(min(len(held.same), len(held.different)) + 1))

@@ -37,11 +37,14 @@ class PhotoAlbum:
     note: str
 
 
-def photo_album(networks: Networks, photos: list[StoredPhoto], seed: int) -> PhotoAlbum:
-    """Encodings of a gallery's faces and of their copies.
+Encode = Callable[[np.ndarray], np.ndarray]
+
+
+def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAlbum:
+    """A gallery's faces and their copies, as a network takes them.
 
     Args:
-        networks: the embedder.
+        encode: from chips (n, 150, 150, 3) uint8 to what the network that learns is given.
         photos: the gallery, with chips.
         seed: of the copies.
 
@@ -56,11 +59,15 @@ def photo_album(networks: Networks, photos: list[StoredPhoto], seed: int) -> Pho
             f"{FEWEST} people are needed to learn from, and this gallery holds {len(people)}: "
             "enroll more in the first tab, or learn from drawn faces."
         )
-    return _album(networks, people, seed)
+    return _album(encode, people, seed)
 
 
 def zip_album(
-    networks: Networks, archive: Path, seed: int, report: Callable[[float], None]
+    networks: Networks,
+    encode: Encode,
+    archive: Path,
+    seed: int,
+    report: Callable[[float], None],
 ) -> PhotoAlbum:
     """As `photo_album`, of a zip with a folder of photos for each person.
 
@@ -68,7 +75,8 @@ def zip_album(
     counted.
 
     Args:
-        networks: detector, aligner and embedder.
+        networks: detector and aligner.
+        encode: as for `photo_album`.
         archive: the zip.
         seed: of the copies.
         report: called with the share that is read.
@@ -100,17 +108,17 @@ def zip_album(
             f"{FEWEST} people are needed to learn from, and faces of {len(people)} were found in "
             "this zip: pack one folder of photos for each person."
         )
-    album = _album(networks, people, seed)
+    album = _album(encode, people, seed)
     lost = f" {skipped} photos were left out: broken, or without a face." if skipped else ""
     return PhotoAlbum(album.split, album.note + lost)
 
 
-def _album(networks: Networks, people: dict[str, list[np.ndarray]], seed: int) -> PhotoAlbum:
+def _album(encode: Encode, people: dict[str, list[np.ndarray]], seed: int) -> PhotoAlbum:
     rng = np.random.default_rng(seed)
     inputs, pictures = [], []
     for chips in people.values():
         own = copies(chips, rng)
-        inputs.append(networks.embed(own))
+        inputs.append(encode(own))
         pictures.append(np.stack([_thumbnail(chip) for chip in own]))
     album = Album(tuple(inputs), tuple(pictures))
     alone = sum(len(chips) == 1 for chips in people.values())

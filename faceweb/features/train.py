@@ -181,7 +181,8 @@ class Training:
         if config.loss not in BINARY or album.inputs[0].dtype == np.uint8:
             return self._learner.begin(config.seed)
         # Encodings differ already: the logistic unit begins where their sum decides best.
-        sums = self._learner.differences(album.flat, config.loss)
+        encodings = self._learner.embed(self._learner.begin(config.seed), album.flat)
+        sums = self._learner.differences(encodings, config.loss)
         _, parted = roc(*split_pairs(sums, album.people)).equal_error
         return self._learner.begin(config.seed, max(parted, 1e-3))
 

@@ -14,6 +14,8 @@ from faceweb.models.aligner import CHIP
 from faceweb.models.dlib_file import Convolution, read_network
 
 LEVELS = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
+# The last two residual blocks and the encoding follow this layer.
+TAIL_INPUT = "level5_2"
 _MEAN = np.array([122.782, 117.001, 104.298])
 
 
@@ -45,6 +47,25 @@ def build_embedder(data: bytes) -> keras.Model:
         layer.set_weights([convolution.kernel, convolution.bias])
     model.trainable = False
     return model
+
+
+def build_stem(network: keras.Model) -> keras.Model:
+    """The embedder up to its last two residual blocks: chips to maps (n, h, w, 256)."""
+    return keras.Model(network.input, network.get_layer(TAIL_INPUT).output, name="stem")
+
+
+def build_tail(network: keras.Model) -> keras.Model:
+    """A copy of the embedder's last two residual blocks and its encoding, which can be trained.
+
+    Returns:
+        A model of 2,400,000 parameters from maps, (n, h, w, 256), to encodings (n, 128).
+    """
+    part = keras.Model(network.get_layer(TAIL_INPUT).output, network.output, name="tail")
+    tail = keras.models.clone_model(part)
+    tail.set_weights(part.get_weights())
+    for layer in tail.layers:  # the model's own flag does not reach what was cloned as frozen
+        layer.trainable = True
+    return tail
 
 
 def _convolve(x, convolution: Convolution, name: str):

@@ -141,7 +141,7 @@ class Engine:
         self._studio = Studio(device)
         self._studio.painter()
         self._probes = _probes(device, self._networks, self._studio)
-        self._school = School(device)
+        self._school = School(device, self._networks.network)
         self._report("ready", 1.0)
         self._status = replace(self._status, seconds=time.perf_counter() - began)
         log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)

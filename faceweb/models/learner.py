@@ -1,6 +1,6 @@
 """Training steps as functions of weights, so that many trainings share one traced graph."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import keras
@@ -55,21 +55,25 @@ class Learner:
         network: from inputs (n, ...) to embeddings (n, d); its own weights are not read.
         device: where it runs.
         tether: weight of the squared way from the start, which holds back who has few pictures.
-        lots: whether weights begin at random, or matrices as the identity.
+        start: where its weights begin; by lot if None.
     """
 
     def __init__(
-        self, network: keras.Model, device: Device, tether: float = 0.0, lots: bool = True
+        self,
+        network: keras.Model,
+        device: Device,
+        tether: float = 0.0,
+        start: Sequence[np.ndarray] | None = None,
     ) -> None:
         self.network, self.traces = network, 0
-        self._device, self._tether, self._lots = device, tether, lots
+        self._device, self._tether, self._start = device, tether, start
         self.item = tuple(network.input_shape[1:])
         self.units = int(network.output_shape[-1])
         self._steps: dict[tuple[str, str], Callable] = {}
         self._embedder = tf.function(self._forward, jit_compile=device.compiles)
 
     def begin(self, seed: int, parted: float = 6.0) -> Weights:
-        """Weights by lot (He et al. 2015) or the identity, and a logistic unit of equal ones.
+        """Weights by lot (He et al. 2015) or as given, and a logistic unit of equal ones.
 
         Args:
             seed: of the lot.
@@ -77,8 +81,8 @@ class Learner:
         """
         rng = np.random.default_rng(seed)
         shapes = [tuple(v.shape) for v in self.network.trainable_variables]
-        arrays = [_drawn(shape, rng) if self._lots else np.eye(*shape) for shape in shapes]
-        arrays += [np.full(self.units, -SURE / parted), np.array(SURE)]
+        drawn = [_drawn(shape, rng) for shape in shapes] if self._start is None else self._start
+        arrays = [*drawn, np.full(self.units, -SURE / parted), np.array(SURE)]
         return restored(arrays)
 
     def step(

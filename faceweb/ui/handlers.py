@@ -10,6 +10,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 import gradio as gr
+import numpy as np
 
 from faceweb.config import PROBED
 from faceweb.errors import FacewebError, LayerError, WeightsUnavailableError
@@ -69,6 +70,10 @@ class Services:
     def learner(self, name: str) -> "Learner":
         """What trains a network, as `networks`."""
         return self.engine.school(_show_progress).learner(name)
+
+    def face_maps(self, chips: np.ndarray) -> np.ndarray:
+        """What the last blocks of the face recogniser are given for chips, as `networks`."""
+        return self.engine.school(_show_progress).maps(chips)
 
     def lens(self, network: str) -> "Lens":
         """What looks into a network, as `networks`.

@@ -39,11 +39,12 @@ class Handlers:
     def train(self, data, *values):
         """Trains a network to tell people apart, streaming it.
 
-        Data is avatars (drawn people, a convolutional network from scratch) or gallery (a head on
-        the encodings of the faces enrolled under gallery_key) or zip (a head on faces in archive,
-        which has a folder of photos for each person). Returns a record (loss, losses,
-        eer_before, eer_after, held_out, threshold, steps, finished, seconds, collapse, seed) and
-        the training as HTML. A session trains one at a time: another one stops the first.
+        Data is avatars (drawn people, a convolutional network from scratch) or gallery (the faces
+        enrolled under gallery_key) or zip (faces in archive, which has a folder of photos for each
+        person); on the latter two depth is head (on encodings) or last blocks. Returns a record
+        (loss, losses, eer_before, eer_after, held_out, threshold, steps, finished, seconds,
+        collapse, seed) and the training as HTML. A session trains one at a time: another one stops
+        the first.
         """
         settings, (*people, request) = values[: len(NAMES)], values[len(NAMES) :]
         yield from self._begin(data, [_config(settings)], people, request)
@@ -105,7 +106,7 @@ class Handlers:
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
         yield gr.skip(), train_words.WAITING, gr.update(visible=False)
-        split, note = self._people(data, configs[0].seed, *people)
+        split, note = self._people(data, configs[0], *people)
         trainings = tuple(
             Training(
                 self.services.learner(_network(data, config)), split.learnt, split.watched, config
@@ -115,7 +116,9 @@ class Handlers:
         lesson = self.lessons.put(request, Lesson(trainings, split.tested, note))
         yield from self._run(lesson)
 
-    def _people(self, data: str, seed: int, archive: str | None, key: str) -> tuple[Split, str]:
+    def _people(
+        self, data: str, config: TrainConfig, archive: str | None, key: str
+    ) -> tuple[Split, str]:
         progress = gr.Progress()
         if data == "avatars":
             split = self.services.avatars.split(
@@ -123,18 +126,20 @@ class Handlers:
             )
             return split, ""
         networks = self.services.networks()
+        encode = networks.embed if config.depth == "head" else self.services.face_maps
         if data == "zip":
             if not archive:
                 raise TrainingError("Choose a zip with a folder of photos for each person first.")
             album = zip_album(
                 networks,
+                encode,
                 Path(archive),
-                seed,
+                config.seed,
                 lambda share: progress(share, desc="Looking for faces"),
             )
         else:
             photos = self.services.galleries.photos(key) if key else []
-            album = photo_album(networks, photos, seed)
+            album = photo_album(encode, photos, config.seed)
         return album.split, album.note
 
     def _run(self, lesson: Lesson):
@@ -154,6 +159,8 @@ class Handlers:
 def _network(data: str, config: TrainConfig) -> str:
     if data == "avatars":
         return "siamese"
+    if config.depth == "last blocks":
+        return "tail"
     return "frozen" if config.loss in BINARY else "projection"
 
 

@@ -61,6 +61,18 @@ def test_train_on_a_zip_of_people(client, archive):
     assert "2 of 3 people have one photo" in page
 
 
+def test_the_last_blocks_learn_and_are_not_kept_as_a_head(client, archive):
+    photos = archive(Eileen=["collins"], Grace=["hopper"], Group=["group"])
+    for loss in ("triplet", "binary"):
+        record, _ = client.predict(
+            "zip", loss, steps=10, archive=photos, depth="last blocks", api_name="/train"
+        )
+        assert record["finished"]
+        assert record["eer_after"] <= record["eer_before"]
+        with pytest.raises(AppError, match="Only a head is kept"):
+            client.predict(new_key(), api_name="/keep_head")
+
+
 def test_a_trained_head_decides_for_its_owner(client, archive):
     key = new_key()
     pair = example("collins"), example("collins_turned")
@@ -85,7 +97,7 @@ def test_a_trained_head_decides_for_its_owner(client, archive):
 
 def test_a_network_of_drawn_faces_cannot_be_kept_for_photos(client):
     client.predict("avatars", steps=10, api_name="/train")
-    with pytest.raises(AppError, match="cannot tell photos apart"):
+    with pytest.raises(AppError, match="Only a head is kept"):
         client.predict(new_key(), api_name="/keep_head")
     with pytest.raises(AppError, match="under a gallery key"):
         client.predict("", api_name="/keep_head")

@@ -73,9 +73,10 @@ def test_kept_and_read_again(galleries):
     assert learnt.head(KEY) is None
 
 
-def test_a_network_that_saw_drawn_faces_cannot_judge_photos():
-    with pytest.raises(TrainingError, match="cannot tell photos apart"):
-        trained_head("triplet", [np.zeros((3, 3, 3, 8)), *LOGISTIC], HELD, "")
+@pytest.mark.parametrize("loss", ["triplet", "binary"])
+def test_a_whole_network_is_no_head(loss):
+    with pytest.raises(TrainingError, match="Only a head is kept"):
+        trained_head(loss, [np.zeros((3, 3, 3, 8)), *LOGISTIC], HELD, "")
 
 
 def test_recognition_ranks_by_the_head():

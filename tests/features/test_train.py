@@ -7,6 +7,7 @@ from faceweb.config import TrainConfig
 from faceweb.errors import SettingError, TrainingError
 from faceweb.features.album import Album, batch
 from faceweb.features.avatar_album import album
+from faceweb.features.faces import from_png
 from faceweb.features.photo_album import photo_album
 from faceweb.features.train import Training, race
 from faceweb.storage.galleries import StoredPhoto
@@ -129,11 +130,11 @@ def gallery(networks, picture):
 
 def test_two_people_are_too_few(networks, gallery):
     with pytest.raises(TrainingError, match=r"3 people are needed.*this gallery holds 2"):
-        photo_album(networks, gallery("collins", "hopper"), 0)
+        photo_album(networks.embed, gallery("collins", "hopper"), 0)
 
 
 def test_one_photo_a_person_gets_copies_and_says_so(networks, gallery, engine):
-    made = photo_album(networks, gallery("collins", "hopper", "group"), 0)
+    made = photo_album(networks.embed, gallery("collins", "hopper", "group"), 0)
     assert "3 of 3 people have one photo" in made.note
     assert "nobody can be held out" in made.note
     assert [len(own) for own in made.split.learnt.inputs] == [8, 8, 8]
@@ -142,3 +143,25 @@ def test_one_photo_a_person_gets_copies_and_says_so(networks, gallery, engine):
         config = TrainConfig(loss=loss, steps=30)
         *_, last = Training(learner, made.split.learnt, made.split.watched, config).run()
         assert last.now.error <= last.before.error
+
+
+def test_the_tail_begins_where_the_face_recogniser_is(networks, engine, gallery):
+    chips = photo_album(networks.embed, gallery("collins", "hopper", "group"), 0).split.learnt
+    school = engine.school()
+    tail = school.learner("tail")
+    faces = np.stack([from_png(photo.chip) for photo in gallery("collins", "hopper", "group")])
+    found = tail.embed(tail.begin(0), school.maps(faces))
+    wanted = np.stack([own[0] for own in chips.inputs])
+    np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_the_last_blocks_learn_and_the_face_recogniser_stays(networks, engine, gallery):
+    photos = gallery("collins", "hopper", "group")
+    before = networks.embed(from_png(photos[0].chip)[None])
+    made = photo_album(engine.school().maps, photos, 0)
+    config = TrainConfig(loss="triplet", steps=10)
+    learner = engine.school().learner("tail")
+    *_, last = Training(learner, made.split.learnt, made.split.watched, config).run()
+    assert last.now.error <= last.before.error
+    assert last.now.spread != last.before.spread
+    assert (networks.embed(from_png(photos[0].chip)[None]) == before).all()

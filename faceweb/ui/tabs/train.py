@@ -14,8 +14,9 @@ a negative (somebody else), and ask that the positive be nearer by a margin. <sp
 class="formula">L(A, P, N) = max(d(A, P) − d(A, N) + margin, 0)</span>"""
 HOW = """**Siamese network.** Every picture passes through the same network f, so the error of a
 pair or triplet flows back through it two or three times. From scratch: four convolutions, 194,000
-parameters, 64 numbers of unit length. On your gallery: the face recogniser stays as it is, and a
-matrix on its 128 numbers learns, or a logistic unit.
+parameters, 64 numbers of unit length. On photos a *head* learns, while the face recogniser stays as
+it is: a matrix on its 128 numbers, or a logistic unit. Or its *last blocks* learn, 2.4 million
+parameters, held near where they began. A head can be used in Verify and Recognize.
 
 **Triplet loss** (Schroff et al. 2015). A batch holds 16 people with 4 pictures each. *Random*
 negatives are soon easy and teach nothing. The *semi-hard* one is the nearest that is farther than
@@ -49,8 +50,8 @@ def build(services: Services, shared: Shared) -> None:
                     zip(
                         (
                             "Drawn faces, from scratch",
-                            "My gallery, a head",
-                            "A zip of photos, a head",
+                            "My gallery",
+                            "A zip of photos",
                         ),
                         DATA,
                         strict=True,
@@ -66,6 +67,13 @@ def build(services: Services, shared: Shared) -> None:
                 height=110,
                 visible=False,
                 elem_id="train-archive",
+            )
+            controls["depth"] = choice(
+                TrainConfig,
+                "depth",
+                label="What learns, of the face recogniser",
+                visible=False,
+                elem_id="train-depth",
             )
             losses = [(label, name) for name, label in train_words.LOSSES.items()]
             controls["loss"] = gr.Radio(losses, value="triplet", label="Loss", elem_id="train-loss")
@@ -100,7 +108,7 @@ def build(services: Services, shared: Shared) -> None:
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
-    data.change(lambda name: gr.update(visible=name == "zip"), data, archive, **QUICK)
+    data.change(_offered, data, [archive, controls["depth"]], **QUICK)
     streamed = {"outputs": [record, live, cure], "show_progress": "minimal", **TRAIN_QUEUE}
     # A second training may be asked for while one runs, which it then stops.
     again = {"trigger_mode": "multiple"}
@@ -118,3 +126,8 @@ def build(services: Services, shared: Shared) -> None:
     reset.click(handlers.reset, None, [record, live, cure], **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
     shared.page.unload(handlers.lessons.remove)
+
+
+def _offered(data: str):
+    """What only some data need: a zip, and what learns on photos."""
+    return gr.update(visible=data == "zip"), gr.update(visible=data != "avatars")
