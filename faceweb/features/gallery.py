@@ -4,8 +4,11 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import numpy as np
 
@@ -43,8 +46,15 @@ def people(photos: list[StoredPhoto]) -> list[PersonSummary]:
     ]
 
 
-def export_gallery(photos: list[StoredPhoto]) -> bytes:
-    """A gallery as a zip of one JSON listing and one npz with the arrays, no pickle in it."""
+def export_gallery(
+    photos: list[StoredPhoto], members: Mapping[str, bytes] = MappingProxyType({})
+) -> bytes:
+    """A gallery as a zip of one JSON listing and one npz with the arrays, no pickle in it.
+
+    Args:
+        photos: the gallery, with chips.
+        members: further files of the zip, by name.
+    """
     listing = [
         {"person": photo.person, "model": photo.model, "added": photo.added.isoformat()}
         for photo in photos
@@ -59,6 +69,8 @@ def export_gallery(photos: list[StoredPhoto]) -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_LISTING, json.dumps({"version": VERSION, "photos": listing}, indent=1))
         archive.writestr(_ARRAYS, arrays.getvalue())
+        for name, data in members.items():
+            archive.writestr(name, data)
     return stream.getvalue()
 
 
@@ -82,7 +94,7 @@ def import_gallery(
         GalleryFullError: there is no room for all of it.
     """
     config = config or GalleryConfig()
-    try:
+    with refusing():
         listing, encodings, chips = _opened(data, config)
         rows = [
             StoredPhoto(
@@ -95,6 +107,18 @@ def import_gallery(
             )
             for row, encoding, chip in zip(listing, encodings, chips, strict=True)
         ]
+    known = {(photo.person, photo.encoding.tobytes()) for photo in galleries.photos(key)}
+    new = {(row.person, row.encoding.tobytes()): row for row in rows}
+    new = {mark: row for mark, row in new.items() if mark not in known}
+    galleries.add_all(key, list(new.values()))
+    return len(new), len(rows) - len(new)
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns whatever a file that is no exported gallery raises into one sentence."""
+    try:
+        yield
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -108,11 +132,6 @@ def import_gallery(
         raise ImportRefusedError(
             "This file is not a gallery that this page exported: choose the zip as it was saved."
         ) from None
-    known = {(photo.person, photo.encoding.tobytes()) for photo in galleries.photos(key)}
-    new = {(row.person, row.encoding.tobytes()): row for row in rows}
-    new = {mark: row for mark, row in new.items() if mark not in known}
-    galleries.add_all(key, list(new.values()))
-    return len(new), len(rows) - len(new)
 
 
 def _ours(model: str) -> str:
@@ -123,11 +142,11 @@ def _ours(model: str) -> str:
 
 def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray, np.ndarray]:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        listing = json.loads(_member(archive, _LISTING, config))["photos"]
-        arrays = _member(archive, _ARRAYS, config)
+        listing = json.loads(member(archive, _LISTING, config))["photos"]
+        arrays = member(archive, _ARRAYS, config)
     with zipfile.ZipFile(io.BytesIO(arrays)) as npz:
         encodings, chips = (
-            _array(_member(npz, f"{name}.npy", config), *_SHAPES[name], len(listing))
+            _array(member(npz, f"{name}.npy", config), *_SHAPES[name], len(listing))
             for name in ("encodings", "chips")
         )
     if not np.isfinite(encodings).all():
@@ -135,7 +154,8 @@ def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray,
     return listing, encodings, chips
 
 
-def _member(archive: zipfile.ZipFile, name: str, config: GalleryConfig) -> bytes:
+def member(archive: zipfile.ZipFile, name: str, config: GalleryConfig) -> bytes:
+    """One file of an untrusted zip, if it is not too large."""
     # The size comes from the header, before anything is inflated; reading stops there too.
     if archive.getinfo(name).file_size > config.largest_import:
         raise ImportRefusedError(

@@ -5,7 +5,7 @@ brings its own threshold, at the equal error rate of people held out, and its ow
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,11 +119,20 @@ def from_bytes(data: bytes) -> Head:
         ValueError: it is something else.
     """
     with np.load(io.BytesIO(data), allow_pickle=False) as held:
-        loss = str(held["loss"])
-        if loss not in _SHAPES:
-            raise ValueError(f"A head of one of {tuple(_SHAPES)} was expected. Received: {loss}.")
-        arrays = tuple(held[f"array_{i}"] for i in range(len(_SHAPES[loss])))
-        if tuple(array.shape for array in arrays) != _SHAPES[loss]:
-            raise ValueError(f"Arrays of {_SHAPES[loss]} were expected.")
-        threshold, slope, intercept, most = (float(v) for v in held["figures"])
-        return Head(loss, arrays, threshold, slope, intercept, most, str(held["source"]))
+        return from_arrays(held)
+
+
+def from_arrays(held: Mapping[str, np.ndarray]) -> Head:
+    """As `from_bytes`, of the arrays in it.
+
+    Raises:
+        KeyError, ValueError: it is something else.
+    """
+    loss = str(held["loss"])
+    if loss not in _SHAPES:
+        raise ValueError(f"A head of one of {tuple(_SHAPES)} was expected. Received: {loss}.")
+    arrays = tuple(held[f"array_{i}"] for i in range(len(_SHAPES[loss])))
+    if tuple(array.shape for array in arrays) != _SHAPES[loss]:
+        raise ValueError(f"Arrays of {_SHAPES[loss]} were expected.")
+    threshold, slope, intercept, most = (float(v) for v in held["figures"])
+    return Head(loss, arrays, threshold, slope, intercept, most, str(held["source"]))

@@ -9,6 +9,7 @@ from gradio.utils import get_upload_folder
 
 from faceweb.errors import ImportRefusedError, KeyRefusedError, UnknownPersonError
 from faceweb.features.gallery import export_gallery, import_gallery, people
+from faceweb.features.learnt_file import export_learnt, read_learnt, take_learnt
 from faceweb.features.names import clean_name
 from faceweb.storage.galleries import StoredPhoto
 from faceweb.ui import records, words
@@ -58,22 +59,30 @@ class Handlers:
 
     @guarded
     def export(self, gallery_key: str = ""):
-        """Exports the gallery as a zip of JSON and npz."""
+        """Exports the gallery, and what was taught and trained, as a zip of JSON and npz."""
         photos = self._photos(gallery_key)
-        if not photos:
+        members = export_learnt(self.services.learnt, gallery_key) if gallery_key else {}
+        if not photos and not members:
             raise UnknownPersonError("There is nobody to export: enroll somebody first.")
-        archive = export_gallery(photos)
+        archive = export_gallery(photos, members)
         return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
 
     @guarded
     def take_in(self, archive: bytes | None = None, gallery_key: str = ""):
-        """Adds an exported zip. Returns how many photos were added and how many were known."""
+        """Adds an exported zip; what was taught and trained too, where there is nothing yet.
+
+        Returns how many photos were added and how many were known, how many marked pairs were
+        taken and whether a head was.
+        """
         if not archive:
             raise ImportRefusedError("Choose the zip that was exported first.")
+        file = read_learnt(archive)
         added, known = import_gallery(self.services.galleries, gallery_key, archive)
         already = f"; {words.counted(known, 'was', 'were')} here already" if known else ""
-        _say(f"{words.counted(added, 'photo was', 'photos were')} added{already}.")
-        return {"added": added, "known": known}
+        marks, headed = take_learnt(self.services.learnt, gallery_key, file)
+        learnt = " What was taught or trained came along." if marks or headed else ""
+        _say(f"{words.counted(added, 'photo was', 'photos were')} added{already}.{learnt}")
+        return {"added": added, "known": known, "marks": marks, "head": headed}
 
     @guarded
     def open(self, gallery_key: str, person: str | None):

@@ -153,7 +153,7 @@ def test_export_and_import(client, key):
         assert [photo["person"] for photo in listing] == ["Eileen"]
         assert arrays["encodings"].shape == (1, 128)
     added = client.predict(handle_file(path), KEY, api_name="/import")
-    assert added == {"added": 1, "known": 0}
+    assert added == {"added": 1, "known": 0, "marks": 0, "head": False}
     assert len(client.predict(KEY, api_name="/people")["people"]) == 1
     client.predict(KEY, api_name="/erase")
 

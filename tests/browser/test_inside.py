@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from faceweb.features.channels import channels
 from faceweb.models.dreamer import Dreamer
+from faceweb.ui.handlers import Services
 from faceweb.ui.inside import together
 from tests.browser.pages import SIZES, shot, tab
 
@@ -142,12 +143,19 @@ def test_layers_chosen_in_quick_succession_end_at_the_last(visit):
     assert asked == []
 
 
-def test_networks_chosen_in_quick_succession_end_at_the_last(visit):
+def test_networks_chosen_in_quick_succession_end_at_the_last(visit, monkeypatch):
+    fetch = Services.fetch
+
+    def slowly(*arguments):
+        time.sleep(0.7)
+        return fetch(*arguments)
+
+    monkeypatch.setattr(Services, "fetch", slowly)
     page = visit()
     inside(page, None)
     page.locator("#inside-network").get_by_text("The face recogniser").click()
     page.locator("#inside-network").get_by_text("The painter's network").click()
-    page.wait_for_timeout(2000)
+    page.wait_for_timeout(3000)
     expect(page.locator("#inside-facts dd").first).to_have_text("conv4_1")
     expect(page.locator("#inside-layer :is(input, textarea)")).to_have_value("conv4_1")
     expect(page.locator("#inside-strip .layer")).to_have_count(9)
