@@ -1,8 +1,11 @@
 """The training tab in a real browser: it learns, collapses, is cured, races, stops."""
 
 import re
+import time
 
 import pytest
+
+from faceweb.models.learner import Learner
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LONG = 90_000
@@ -78,3 +81,37 @@ def test_three_losses_race_on_a_phone(visit, screens):
     wide = "document.documentElement.scrollWidth <= window.innerWidth"
     assert page.evaluate(wide)
     page.screenshot(path=screens / "train_phone.png")
+
+
+def test_who_leaves_ends_the_training_within_a_second(visit, monkeypatch):
+    made, step = [], Learner.step
+
+    def counted(*arguments):
+        made.append(time.monotonic())
+        return step(*arguments)
+
+    monkeypatch.setattr(Learner, "step", counted)
+    page = opened(visit)
+    page.locator("#train-start").click()
+    page.locator("#train-live .map img").wait_for(timeout=LONG)
+    page.close()
+    left = time.monotonic()
+    time.sleep(3)
+    assert made
+    assert made[-1] < left + 1
+
+
+def test_the_second_training_waits_and_is_told_its_place(visit):
+    first = opened(visit)
+    first.locator("#train-steps input[type=number]").fill("3000")
+    first.locator("#train-start").click()
+    first.locator("#train-live .map img").wait_for(timeout=LONG)
+    second = opened(visit)
+    second.locator("#train-start").click()
+    place = second.locator("#train-live .progress-text", has_text="queue: 1/1")
+    place.wait_for()
+    # Its frame has no height of its own, so whatever it clips is not seen.
+    assert place.evaluate("e => getComputedStyle(e.parentElement).overflow") == "visible"
+    first.locator("#train-stop").click()
+    second.locator("#train-live .map img").wait_for(timeout=LONG)
+    second.locator("#train-stop").click()
