@@ -37,8 +37,11 @@ class Lesson:
     def running(self) -> bool:
         return self._turn.locked()
 
-    def run(self) -> Iterator[tuple[TrainStep, ...]]:
+    def run(self, again: bool = False) -> Iterator[tuple[TrainStep, ...]]:
         """Learns until finished or stopped.
+
+        Args:
+            again: whether it goes on in spite of an earlier stop.
 
         Raises:
             TrainingError: it is under way already.
@@ -46,6 +49,8 @@ class Lesson:
         if not self._turn.acquire(timeout=PATIENCE):
             raise TrainingError("This training is under way: press Stop before you continue it.")
         try:
+            for training in self.trainings if again else ():
+                training.rest()
             for steps in race(list(self.trainings)):
                 self.used = time.monotonic()
                 yield steps

@@ -64,7 +64,7 @@ class Handlers:
     @guarded
     def resume(self, request: gr.Request):
         """Goes on with the training that was stopped, or beyond its end."""
-        yield from self._run(self.lessons.required(request))
+        yield from self._run(self.lessons.required(request), again=True)
 
     def stop(self, request: gr.Request):
         """Stops the training; what was learnt stays."""
@@ -142,8 +142,8 @@ class Handlers:
             album = photo_album(encode, photos, config.seed)
         return album.split, album.note
 
-    def _run(self, lesson: Lesson):
-        for steps in lesson.run():
+    def _run(self, lesson: Lesson, again: bool = False):
+        for steps in lesson.run(again):
             shown = train_words.lesson(steps, lesson.trainings, note=lesson.data)
             cured = gr.update(visible=any(step.collapse for step in steps))
             yield _record(lesson, steps), shown, cured

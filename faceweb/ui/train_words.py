@@ -43,7 +43,7 @@ def lesson(
         return f"""<section class="answer lesson">{outcome}<div class="race">{columns}</div>{note}
 </section>"""
     step, training = steps[0], trainings[0]
-    return f"""<section class="answer lesson">{_progress(step)}{lamp(step, training)}
+    return f"""<section class="answer lesson">{_progress(step, bool(outcome))}{lamp(step, training)}
 <div class="learnt"><div>{outcome or _figures(step)}{_pairs(step, training)}</div>
 <figure class="map">{_map(step, training.held_out)}<figcaption>Where {_mapped(training.held_out)}
 people it is watched on lie: a colour a person, two principal components of f</figcaption></figure>
@@ -91,8 +91,9 @@ rate on {len(lesson.tested)} further people, the best first. One seed is one rac
 end otherwise.</p>"""
 
 
-def _progress(step: TrainStep) -> str:
+def _progress(step: TrainStep, rests: bool = False) -> str:
     left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
+    left = ", stopped" if left and rests else left
     share = step.step / step.steps
     return (
         f'<div class="bar"><i style="width:{100 * share:.1f}%"></i></div>'
