@@ -50,7 +50,7 @@ class TrainStep:
 
     Attributes:
         step, steps: how many steps are done, and shall be.
-        remaining: expected seconds.
+        remaining: expected seconds, 0 while they are not known.
         history: the curves.
         before, now: pairs of people held out, at the start and now.
         flat: a map of the pictures held out, (n, 2).
@@ -87,6 +87,7 @@ class Training:
         self._learner, self.album, self.held_out, self.config = learner, album, held_out, config
         self._stopped = threading.Event()
         self._goal, self.seconds, self.done = config.steps, 0.0, 0
+        self._traced = 0.0  # seconds of the first step, which may be traced
         self.weights = self._begin()
         self._first = self.weights
         self._inputs = held_out.flat
@@ -141,6 +142,7 @@ class Training:
         )
         self.done += 1
         self.seconds += time.perf_counter() - began
+        self._traced = self._traced or self.seconds
         return not (self.finished or self._stopped.is_set())
 
     def rest(self) -> None:
@@ -152,7 +154,7 @@ class Training:
         now = self._watch()
         loss, share = float(self._measured.loss), float(self._measured.share)
         self._history.append(Point(self.done, loss, share, now.error))
-        pace = self.seconds / max(self.done, 1)
+        pace = (self.seconds - self._traced) / max(self.done - 1, 1)
         return TrainStep(
             self.done,
             self._goal,

@@ -92,8 +92,8 @@ end otherwise.</p>"""
 
 
 def _progress(step: TrainStep, rests: bool = False) -> str:
-    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
-    left = ", stopped" if left and rests else left
+    left = f", about {duration(step.remaining)} left" if step.remaining else ""
+    left = ", stopped" if rests and step.step < step.steps else left
     share = step.step / step.steps
     return (
         f'<div class="bar"><i style="width:{100 * share:.1f}%"></i></div>'

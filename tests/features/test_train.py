@@ -165,3 +165,15 @@ def test_the_last_blocks_learn_and_the_face_recogniser_stays(networks, engine, g
     assert last.now.error <= last.before.error
     assert last.now.spread != last.before.spread
     assert (networks.embed(from_png(photos[0].chip)[None]) == before).all()
+
+
+def test_the_time_left_does_not_count_the_tracing(trained, monkeypatch):
+    """Steps that take 5, 1 and 1 s: 7 more take 7 s."""
+    clock = iter([0, 5, 10, 11, 20, 21])
+    training = trained(steps=10)
+    monkeypatch.setattr("faceweb.features.train.time.perf_counter", lambda: next(clock))
+    training.advance()
+    assert training.shown().remaining == 0
+    training.advance()
+    training.advance()
+    assert training.shown().remaining == 7
