@@ -149,6 +149,20 @@ class TrainConfig(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class DimensionsConfig(Bounded):
+    """A convolution over a signal (rank 1), a picture (2) or a volume (3), alike on each axis."""
+
+    rank: int = bounded(2, 1, 3, 1)
+    size: int = bounded(14, 1, 512, 1)
+    filter: int = bounded(5, 1, 31, 1)
+    filters: int = bounded(16, 1, 1024, 1)
+    channels: int = bounded(1, 1, 1024, 1)
+    stride: int = bounded(1, 1, 8, 1)
+    padding: str = chosen("valid", "same")
+    dilation: int = bounded(1, 1, 8, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class GalleryConfig:
     """What one visitor's gallery may hold."""
 

@@ -63,3 +63,7 @@ class LayerError(FacewebError):
 
 class TrainingError(FacewebError):
     """A training cannot begin or go on."""
+
+
+class DimensionsError(FacewebError):
+    """A convolution that cannot be."""
