@@ -146,7 +146,11 @@ def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray,
         arrays = member(archive, _ARRAYS, config)
     with zipfile.ZipFile(io.BytesIO(arrays)) as npz:
         encodings, chips = (
-            _array(member(npz, f"{name}.npy", config), *_SHAPES[name], len(listing))
+            array(
+                member(npz, f"{name}.npy", config),
+                (len(listing), *_SHAPES[name][0]),
+                _SHAPES[name][1],
+            )
             for name in ("encodings", "chips")
         )
     if not np.isfinite(encodings).all():
@@ -165,14 +169,19 @@ def member(archive: zipfile.ZipFile, name: str, config: GalleryConfig) -> bytes:
     return archive.read(name)
 
 
-def _array(data: bytes, item: tuple[int, ...], kind: np.dtype, count: int) -> np.ndarray:
+def array(data: bytes, wanted: tuple[int, ...], kind: np.dtype) -> np.ndarray:
+    """An untrusted npy file, if it is of one shape and kind.
+
+    Raises:
+        ValueError: it is not.
+    """
     # numpy's reader would allocate whatever shape the header claims.
     stream = io.BytesIO(data)
     version = np.lib.format.read_magic(stream)
     if version != (1, 0):
         raise ValueError(f"An array of npy version 1.0 was expected. Received: {version}.")
     shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-    if shape != (count, *item) or dtype != kind or fortran:
-        raise ValueError(f"An array of shape {(count, *item)} was expected. Received: {shape}.")
+    if shape != wanted or dtype != kind or fortran:
+        raise ValueError(f"{kind} of shape {wanted} was expected. Received: {dtype}, {shape}.")
     values = np.frombuffer(data, kind, offset=stream.tell())
     return values.reshape(shape)

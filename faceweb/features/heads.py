@@ -17,7 +17,7 @@ from faceweb.numerics.distances import euclidean
 from faceweb.numerics.logistic import Unit
 
 UNITS = 128
-_SHAPES = {
+SHAPES = {
     "triplet": ((UNITS, UNITS),),
     "contrastive": ((UNITS, UNITS),),
     "binary": ((UNITS,), ()),
@@ -89,7 +89,7 @@ def trained_head(
     """
     network, unit = tuple(parameters[:-2]), tuple(parameters[-2:])
     kept = unit if loss in BINARY and not network else network
-    if tuple(array.shape for array in kept) != _SHAPES[loss]:
+    if tuple(array.shape for array in kept) != SHAPES[loss]:
         raise TrainingError(
             "Only a head is kept, which judges the 128 numbers of a photo, and this training moved "
             "a whole network: train a head on your gallery, or on a zip of photos."
@@ -129,10 +129,10 @@ def from_arrays(held: Mapping[str, np.ndarray]) -> Head:
         KeyError, ValueError: it is something else.
     """
     loss = str(held["loss"])
-    if loss not in _SHAPES:
-        raise ValueError(f"A head of one of {tuple(_SHAPES)} was expected. Received: {loss}.")
-    arrays = tuple(held[f"array_{i}"] for i in range(len(_SHAPES[loss])))
-    if tuple(array.shape for array in arrays) != _SHAPES[loss]:
-        raise ValueError(f"Arrays of {_SHAPES[loss]} were expected.")
+    if loss not in SHAPES:
+        raise ValueError(f"A head of one of {tuple(SHAPES)} was expected. Received: {loss}.")
+    arrays = tuple(held[f"array_{i}"] for i in range(len(SHAPES[loss])))
+    if tuple(array.shape for array in arrays) != SHAPES[loss]:
+        raise ValueError(f"Arrays of {SHAPES[loss]} were expected.")
     threshold, slope, intercept, most = (float(v) for v in held["figures"])
     return Head(loss, arrays, threshold, slope, intercept, most, str(held["source"]))

@@ -6,22 +6,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faceweb.config import GalleryConfig
-from faceweb.features.gallery import member, refusing
-from faceweb.features.heads import UNITS, from_arrays
+from faceweb.features.gallery import array, refusing
+from faceweb.features.heads import SHAPES, UNITS, Head, to_bytes
 from faceweb.storage.learnt import MOST_MARKS, Learnt, StoredMark
 
 _MARKS, _HEAD = "marks.npz", "head.npz"
-_LONGEST_SOURCE = 200
-_SHAPES = {"a": (UNITS,), "b": (UNITS,), "same": (), "unit": (UNITS + 1,)}
+# Bytes: of what holds any number of pairs, of a text or a few figures, of an npy header.
+_LARGEST, _LONGEST, _HEADER = 1_000_000, 1000, 128
+_MARK = {
+    "a": ((UNITS,), "<f4"),
+    "b": ((UNITS,), "<f4"),
+    "same": ((), "?"),
+    "unit": ((UNITS + 1,), "<f8"),
+}
 
 
 @dataclass(frozen=True)
 class LearntFile:
-    """Marked pairs, oldest first, and a head as npz."""
+    """Marked pairs, oldest first, and a head."""
 
     marks: tuple[StoredMark, ...]
-    head: bytes | None
+    head: Head | None
 
 
 def export_learnt(learnt: Learnt, key: str) -> dict[str, bytes]:
@@ -30,7 +35,7 @@ def export_learnt(learnt: Learnt, key: str) -> dict[str, bytes]:
     marks, head = learnt.marks(key), learnt.head(key)
     if marks:
         stream = io.BytesIO()
-        columns = {name: np.array([getattr(mark, name) for mark in marks]) for name in _SHAPES}
+        columns = {name: np.array([getattr(mark, name) for mark in marks]) for name in _MARK}
         np.savez_compressed(stream, **columns)  # type: ignore[arg-type]
         members[_MARKS] = stream.getvalue()
     if head is not None:
@@ -38,26 +43,16 @@ def export_learnt(learnt: Learnt, key: str) -> dict[str, bytes]:
     return members
 
 
-def read_learnt(data: bytes, config: GalleryConfig | None = None) -> LearntFile:
-    """What was taught and trained, out of an exported gallery.
-
-    Args:
-        data: bytes of the zip.
-        config: limits.
+def read_learnt(data: bytes) -> LearntFile:
+    """What was taught and trained, out of the bytes of an exported gallery.
 
     Raises:
         ImportRefusedError: it is not such a zip, or too large.
     """
-    config = config or GalleryConfig()
     with refusing(), zipfile.ZipFile(io.BytesIO(data)) as archive:
         names = archive.namelist()
-        marks = _marks(member(archive, _MARKS, config), config) if _MARKS in names else ()
-        head = member(archive, _HEAD, config) if _HEAD in names else None
-        if head is not None:
-            found = from_arrays(_arrays(head, config))
-            figures = found.threshold, found.slope, found.intercept, found.most
-            if len(found.source) > _LONGEST_SOURCE or not np.isfinite(figures).all():
-                raise ValueError("A head with four finite figures was expected.")
+        marks = _marks(_bounded(archive, _MARKS, _LARGEST)) if _MARKS in names else ()
+        head = _head(_bounded(archive, _HEAD, _LARGEST)) if _HEAD in names else None
         return LearntFile(marks, head)
 
 
@@ -72,32 +67,56 @@ def take_learnt(learnt: Learnt, key: str, file: LearntFile) -> tuple[int, bool]:
         learnt.add_mark(key, mark)
     headed = file.head is not None and learnt.head(key) is None
     if file.head is not None and headed:
-        learnt.keep_head(key, file.head)
+        learnt.keep_head(key, to_bytes(file.head))
     return len(marks), headed
 
 
-def _marks(data: bytes, config: GalleryConfig) -> tuple[StoredMark, ...]:
-    arrays = _arrays(data, config)
-    count = len(arrays["same"])
-    if count > MOST_MARKS or any(arrays[n].shape != (count, *s) for n, s in _SHAPES.items()):
-        raise ValueError(f"At most {MOST_MARKS} marked pairs of shapes {_SHAPES} were expected.")
-    rows = zip(*(arrays[name] for name in _SHAPES), strict=True)
+def _marks(data: bytes) -> tuple[StoredMark, ...]:
+    with zipfile.ZipFile(io.BytesIO(data)) as npz:
+        # A number a pair says how many there are; nothing larger is read before that is known.
+        count = len(_bounded(npz, "same.npy", MOST_MARKS + _HEADER)) - _HEADER
+        arrays = {
+            name: array(_bounded(npz, f"{name}.npy", _LARGEST), (count, *shape), np.dtype(kind))
+            for name, (shape, kind) in _MARK.items()
+        }
+    _check_finite(*(arrays[name] for name in ("a", "b", "unit")))
+    rows = zip(*(arrays[name] for name in _MARK), strict=True)
     return tuple(StoredMark(a, b, bool(same), unit) for a, b, same, unit in rows)
 
 
-def _arrays(data: bytes, config: GalleryConfig) -> dict[str, np.ndarray]:
-    # numpy's reader would allocate whatever shape the header claims.
-    arrays = {}
+def _head(data: bytes) -> Head:
     with zipfile.ZipFile(io.BytesIO(data)) as npz:
-        for name in npz.namelist():
-            stream = io.BytesIO(member(npz, name, config))
-            if np.lib.format.read_magic(stream) != (1, 0):
-                raise ValueError("An array of npy version 1.0 was expected.")
-            shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
-            if fortran or dtype.hasobject:
-                raise ValueError(f"A plain array was expected. Received: {dtype}.")
-            values = np.frombuffer(stream.getvalue(), dtype, offset=stream.tell()).reshape(shape)
-            if values.dtype.kind == "f" and not np.isfinite(values).all():
-                raise ValueError("A number is not finite.")
-            arrays[name.removesuffix(".npy")] = values
-    return arrays
+        loss, source = (
+            _text(_bounded(npz, f"{name}.npy", _LONGEST)) for name in ("loss", "source")
+        )
+        figures = array(_bounded(npz, "figures.npy", _LONGEST), (4,), np.dtype("<f8"))
+        arrays = tuple(
+            array(_bounded(npz, f"array_{i}.npy", _LARGEST), shape, np.dtype("<f4"))
+            for i, shape in enumerate(SHAPES[loss])
+        )
+    _check_finite(figures, *arrays)
+    threshold, slope, intercept, most = (float(value) for value in figures)
+    return Head(loss, arrays, threshold, slope, intercept, most, source)
+
+
+def _text(data: bytes) -> str:
+    stream = io.BytesIO(data)
+    if np.lib.format.read_magic(stream) != (1, 0):
+        raise ValueError("An array of npy version 1.0 was expected.")
+    shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
+    if shape != () or dtype.kind != "U":
+        raise ValueError(f"A text was expected. Received: {dtype}, {shape}.")
+    return str(np.frombuffer(data, dtype, offset=stream.tell())[0])
+
+
+def _bounded(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    # The size comes from the header, before anything is inflated; reading stops there too.
+    size = archive.getinfo(name).file_size
+    if size > most:
+        raise ValueError(f"{name} of at most {most} bytes was expected. Received: {size}.")
+    return archive.read(name)
+
+
+def _check_finite(*arrays: np.ndarray) -> None:
+    if not all(np.isfinite(values).all() for values in arrays):
+        raise ValueError("A number is not finite.")

@@ -61,8 +61,29 @@ def npz(**arrays) -> bytes:
 
 
 def marks(count=1, **other) -> bytes:
-    shapes = {"a": (128,), "b": (128,), "same": (), "unit": (129,)}
-    return npz(**{name: np.zeros((count, *shape)) for name, shape in shapes.items()} | other)
+    arrays = {
+        "a": np.zeros((count, 128), "<f4"),
+        "b": np.zeros((count, 128), "<f4"),
+        "same": np.zeros(count, bool),
+        "unit": np.zeros((count, 129)),
+    }
+    return npz(**arrays | other)
+
+
+def test_a_pair_of_the_right_kinds_is_read():
+    assert len(read_learnt(export_gallery([], {"marks.npz": marks(3)})).marks) == 3
+
+
+def parts(**other) -> dict:
+    with np.load(io.BytesIO(to_bytes(HEAD))) as held:
+        return dict(held) | other
+
+
+def test_what_is_read_is_what_is_kept_and_nothing_beside_it(learnt):
+    junk = parts(junk=np.zeros(500_000, "u1"))
+    file = read_learnt(export_gallery([], {"head.npz": npz(**junk)}))
+    take_learnt(learnt, KEY, file)
+    assert len(learnt.head(KEY)) < 10_000
 
 
 def lying() -> bytes:
@@ -82,6 +103,13 @@ def lying() -> bytes:
         {"marks.npz": b"no zip"},
         {"marks.npz": lying()},
         {"marks.npz": marks(201)},
+        {"marks.npz": marks(2, a=np.zeros((1, 128), "<f4"))},
+        {"marks.npz": marks(a=np.full((1, 128), 1e300))},
+        {"marks.npz": npz(junk=np.zeros(2_000_000, "u1"))},
+        {"head.npz": npz(junk=np.zeros(2_000_000, "u1"))},
+        {"head.npz": npz(**parts(array_0=np.full(UNITS, "1")))},
+        {"head.npz": npz(**parts(array_0=np.zeros(UNITS)))},
+        {"head.npz": npz(**parts(loss=np.array("hinge")))},
         {"marks.npz": marks(unit=np.zeros((1, 128)))},
         {"marks.npz": marks(a=np.full((1, 128), np.nan))},
         {"marks.npz": marks(a=np.array([{"pickled": 1}] * 128, object))},
