@@ -46,9 +46,15 @@ class Places:
 
 
 def batch(album: Album, people: int, each: int, rng: np.random.Generator) -> Places:
-    """Draws P people and K pictures of each; a picture comes again where there are fewer."""
-    again = len(album) < people
-    chosen = rng.choice(len(album), people, replace=again)
+    """Draws P people and K pictures of each; a picture comes again where a person has fewer.
+
+    Of fewer than P people all come, with more pictures each, so that none is paired with itself.
+    """
+    if len(album) < people:
+        quota = people * each // len(album)
+        own = [rng.permutation(len(inputs))[:quota] for inputs in album.inputs]
+        return Places(np.repeat(np.arange(len(album)), list(map(len, own))), np.concatenate(own))
+    chosen = rng.choice(len(album), people, replace=False)
     which = [_drawn(len(album.inputs[i]), each, rng) for i in chosen]
     return Places(np.repeat(chosen, each), np.concatenate(which))
 

@@ -18,17 +18,26 @@ SEEN_PEOPLE, SEEN_PICTURES = 20, 8
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Three albums that share nobody.
+    """Who is learnt from, and who it is measured on.
 
     Attributes:
         learnt: who is learnt from.
         watched: who is measured while it learns.
-        tested: who is measured at the start and at the end.
+        tested: who is measured at the start and at the end; of few people the same as `watched`.
+        known: whether those who are measured are learnt from too, since there are so few.
+        copied: whether their pairs of one person are copies of one photo, easier than real ones.
     """
 
     learnt: Album
     watched: Album
     tested: Album
+    known: bool = False
+    copied: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who is measured, in words."""
+        return "the people it learns from" if self.known else "people held out"
 
 
 class Avatars:

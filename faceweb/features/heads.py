@@ -73,16 +73,12 @@ def taught_head(unit: Unit) -> Head:
     return Head("binary", arrays, 0.0, -1.0, 0.0, 7.0, "the pairs you marked")
 
 
-def trained_head(
-    loss: str, parameters: Sequence[np.ndarray], held: Separation, source: str
-) -> Head:
-    """A head out of a training on encodings.
+def head_arrays(loss: str, parameters: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:
+    """What a head of a loss is made of.
 
     Args:
         loss: of the training.
         parameters: of the network, and the logistic unit's weights and bias.
-        held: pairs it was measured on.
-        source: in words.
 
     Raises:
         TrainingError: the network that learnt takes something else than encodings.
@@ -94,9 +90,21 @@ def trained_head(
             "Only a head is kept, which judges the 128 numbers of a photo, and this training moved "
             "a whole network: train a head on your gallery, or on a zip of photos."
         )
+    return kept
+
+
+def trained_head(loss: str, arrays: tuple[np.ndarray, ...], held: Separation, source: str) -> Head:
+    """A head out of a training on encodings.
+
+    Args:
+        loss: of the training.
+        arrays: of `head_arrays`.
+        held: pairs it was measured on.
+        source: in words.
+    """
     slope, intercept = fit_logistic(held.same, held.different)
     most = float(np.log(min(len(held.same), len(held.different)) + 1))
-    return Head(loss, kept, held.threshold, slope, intercept, most, source)
+    return Head(loss, arrays, held.threshold, slope, intercept, most, source)
 
 
 def to_bytes(head: Head) -> bytes:

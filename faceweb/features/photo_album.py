@@ -19,6 +19,9 @@ from faceweb.features.faces import Networks, from_png, seen
 from faceweb.storage.galleries import StoredPhoto
 
 FEWEST, MOST_PHOTOS = 3, 300
+# Faces that are measured while it learns, and at the end: their pairs grow with the square.
+WATCHED, TESTED = 160, 800
+CHIPS = 64  # at once
 COPIES = 7  # of every photo, beside itself
 TURN, SCALE, SHIFT = 8.0, 0.08, 0.05  # degrees, share, share of the side
 GAIN, TINT = 0.35, 0.06
@@ -41,7 +44,7 @@ Encode = Callable[[np.ndarray], np.ndarray]
 
 
 def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAlbum:
-    """A gallery's faces and their copies, as a network takes them.
+    """A gallery's faces and their copies, as a network takes them; of a large one a part.
 
     Args:
         encode: from chips (n, 150, 150, 3) uint8 to what the network that learns is given.
@@ -51,15 +54,19 @@ def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAl
     Raises:
         TrainingError: it holds fewer than three people.
     """
-    people: dict[str, list[np.ndarray]] = {}
+    people: dict[str, list[bytes]] = {}
     for photo in photos:
-        people.setdefault(photo.person, []).append(from_png(photo.chip))
+        people.setdefault(photo.person, []).append(photo.chip)
     if len(people) < FEWEST:
         raise TrainingError(
             f"{FEWEST} people are needed to learn from, and this gallery holds {len(people)}: "
             "enroll more in the first tab, or learn from drawn faces."
         )
-    return _album(encode, people, seed)
+    each = max(MOST_PHOTOS // len(people), 1) if len(photos) > MOST_PHOTOS else len(photos)
+    taken = [[from_png(chip) for chip in own[:each]] for own in people.values()][:MOST_PHOTOS]
+    album, count = _album(encode, taken, seed), sum(map(len, taken))
+    left = f" {count:,} of {len(photos):,} photos are learnt from." if count < len(photos) else ""
+    return PhotoAlbum(album.split, album.note + left)
 
 
 def zip_album(
@@ -71,8 +78,8 @@ def zip_album(
 ) -> PhotoAlbum:
     """As `photo_album`, of a zip with a folder of photos for each person.
 
-    The largest face of each photo counts; photos that are broken or show none are left out and
-    counted.
+    The largest face of each photo counts. Photos that are broken, show none or lie in no folder
+    beside the others' are left out and counted.
 
     Args:
         networks: detector and aligner.
@@ -92,37 +99,51 @@ def zip_album(
             "here: pack fewer."
         )
     people: dict[str, list[np.ndarray]] = {}
-    skipped = 0
+    owners = _owners([item.member for item in corpus.items])
+    skipped = loose = 0
     for number, picture in corpus.pictures(range(len(corpus))):
         faces = [] if picture is None else seen(networks, picture)
         if picture is None or not faces:
             skipped += 1
+        elif not owners[number]:
+            loose += 1
         else:
-            person = PurePosixPath(corpus.items[number].member).parent.name
-            people.setdefault(person, []).extend(networks.align(picture, faces[:1]))
+            people.setdefault(owners[number], []).extend(networks.align(picture, faces[:1]))
         report((number + 1) / len(corpus))
-    if not people:
+    if not people and not loose:
         raise TrainingError("No face was found in this zip: pack photos that show one each.")
     if len(people) < FEWEST:
         raise TrainingError(
             f"{FEWEST} people are needed to learn from, and faces of {len(people)} were found in "
             "this zip: pack one folder of photos for each person."
         )
-    album = _album(encode, people, seed)
+    album = _album(encode, list(people.values()), seed)
     lost = f" {skipped} photos were left out: broken, or without a face." if skipped else ""
+    lost += f" {loose} photos were left out: in no folder of a person." if loose else ""
     return PhotoAlbum(album.split, album.note + lost)
 
 
-def _album(encode: Encode, people: dict[str, list[np.ndarray]], seed: int) -> PhotoAlbum:
+def _owners(members: list[str]) -> list[str]:
+    """Whose each photo of a zip is: its first folder below those that all share, or ""."""
+    folders = [PurePosixPath(member).parent.parts for member in members]
+    levels = list(zip(*folders, strict=False))
+    shared = next((i for i, level in enumerate(levels) if len(set(level)) > 1), len(levels))
+    return [parts[shared] if len(parts) > shared else "" for parts in folders]
+
+
+def _album(encode: Encode, people: list[list[np.ndarray]], seed: int) -> PhotoAlbum:
     rng = np.random.default_rng(seed)
+    # Last who can be measured: several photos of one person make real pairs.
+    people = sorted(people, key=lambda chips: len(chips) > 1)
     inputs, pictures = [], []
-    for chips in people.values():
+    for chips in people:
         own = copies(chips, rng)
-        inputs.append(encode(own))
+        pieces = [encode(own[i : i + CHIPS]) for i in range(0, len(own), CHIPS)]
+        inputs.append(np.concatenate(pieces))
         pictures.append(np.stack([_thumbnail(chip) for chip in own]))
-    album = Album(tuple(inputs), tuple(pictures))
-    alone = sum(len(chips) == 1 for chips in people.values())
-    return PhotoAlbum(_split(album), _note(len(people), alone))
+    album, counts = Album(tuple(inputs), tuple(pictures)), [len(chips) for chips in people]
+    split = _split(album, counts)
+    return PhotoAlbum(split, _note(split, counts))
 
 
 def copies(chips: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
@@ -134,23 +155,43 @@ def _thumbnail(chip: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(chip).resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
-def _split(album: Album) -> Split:
-    count = len(album)
-    if count < 2 * FEWEST:
-        return Split(album, album, album)
-    kept = count // 2
-    others = album.part(range(kept, count))
-    return Split(album.part(range(kept)), others, others)
-
-
-def _note(people: int, alone: int) -> str:
-    said = []
-    if alone:
-        said.append(
-            f"{alone} of {people} people have one photo: copies of it, turned, moved and lit anew, "
-            "stand in for further ones, and are easier to tell than those would be."
+def _split(album: Album, counts: list[int]) -> Split:
+    """Holds half of the people out, where there are enough, and measures on photos, not copies."""
+    known = len(album) < 2 * FEWEST
+    kept = 0 if known else len(album) // 2
+    others = range(kept, len(album))[::-1]
+    copied = all(counts[i] == 1 for i in others)
+    alone = [len(album.inputs[i]) if copied else counts[i] for i in others]
+    measured = Album(
+        *(
+            tuple(each[i][:most] for i, most in zip(others, alone, strict=True))
+            for each in (album.inputs, album.pictures)
         )
-    if people < 2 * FEWEST:
+    )
+    learnt = album if known else album.part(range(kept))
+    return Split(learnt, _seen(measured, WATCHED), _seen(measured, TESTED), known, copied)
+
+
+def _seen(album: Album, most: int) -> Album:
+    people = range(min(len(album), most // 2))
+    return album.part(people, most // len(people))
+
+
+def _note(split: Split, counts: list[int]) -> str:
+    people, single = len(counts), sum(count == 1 for count in counts)
+    said = []
+    if single:
+        said.append(
+            f"{single} of {people} people have one photo: copies of it, turned, moved and lit "
+            "anew, stand in for further ones."
+        )
+    if split.copied:
+        said.append(
+            "Nobody who is measured has a second photo, so pairs of one person are copies, which "
+            "are far easier than real ones: the errors are too small, and a head that was measured "
+            "so is not kept."
+        )
+    if split.known:
         said.append(
             f"With fewer than {2 * FEWEST} people nobody can be held out: the errors are of those "
             "it learns from, and will be larger for others."

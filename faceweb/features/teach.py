@@ -58,7 +58,8 @@ class Taught:
         marks: all pairs that were marked, the newest last.
         steps: how many were taken.
         held_back: whether the guard refused the next one.
-        refused: whether the newest pair could not be learnt for it, so that nothing was changed.
+        refused: whether the newest pair could not be learnt, so that nothing was changed: the guard
+            refused, or the steps ran out between it and other marked pairs.
         error_before, error_after: on known pairs.
     """
 
@@ -95,7 +96,7 @@ def teach(known: Known, unit: Unit, marks: Sequence[Mark]) -> Taught:
             held_back = True
             break
         now, steps = moved, steps + 1
-    refused = held_back and (now.log_odds(terms[-1]) >= 0) != marks[-1].same
+    refused = (now.log_odds(terms[-1]) >= 0) != marks[-1].same
     now = unit if refused else now
     errors = known.error(unit), known.error(now)
     return Taught(unit, now, tuple(marks), steps, held_back, bool(refused), *errors)
@@ -115,8 +116,11 @@ def mark(known: Known, learnt: Learnt, key: str, pair: Mark) -> Taught:
         GalleryFullError: as many pairs are marked as may be.
     """
     before = learnt.marks(key)
+    unit = unit_of(known, before)
+    # The last answer on a pair stands.
+    before = [each for each in before if not each.same_pair(pair.a, pair.b)]
     pairs = [*(Mark(each.a, each.b, each.same) for each in before), pair]
-    taught = teach(known, unit_of(known, before), pairs)
+    taught = teach(known, unit, pairs)
     if taught.refused:
         return taught
     whole = np.append(taught.after.weights, taught.after.bias)

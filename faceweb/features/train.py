@@ -14,7 +14,7 @@ import numpy as np
 
 from faceweb.config import TrainConfig
 from faceweb.features.album import Album, batch, taken
-from faceweb.features.separation import BINARY, Learner, Separation, separate, separated
+from faceweb.features.separation import BINARY, Learner, Separation, separated
 from faceweb.numerics.projection import flat_map
 from faceweb.numerics.roc import roc, split_pairs
 
@@ -23,6 +23,7 @@ PEOPLE, EACH = 16, 4  # P x K pictures a batch
 HARDEST = 6
 # Shares of the spread at the start below which an embedding is collapsing, and has collapsed.
 NARROW, GONE = 0.3, 0.05
+WIDE = 30.0  # above which it flies apart
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,16 +97,12 @@ class Training:
         self._measured: Any = None
         self._places: Any = None
         self._history: list[Point] = []
+        self._broken = False
         self.before = self._watch()
 
     @property
     def finished(self) -> bool:
         return self.done >= self._goal
-
-    @property
-    def parameters(self) -> list[np.ndarray]:
-        """What was learnt: the network's, and the logistic unit's weights and bias."""
-        return [np.asarray(parameter) for parameter in self.weights.parameters]
 
     def stop(self) -> None:
         """Lets the run that is, or comes next, end after one step, from whatever thread."""
@@ -143,7 +140,7 @@ class Training:
         self.done += 1
         self.seconds += time.perf_counter() - began
         self._traced = self._traced or self.seconds
-        return not (self.finished or self._stopped.is_set())
+        return not (self.finished or self._broken or self._stopped.is_set())
 
     def rest(self) -> None:
         """Obeys later runs again, after a stop."""
@@ -153,7 +150,8 @@ class Training:
         """The training as it is."""
         now = self._watch()
         loss, share = float(self._measured.loss), float(self._measured.share)
-        self._history.append(Point(self.done, loss, share, now.error))
+        if np.isfinite([loss, share]).all():
+            self._history.append(Point(self.done, loss, share, now.error))
         pace = (self.seconds - self._traced) / max(self.done - 1, 1)
         return TrainStep(
             self.done,
@@ -168,15 +166,14 @@ class Training:
             self._collapse(now, loss),
         )
 
+    def measured(self, weights: Any, album: Album) -> Separation:
+        """Pairs of an album's pictures, told apart by weights of this training."""
+        embeddings = self._learner.embed(weights, album.flat)
+        return self._separated(weights, embeddings, album.people)
+
     def compare(self, album: Album) -> tuple[Separation, Separation]:
         """Pairs of other people's pictures, told apart at the start and now."""
-        inputs, people = album.flat, album.people
-        loss = self.config.loss
-        first, now = (
-            separate(self._learner, weights, inputs, people, loss)
-            for weights in (self._first, self.weights)
-        )
-        return first, now
+        return self.measured(self._first, album), self.measured(self.weights, album)
 
     def _begin(self) -> Any:
         config, album = self.config, self.album
@@ -188,12 +185,20 @@ class Training:
         _, parted = roc(*split_pairs(sums, album.people)).equal_error
         return self._learner.begin(config.seed, max(parted, 1e-3))
 
+    def _separated(self, weights: Any, embeddings: np.ndarray, people: np.ndarray) -> Separation:
+        if not np.isfinite(embeddings).all():
+            # Nothing can be told apart any more.
+            weights, embeddings = self._first, np.zeros_like(embeddings)
+        return separated(self._learner, weights, embeddings, people, self.config.loss)
+
     def _watch(self) -> Separation:
         embeddings = self._learner.embed(self.weights, self._inputs)
+        if not np.isfinite(embeddings).all():
+            self._broken = True
+            return self._separated(self.weights, embeddings, self.held_out.people)
         self._flat = flat_map(embeddings, self._flat if len(self._flat) else None)
         self._reach = max(self._reach, float(np.abs(self._flat).max()))
-        people = self.held_out.people
-        return separated(self._learner, self.weights, embeddings, people, self.config.loss)
+        return self._separated(self.weights, embeddings, self.held_out.people)
 
     def _hardest(self) -> tuple[HardTriplet, ...]:
         mined = [np.asarray(values) for values in self._measured.triplets]
@@ -214,11 +219,12 @@ class Training:
         return own[self._places.which[place]]
 
     def _collapse(self, now: Separation, loss: float) -> str:
-        margin = self.config.margin
-        share = now.spread / max(self.before.spread, 1e-9)
-        if not np.isfinite(loss) or not np.isfinite(now.spread):
+        margin, began = self.config.margin, max(self.before.spread, 1e-9)
+        if self._broken or not np.isfinite(loss) or now.spread > WIDE * began:
             return "The numbers have grown beyond all bounds: the steps are too large."
-        if share > NARROW:
+        # Contrastive loss is meant to bring what it parts to its margin.
+        share = now.spread / (min(began, margin) if self.config.loss == "contrastive" else began)
+        if share > NARROW or (share > GONE and now.error < self.before.error):
             return ""
         how = "have fallen onto one point" if share < GONE else "are falling together"
         why = f"The embeddings {how}: two of them are {now.spread:.3f} apart on average"

@@ -20,6 +20,13 @@ class StoredMark:
     same: bool
     unit: np.ndarray
 
+    def same_pair(self, a: np.ndarray, b: np.ndarray) -> bool:
+        """Whether it is of these two encodings, in whatever order."""
+        return any(
+            np.array_equal(self.a, one) and np.array_equal(self.b, other)
+            for one, other in ((a, b), (b, a))
+        )
+
 
 class Learnt:
     """Marked pairs and heads, committed before any method returns; erased with their gallery.
@@ -31,19 +38,23 @@ class Learnt:
         self._galleries = galleries
 
     def add_mark(self, key: str, mark: StoredMark) -> None:
-        """Adds a marked pair.
+        """Adds a marked pair, in the place of an earlier answer on it.
 
         Raises:
             GalleryFullError: as many are marked as may be.
         """
         with self._galleries.adding, self._galleries.session() as session:
             gallery = self._galleries.row(session, key, make=True)
-            if gallery is not None and len(gallery.marks) >= MOST_MARKS:
+            a, b = (np.asarray(encoding, "<f4").tobytes() for encoding in (mark.a, mark.b))
+            rows = gallery.marks if gallery else []
+            earlier = [row for row in rows if (row.a, row.b) in ((a, b), (b, a))]
+            if len(rows) - len(earlier) >= MOST_MARKS:
                 raise GalleryFullError(
                     f"{MOST_MARKS} pairs are marked, which is all that is learnt from: undo some, "
                     "or begin anew."
                 )
-            a, b = (np.asarray(encoding, "<f4").tobytes() for encoding in (mark.a, mark.b))
+            for row in earlier:
+                session.delete(row)
             unit = np.asarray(mark.unit, "<f8").tobytes()
             session.add(MarkRow(gallery=gallery, a=a, b=b, same=mark.same, unit=unit))
             session.commit()

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from faceweb.errors import TrainingError
-from faceweb.features.album import Album
+from faceweb.features.avatar_album import Split
 from faceweb.features.train import Training, TrainStep, race
 from faceweb.ui.sessions import Sessions
 
@@ -22,13 +22,13 @@ class Lesson:
 
     Attributes:
         trainings: what is run, stopped and run on, side by side.
-        tested: who the start and the end are compared on.
+        split: who is learnt from and measured.
         data: what is learnt from, in words.
         used: when it last moved, on the monotonic clock.
     """
 
     trainings: tuple[Training, ...]
-    tested: Album
+    split: Split
     data: str
     used: float = field(default_factory=time.monotonic)
     _turn: threading.Lock = field(default_factory=threading.Lock)

@@ -35,9 +35,15 @@ def taught(result: Taught, known: Known) -> str:
     """What marking a pair changed."""
     last = result.marks[-1]
     if result.refused:
+        why = (
+            "known pairs would have to be decided wrongly more often than the bound of "
+            f"{100 * BOUND:.0f} percentage point allows"
+            if result.held_back
+            else f"more than {result.steps:,} steps would be needed beside the pairs you marked "
+            "before: take back one that contradicts it"
+        )
         return f"""<section class="answer"><h3>Refused, nothing was changed</h3><p class="note">This
-pair: {_odds(result.before, last)}. To decide it as you said, known pairs would have to be decided
-wrongly more often than the bound of {100 * BOUND:.0f} percentage point allows.</p></section>"""
+pair: {_odds(result.before, last)}. To decide it as you said, {why}.</p></section>"""
     headline = "Learnt" if result.steps else "It was right already"
     kept = sum(result.right(result.after))
     pairs = counted(len(result.marks), "pair", "pairs")

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 import gradio as gr
+import numpy as np
 
 from faceweb.config import TrainConfig
 from faceweb.errors import KeyRefusedError, TrainingError
-from faceweb.features.album import Album
 from faceweb.features.avatar_album import Split
-from faceweb.features.heads import to_bytes, trained_head
+from faceweb.features.heads import head_arrays, to_bytes, trained_head
 from faceweb.features.photo_album import photo_album, zip_album
 from faceweb.features.separation import BINARY, Separation
 from faceweb.features.train import Training, TrainStep
@@ -93,10 +93,18 @@ class Handlers:
         if len(lesson.trainings) > 1:
             raise TrainingError("Three losses raced: train by one of them, then use that.")
         (training,) = lesson.trainings
-        _, held = training.compare(lesson.tested)
+        # Taken once: it may be moving while it is measured.
+        weights, loss = training.weights, training.config.loss
+        arrays = head_arrays(loss, [np.asarray(values) for values in weights.parameters])
+        if lesson.split.copied:
+            raise TrainingError(
+                "This head was measured on copies of single photos, so its threshold would refuse "
+                "real ones: enroll second photos, and train again."
+            )
+        held = training.measured(weights, lesson.split.tested)
         people = counted(len(training.album), "person", "people")
-        source = f"the head you trained ({training.config.loss}, {people})"
-        head = trained_head(training.config.loss, training.parameters, held, source)
+        source = f"the head you trained ({loss}, {people}; measured on {lesson.split.who})"
+        head = trained_head(loss, arrays, held, source)
         self.services.learnt.keep_head(gallery_key, to_bytes(head))
         gr.Info(
             "Kept with your gallery: choose it under Decide by, in Verify or Recognize.",
@@ -113,7 +121,7 @@ class Handlers:
             )
             for config in configs
         )
-        lesson = self.lessons.put(request, Lesson(trainings, split.tested, note))
+        lesson = self.lessons.put(request, Lesson(trainings, split, note))
         yield from self._run(lesson)
 
     def _people(
@@ -144,15 +152,15 @@ class Handlers:
 
     def _run(self, lesson: Lesson, again: bool = False):
         for steps in lesson.run(again):
-            shown = train_words.lesson(steps, lesson.trainings, note=lesson.data)
+            shown = train_words.lesson(steps, lesson)
             cured = gr.update(visible=any(step.collapse for step in steps))
             yield _record(lesson, steps), shown, cured
-        pairs = [training.compare(lesson.tested) for training in lesson.trainings]
+        pairs = [training.compare(lesson.split.tested) for training in lesson.trainings]
         if len(pairs) == 1:
-            outcome = train_words.compared(*pairs[0], lesson.tested)
+            outcome = train_words.compared(*pairs[0], lesson.split)
         else:
             outcome = train_words.ranked(pairs, lesson)
-        shown = train_words.lesson(steps, lesson.trainings, outcome, lesson.data)
+        shown = train_words.lesson(steps, lesson, outcome)
         yield _record(lesson, steps, pairs), shown, cured
 
 
@@ -170,7 +178,7 @@ def _config(settings) -> TrainConfig:
 
 def _record(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = None) -> dict:
     records = [
-        _one(training, step, lesson.tested, pair)
+        _one(training, step, lesson.split, pair)
         for training, step, pair in zip(
             lesson.trainings, steps, pairs or [None] * len(steps), strict=True
         )
@@ -181,12 +189,12 @@ def _record(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = N
 def _one(
     training: Training,
     step: TrainStep,
-    tested: Album,
+    split: Split,
     pair: tuple[Separation, Separation] | None,
 ) -> dict:
     config = training.config
     before, after = pair or (step.before, step.now)
-    album = tested if pair else training.held_out
+    album = split.tested if pair else training.held_out
     return {
         "loss": config.loss,
         "mining": config.mining,
@@ -200,6 +208,8 @@ def _one(
             "pictures": len(album.people),
             "same": len(after.same),
             "different": len(after.different),
+            "learnt_from": split.known,
+            "copies": split.copied,
         },
         "steps": step.step,
         "finished": step.step >= step.steps,

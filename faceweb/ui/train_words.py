@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image
 
 from faceweb.features.album import Album
+from faceweb.features.avatar_album import Split
 from faceweb.features.separation import BINARY, Separation
 from faceweb.features.train import HardTriplet, Training, TrainStep
 from faceweb.ui import charts, draw
@@ -33,18 +34,17 @@ is measured on are never among those it learns from.</p></div>"""
 WAITING = '<section class="answer"><p class="note">Getting ready …</p></section>'
 
 
-def lesson(
-    steps: Sequence[TrainStep], trainings: Sequence[Training], outcome: str = "", note: str = ""
-) -> str:
+def lesson(steps: Sequence[TrainStep], lesson: Lesson, outcome: str = "") -> str:
     """One training, or several side by side, as it is; the outcome once it rests."""
-    note = f'<p class="note">{escape(note)}</p>' if note else ""
+    trainings, who = lesson.trainings, lesson.split.who
+    note = f'<p class="note">{escape(lesson.data)}</p>' if lesson.data else ""
     if len(steps) > 1:
-        columns = "".join(map(_racer, steps, trainings))
+        columns = "".join(_racer(*each, who) for each in zip(steps, trainings, strict=True))
         return f"""<section class="answer lesson">{outcome}<div class="race">{columns}</div>{note}
 </section>"""
     step, training = steps[0], trainings[0]
     return f"""<section class="answer lesson">{_progress(step, bool(outcome))}{lamp(step, training)}
-<div class="learnt"><div>{outcome or _figures(step)}{_pairs(step, training)}</div>
+<div class="learnt"><div>{outcome or _figures(step, who)}{_pairs(step, training)}</div>
 <figure class="map">{_map(step, training.held_out)}<figcaption>Where {_mapped(training.held_out)}
 people it is watched on lie: a colour a person, two principal components of f</figcaption></figure>
 </div><div class="charts">{_curves(step, training)}</div>{_hardest(step, training)}{note}
@@ -68,17 +68,17 @@ def lamp(step: TrainStep, training: Training) -> str:
     )
 
 
-def compared(before: Separation, after: Separation, tested: Album) -> str:
-    """What the training was worth on people whom nobody has looked at."""
+def compared(before: Separation, after: Separation, split: Split) -> str:
+    """What the training was worth on those it is measured on."""
     pairs = len(after.same) + len(after.different)
     return f"""<p class="outcome final"><strong>{100 * before.error:.1f} % &rarr;
-{100 * after.error:.1f} %</strong><span>equal error rate on {len(tested)} people, {pairs:,} pairs,
+{100 * after.error:.1f} %</strong><span>equal error rate on {_tested(split)}, {pairs:,} pairs,
 before and after. At the threshold {after.threshold:.2f} as many strangers pass as friends are
 refused.</span></p>"""
 
 
 def ranked(pairs: Sequence[tuple[Separation, Separation]], lesson: Lesson) -> str:
-    """Who won a race, on people whom nobody has looked at."""
+    """Who won a race, on those it is measured on."""
     order = np.argsort([after.error for _, after in pairs], kind="stable")
     rows = "".join(
         f"<tr><td>{LOSSES[lesson.trainings[i].config.loss]}</td>"
@@ -87,7 +87,7 @@ def ranked(pairs: Sequence[tuple[Separation, Separation]], lesson: Lesson) -> st
     )
     head = "<tr><th>loss</th><th>before</th><th>after</th></tr>"
     return f"""<table class="weights final">{head}{rows}</table><p class="note">Equal error
-rate on {len(lesson.tested)} further people, the best first. One seed is one race: another one may
+rate on {_tested(lesson.split)}, the best first. One seed is one race: another one may
 end otherwise.</p>"""
 
 
@@ -101,9 +101,15 @@ def _progress(step: TrainStep, rests: bool = False) -> str:
     )
 
 
-def _figures(step: TrainStep) -> str:
+def _tested(split: Split) -> str:
+    return (
+        f"{len(split.tested)} of {split.who}" if split.known else f"{len(split.tested)} {split.who}"
+    )
+
+
+def _figures(step: TrainStep, who: str) -> str:
     return f"""<p class="outcome"><strong>{100 * step.before.error:.0f} % &rarr;
-{100 * step.now.error:.1f} %</strong><span>equal error rate on people held out: at the start, and
+{100 * step.now.error:.1f} %</strong><span>equal error rate on {who}: at the start, and
 now</span></p>"""
 
 
@@ -115,7 +121,7 @@ def _curves(step: TrainStep, training: Training) -> str:
         "contrastive": "share of pairs that pull",
     }.get(training.config.loss, "share of pairs decided wrongly")
     return (
-        charts.curve(at, losses, "loss", max(losses))
+        charts.curve(at, losses, "loss", max(losses) or 1)
         + charts.curve(at, [point.share for point in step.history], what, 1)
         + charts.curve(at, [point.error for point in step.history], "equal error rate", 0.5)
     )
@@ -154,12 +160,12 @@ def _triplet(triplet: HardTriplet) -> str:
     )
 
 
-def _racer(step: TrainStep, training: Training) -> str:
+def _racer(step: TrainStep, training: Training, who: str) -> str:
     at = [point.step for point in step.history]
     errors = [point.error for point in step.history]
     name = LOSSES[training.config.loss]
     return (
-        f'<div><h3 class="part">{name}</h3>{_progress(step)}{_figures(step)}'
+        f'<div><h3 class="part">{name}</h3>{_progress(step)}{_figures(step, who)}'
         f"{charts.curve(at, errors, 'equal error rate', 0.5)}"
         f"{_map(step, training.held_out)}{lamp(step, training)}</div>"
     )

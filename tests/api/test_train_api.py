@@ -79,12 +79,23 @@ def test_a_trained_head_decides_for_its_owner(client, archive):
     with pytest.raises(AppError, match="have not kept a trained head"):
         client.predict(*pair, 0.6, "trained", key, api_name="/verify")
     photos = archive(Eileen=["collins"], Grace=["hopper"], Group=["group"])
-    client.predict("zip", "binary", steps=30, archive=photos, api_name="/train")
+    record, page = client.predict("zip", "binary", steps=30, archive=photos, api_name="/train")
+    assert record["held_out"]["copies"]
+    assert "copies, which are far easier than real ones" in page
+    with pytest.raises(AppError, match="measured on copies of single photos"):
+        client.predict(key, api_name="/keep_head")
+    photos = archive(Eileen=["collins", "collins_turned"], Grace=["hopper"], Group=["group"])
+    record, page = client.predict("zip", "binary", steps=30, archive=photos, api_name="/train")
+    # Two photos of one person: one pair; 2 * 1 + 2 * 1 + 1 * 1 of two people.
+    assert (record["held_out"]["same"], record["held_out"]["different"]) == (1, 5)
+    assert record["held_out"]["learnt_from"]
+    assert not record["held_out"]["copies"]
+    assert "equal error rate on 3 of the people it learns from" in page
     client.predict(key, api_name="/keep_head")
     record, page = client.predict(*pair, 0.6, "trained", key, api_name="/verify")
     assert record["same"]
     assert record["decided_by"]["loss"] == "binary"
-    assert "the head you trained (binary, 3 people)" in page
+    assert "the head you trained (binary, 3 people;" in page
     client.predict(example("collins"), "Eileen", key, api_name="/enroll")
     record, *_ = client.predict(example("collins"), 0.6, key, "trained", api_name="/recognize")
     assert record["faces"][0]["person"] == "Eileen"

@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from faceweb.errors import TrainingError
-from faceweb.features.heads import UNITS, Head, from_bytes, taught_head, to_bytes, trained_head
+from faceweb.features.heads import (
+    UNITS,
+    Head,
+    from_bytes,
+    head_arrays,
+    taught_head,
+    to_bytes,
+    trained_head,
+)
 from faceweb.features.recognize import rank
 from faceweb.features.separation import Separation
 from faceweb.numerics.logistic import Unit
@@ -29,14 +37,16 @@ def one_hot(*values):
 
 
 def test_a_matrix_scales_the_distance():
-    head = trained_head("triplet", [np.eye(UNITS) * 3, *LOGISTIC], HELD, "here")
+    head = trained_head(
+        "triplet", head_arrays("triplet", [np.eye(UNITS) * 3, *LOGISTIC]), HELD, "here"
+    )
     # (3, 4) apart by 5, and three times that.
     assert head.scores(one_hot(3, 4), one_hot()) == pytest.approx(15)
     assert head.threshold == HELD.threshold
 
 
 def test_logistic_units_by_hand():
-    binary = trained_head("binary", LOGISTIC, HELD, "here")
+    binary = trained_head("binary", head_arrays("binary", LOGISTIC), HELD, "here")
     # 6 - (1 + 2) = 3 in favour, so the score is -3.
     assert binary.scores(one_hot(1, -1), one_hot(2, 1)) == pytest.approx(-3)
     square = trained_head("chi-square", LOGISTIC, HELD, "here")
@@ -52,7 +62,7 @@ def test_a_taught_unit_gives_its_own_probability():
 
 
 def test_the_probability_is_a_half_between_the_hills_and_never_certain():
-    head = trained_head("triplet", [np.eye(UNITS), *LOGISTIC], HELD, "here")
+    head = trained_head("triplet", head_arrays("triplet", [np.eye(UNITS), *LOGISTIC]), HELD, "here")
     assert head.probability(0.1) > 0.5 > head.probability(1.0)
     # Four pairs of one person cannot tell better than one in five.
     assert head.probability(-1e9) == pytest.approx(5 / 6)
@@ -61,7 +71,12 @@ def test_the_probability_is_a_half_between_the_hills_and_never_certain():
 def test_kept_and_read_again(galleries):
     learnt = Learnt(galleries)
     assert learnt.head(KEY) is None
-    head = trained_head("contrastive", [np.eye(UNITS) * 2, *LOGISTIC], HELD, "three people")
+    head = trained_head(
+        "contrastive",
+        head_arrays("contrastive", [np.eye(UNITS) * 2, *LOGISTIC]),
+        HELD,
+        "three people",
+    )
     learnt.keep_head(KEY, b"another")
     learnt.keep_head(KEY, to_bytes(head))
     again = from_bytes(learnt.head(KEY))
@@ -76,7 +91,7 @@ def test_kept_and_read_again(galleries):
 @pytest.mark.parametrize("loss", ["triplet", "binary"])
 def test_a_whole_network_is_no_head(loss):
     with pytest.raises(TrainingError, match="Only a head is kept"):
-        trained_head(loss, [np.zeros((3, 3, 3, 8)), *LOGISTIC], HELD, "")
+        head_arrays(loss, [np.zeros((3, 3, 3, 8)), *LOGISTIC])
 
 
 def test_recognition_ranks_by_the_head():

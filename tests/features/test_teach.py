@@ -127,3 +127,21 @@ def test_the_expected_error_is_near_the_counted_one(known, networks, lfw):
     unit = known.unit
     counted = ((unit.log_odds(different) >= 0).mean() + (unit.log_odds(same) < 0).mean()) / 2
     assert known.error(unit) == pytest.approx(counted, abs=0.003)
+
+
+def test_the_last_answer_on_a_pair_stands(known, learnt, pair):
+    """A slip of the hand is corrected by the other button, with the photos in either order."""
+    first = pair(True, False, 3)
+    assert not mark(known, learnt, KEY, first).refused
+    again = Mark(first.b, first.a, True)
+    taught = mark(known, learnt, KEY, again)
+    assert taught.right(taught.after) == [True]
+    assert [each.same for each in learnt.marks(KEY)] == [True]
+
+
+def test_what_is_not_learnt_is_refused_whatever_the_reason(known, pair):
+    one = pair(True, True)
+    contradiction = Mark(one.a, one.b, False)
+    taught = teach.teach(known, known.unit, [one, contradiction])
+    assert taught.refused
+    assert taught.after is known.unit

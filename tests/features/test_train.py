@@ -8,8 +8,9 @@ from faceweb.errors import SettingError, TrainingError
 from faceweb.features.album import Album, batch
 from faceweb.features.avatar_album import album
 from faceweb.features.faces import from_png
-from faceweb.features.photo_album import photo_album
+from faceweb.features.photo_album import _owners, _split, photo_album
 from faceweb.features.train import Training, race
+from faceweb.models.learner import restored
 from faceweb.storage.galleries import StoredPhoto
 
 
@@ -94,12 +95,19 @@ def test_a_race_takes_the_same_batches(trained):
     assert last[0].history[-1].loss == last[1].history[-1].loss != last[2].history[-1].loss
 
 
+def test_a_batch_of_few_people_takes_no_picture_twice():
+    pictures = (np.zeros((1, 2, 2, 3), np.uint8), np.zeros((9, 2, 2, 3), np.uint8))
+    places = batch(Album(pictures, pictures), 4, 3, np.random.default_rng(0))
+    # Twelve places for two people: six each, and one has a single picture.
+    assert places.people.tolist() == [0] + [1] * 6
+    assert len(set(zip(places.people, places.which, strict=True))) == 7
+
+
 def test_a_batch_repeats_who_has_few_pictures():
     pictures = (np.zeros((1, 2, 2, 3), np.uint8), np.zeros((5, 2, 2, 3), np.uint8))
-    places = batch(Album(pictures, pictures), 4, 3, np.random.default_rng(0))
-    assert len(places.people) == 12
+    places = batch(Album(pictures, pictures), 2, 3, np.random.default_rng(0))
+    assert sorted(places.people) == [0, 0, 0, 1, 1, 1]
     assert (places.which[places.people == 0] == 0).all()
-    assert set(places.people) == {0, 1}
 
 
 @pytest.mark.parametrize("margin", [0, 100, float("nan")])
@@ -177,3 +185,61 @@ def test_the_time_left_does_not_count_the_tracing(trained, monkeypatch):
     training.advance()
     training.advance()
     assert training.shown().remaining == 7
+
+
+def test_whose_a_photo_of_a_zip_is():
+    nested = ["all/alice/photos/1.jpg", "all/bob/photos/1.jpg", "all/bob/2.jpg", "all/loose.jpg"]
+    assert _owners(nested) == ["alice", "bob", "bob", ""]
+    assert _owners(["a/1.jpg", "b/1.jpg", "3.jpg"]) == ["a", "b", ""]
+    assert _owners(["a/1.jpg", "a/2.jpg"]) == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("counts", "copied", "measured"),
+    [
+        ([1] * 6, True, [8, 8, 8]),  # one photo and seven copies of each of three people
+        (
+            [1, 3, 1, 2, 1, 1],
+            False,
+            [1, 3, 2],
+        ),  # who has several photos is held out, without copies
+        ([2] * 400, False, [2] * 80),  # no more than 160 are watched
+    ],
+)
+def test_who_is_measured_and_on_what(counts, copied, measured):
+    counts = sorted(counts, key=lambda count: count > 1)
+    inputs = tuple(np.full((8 * count, 1), i, np.float32) for i, count in enumerate(counts))
+    split = _split(Album(inputs, inputs), counts)
+    assert split.copied == copied
+    assert sorted(map(len, split.watched.inputs)) == sorted(measured)
+    learnt = {int(own[0, 0]) for own in split.learnt.inputs}
+    assert learnt.isdisjoint({int(own[0, 0]) for own in split.tested.inputs})
+
+
+def test_a_large_gallery_is_learnt_from_in_part(gallery, monkeypatch):
+    monkeypatch.setattr("faceweb.features.photo_album.MOST_PHOTOS", 6)
+    one, two, three = gallery("collins", "hopper", "group")
+    made = photo_album(
+        lambda chips: np.zeros((len(chips), 128)), [one] * 5 + [two] * 2 + [three], 0
+    )
+    assert "5 of 8 photos are learnt from" in made.note
+
+
+def test_a_contrastive_margin_that_is_small_is_no_collapse(trained):
+    *_, last = trained(loss="contrastive", margin=0.1, steps=60).run()
+    assert last.now.error < last.before.error
+    assert last.now.spread < 0.3 * last.before.spread
+    assert last.collapse == ""
+
+
+def test_numbers_beyond_all_bounds_end_the_training_with_a_sentence(trained):
+    training = trained(steps=20)
+    training.advance()
+    ruined = [np.full(np.shape(p), np.nan) for p in training.weights.parameters]
+    training.weights = restored(ruined)
+    *_, last = training.run()
+    assert last.step < 20
+    assert "beyond all bounds" in last.collapse
+    before, after = training.compare(training.held_out)
+    assert after.error == pytest.approx(0.5)
+    assert before.error < 0.5
