@@ -67,10 +67,10 @@ class Head:
         return float(1 / (1 + np.exp(-odds)))
 
 
-def taught_head(unit: Unit) -> Head:
+def taught_head(unit: Unit, source: str = "the pairs you marked") -> Head:
     """The unit that a visitor taught, which speaks in log-odds already."""
     arrays = unit.weights, np.array(unit.bias)
-    return Head("binary", arrays, 0.0, -1.0, 0.0, 7.0, "the pairs you marked")
+    return Head("binary", arrays, 0.0, -1.0, 0.0, 7.0, source)
 
 
 def head_arrays(loss: str, parameters: Sequence[np.ndarray]) -> tuple[np.ndarray, ...]:

@@ -21,7 +21,8 @@ def decider(services: Services, decide: str, key: str) -> Head | None:
         return None
     if decide == "taught":
         marks = services.learnt.marks(key) if key else []
-        return taught_head(teach.unit_of(services.known, marks))
+        source = "the pairs you marked" if marks else "a unit that was not taught yet"
+        return taught_head(teach.unit_of(services.known, marks), source)
     if decide != "trained":
         raise TrainingError(f"Decide must be one of {', '.join(DECIDERS)}. Received: {decide}.")
     kept = services.learnt.head(key) if key else None

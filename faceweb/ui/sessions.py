@@ -37,7 +37,7 @@ class Sessions(Generic[Kept]):
 
     def put(self, request: gr.Request, item: Kept) -> Kept:
         """Puts something in the place of the visitor's last, which is stopped."""
-        session = _session(request)
+        session = session_of(request)
         self._take(session)
         with self._lock:
             while len(self._kept) >= MOST_KEPT:
@@ -52,16 +52,16 @@ class Sessions(Generic[Kept]):
 
     def of(self, request: gr.Request) -> Kept | None:
         """What the visitor has under way, or None."""
-        return self._kept.get(_session(request))
+        return self._kept.get(session_of(request))
 
     def drop(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor has, who stays."""
-        self._take(_session(request))
+        self._take(session_of(request))
 
     def remove(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor had who leaves the page."""
-        self._gone.append(_session(request))
-        self._take(_session(request))
+        self._gone.append(session_of(request))
+        self._take(session_of(request))
 
     def forget_idle(self, session: str, item: Kept) -> bool:
         """Forgets what did not move for a while; whether it did."""
@@ -90,5 +90,6 @@ def _expire(sessions: Sessions[Kept], session: str, held: "weakref.ref[Kept]") -
     timer.start()
 
 
-def _session(request: gr.Request) -> str:
+def session_of(request: gr.Request) -> str:
+    """Names the page that asks."""
     return str(request.session_hash)

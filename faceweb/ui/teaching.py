@@ -85,7 +85,7 @@ class Handlers:
 def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
     """Lays out and wires the panel, which is closed and decides nothing by default."""
     handlers, key = Handlers(services), shared.key
-    with gr.Accordion("Teach it: was the verdict right?", open=False, elem_id="teach"):
+    with gr.Accordion("Teach it, or decide by what was learnt", open=False, elem_id="teach"):
         gr.HTML(f'<p class="note">{INTRO}</p>', padding=False)
         decide = choice("verify")
         with gr.Row():

@@ -16,7 +16,7 @@ from faceweb.features.train import Training, TrainStep
 from faceweb.ui import train_words
 from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
-from faceweb.ui.lessons import Lesson, Lessons
+from faceweb.ui.lessons import Lesson, Lessons, Press
 from faceweb.ui.words import counted
 
 DATA = ("avatars", "gallery", "zip")
@@ -64,20 +64,30 @@ class Handlers:
     @guarded
     def resume(self, request: gr.Request):
         """Goes on with the training that was stopped, or beyond its end."""
-        yield from self._run(self.lessons.required(request), again=True)
+        press, lesson = self.lessons.begin(request), self.lessons.required(request)
+        if press.void:
+            yield self.restored(request)
+        else:
+            yield from self._run(lesson, again=True)
+
+    def press(self, request: gr.Request):
+        """Notes that a run is asked for; one under way ends."""
+        self.lessons.press(request)
 
     def stop(self, request: gr.Request):
-        """Stops the training; what was learnt stays."""
+        """Stops the training, or the wait for one; what was learnt stays."""
+        self.lessons.halt(request)
+
+    def restored(self, request: gr.Request):
+        """What the page showed before a run that did not come about."""
         lesson = self.lessons.of(request)
-        if lesson is not None:
-            lesson.stop()
+        shown = lesson.shown if lesson is not None else ""
+        return gr.skip(), shown or train_words.EMPTY, gr.skip()
 
     def reset(self, request: gr.Request):
         """Forgets the training."""
-        lesson = self.lessons.of(request)
-        if lesson is not None:
-            lesson.stop()
-            self.lessons.drop(request)
+        self.lessons.halt(request)
+        self.lessons.drop(request)
         return None, train_words.EMPTY, gr.update(visible=False)
 
     def cure(self):
@@ -89,7 +99,11 @@ class Handlers:
         """Keeps the head that this session trained under gallery_key, to decide by it."""
         if not gallery_key:
             raise KeyRefusedError("A head is kept under a gallery key: enroll somebody first.")
-        lesson = self.lessons.required(request)
+        lesson = self.lessons.of(request)
+        if lesson is None:
+            raise TrainingError(
+                "There is nothing to use yet: train a head on your gallery, or on a zip of photos."
+            )
         if len(lesson.trainings) > 1:
             raise TrainingError("Three losses raced: train by one of them, then use that.")
         (training,) = lesson.trainings
@@ -107,14 +121,20 @@ class Handlers:
         head = trained_head(loss, arrays, held, source)
         self.services.learnt.keep_head(gallery_key, to_bytes(head))
         gr.Info(
-            "Kept with your gallery: choose it under Decide by, in Verify or Recognize.",
+            "Kept with your gallery: in Verify open Teach it, in Recognize Decide by.",
             title="Done",
             duration=6,
         )
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
-        yield gr.skip(), train_words.WAITING, gr.update(visible=False)
-        split, note = self._people(data, configs[0], *people)
+        press = self.lessons.begin(request)
+        if not press.void:
+            yield gr.skip(), train_words.WAITING, gr.update(visible=False)
+        try:
+            split, note = self._people(data, configs[0], *people, press)
+        except _VoidError:
+            yield self.restored(request)
+            return
         trainings = tuple(
             Training(
                 self.services.learner(_network(data, config)), split.learnt, split.watched, config
@@ -122,12 +142,21 @@ class Handlers:
             for config in configs
         )
         lesson = self.lessons.put(request, Lesson(trainings, split, note))
+        if press.void:
+            lesson.stop()
         yield from self._run(lesson)
 
     def _people(
-        self, data: str, config: TrainConfig, archive: str | None, key: str
+        self, data: str, config: TrainConfig, archive: str | None, key: str, press: Press
     ) -> tuple[Split, str]:
-        progress = gr.Progress()
+        bar = gr.Progress()
+
+        def progress(share: float, desc: str) -> None:
+            if press.void:
+                raise _VoidError
+            bar(share, desc=desc)
+
+        progress(0.0, "Getting ready")
         if data == "avatars":
             split = self.services.avatars.split(
                 lambda share: progress(share, desc="Drawing 4,800 faces")
@@ -148,20 +177,26 @@ class Handlers:
         else:
             photos = self.services.galleries.photos(key) if key else []
             album = photo_album(encode, photos, config.seed)
+        progress(1.0, "Getting ready")
         return album.split, album.note
 
     def _run(self, lesson: Lesson, again: bool = False):
         for steps in lesson.run(again):
             shown = train_words.lesson(steps, lesson)
             cured = gr.update(visible=any(step.collapse for step in steps))
+            lesson.shown = shown
             yield _record(lesson, steps), shown, cured
         pairs = [training.compare(lesson.split.tested) for training in lesson.trainings]
         if len(pairs) == 1:
             outcome = train_words.compared(*pairs[0], lesson.split)
         else:
             outcome = train_words.ranked(pairs, lesson)
-        shown = train_words.lesson(steps, lesson, outcome)
+        lesson.shown = shown = train_words.lesson(steps, lesson, outcome)
         yield _record(lesson, steps, pairs), shown, cured
+
+
+class _VoidError(Exception):
+    """Nobody waits for this training any more."""
 
 
 def _network(data: str, config: TrainConfig) -> str:

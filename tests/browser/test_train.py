@@ -111,6 +111,29 @@ def test_the_second_training_waits_and_is_told_its_place(visit):
     place.wait_for()
     # Its frame has no height of its own, so whatever it clips is not seen.
     assert place.evaluate("e => getComputedStyle(e.parentElement).overflow") == "visible"
+    # Who stops while waiting is not trained when the turn comes; who asks again is.
+    second.locator("#train-stop").click()
+    second.locator("#train-start").click()
     first.locator("#train-stop").click()
     second.locator("#train-live .map img").wait_for(timeout=LONG)
     second.locator("#train-stop").click()
+    second.locator("#train-live .outcome.final").wait_for(timeout=LONG)
+    second.locator("#train-reset").click()
+    second.wait_for_timeout(2_000)
+    second.get_by_text("Nothing has been learnt yet").wait_for()
+
+
+def test_what_cannot_begin_leaves_what_was_shown(visit):
+    page = opened(visit)
+    page.locator("#train-data").get_by_text("A zip of photos").click()
+    page.locator("#train-start").click()
+    page.get_by_text("Choose a zip").wait_for()
+    page.get_by_text("Nothing has been learnt yet").wait_for()
+    page.locator("#train-data").get_by_text("Drawn faces").click()
+    page.locator("#train-steps input[type=number]").fill("20")
+    page.locator("#train-start").click()
+    page.locator("#train-live .outcome.final").wait_for(timeout=LONG)
+    page.locator("#train-data").get_by_text("A zip of photos").click()
+    page.locator("#train-start").click()
+    page.get_by_text("Choose a zip").first.wait_for()
+    page.locator("#train-live .outcome.final").wait_for()

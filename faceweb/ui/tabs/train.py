@@ -119,9 +119,10 @@ def build(services: Services, shared: Shared) -> None:
         (race.click, {"fn": handlers.race, "inputs": inputs, "api_name": "race"}),
         (go_on.click, {"fn": handlers.resume, **PRIVATE}),
     ):
-        stopped = begun(handlers.stop, None, None, **QUICK, **again)
+        stopped = begun(handlers.press, None, None, **QUICK, **again)
         stopped.then(None, None, None, js=into_view("#train-live"), **PRIVATE)
-        stopped.then(**run, **streamed, **again)
+        ran = stopped.then(**run, **streamed, **again)
+        ran.failure(handlers.restored, None, [record, live, cure], **QUICK)
     stop.click(handlers.stop, None, None, **QUICK)
     reset.click(handlers.reset, None, [record, live, cure], **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
