@@ -298,6 +298,18 @@ def test_the_live_camera_shows_what_a_unit_sees(visit):
     expect(seen.locator(".unit").first).to_be_visible()
 
 
+@pytest.mark.parametrize("typed", ["9999", "-3"])
+def test_a_unit_that_is_none_is_one_sentence(visit, typed):
+    page = visit()
+    inside(page)
+    box = page.locator("#inside-unit-number input")
+    box.fill(typed)
+    box.press("Enter")
+    expect(page.get_by_text("conv4_1 has units 0 to 159")).to_have_count(1)
+    page.wait_for_timeout(1000)
+    expect(page.locator(".toast-body")).to_have_count(1)
+
+
 def test_without_a_photo_one_sentence_says_what_to_do(visit):
     page = visit()
     inside(page, None)

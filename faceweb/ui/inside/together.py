@@ -142,7 +142,7 @@ def build(services: Services, choice: Choice) -> None:
     with gr.Row(elem_classes="act"):
         plate = atlas.plate(NETWORK, LAYER)
         second = plate.units[1] if plate else 1
-        other = gr.Number(second, label="Second unit", minimum=0, elem_id="inside-other", scale=1)
+        other = gr.Number(second, label="Second unit", elem_id="inside-other", scale=1)
         start = gr.Button(
             "Draw the matrix", variant="primary", elem_id="inside-gram-start", scale=3
         )

@@ -8,13 +8,13 @@ import gradio as gr
 
 from faceweb.config import PROBED
 from faceweb.features import atlas
-from faceweb.features.patches import check_layer
+from faceweb.features.patches import check_layer, check_unit
 from faceweb.ui.clickable import clickable, picked, picked_unit
 from faceweb.ui.controls import into_view
 from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, DOWNLOAD_QUEUE, Services, Shared, guarded
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
-from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice
+from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice, whole
 from faceweb.ui.photos import photo_input
 
 if TYPE_CHECKING:
@@ -89,6 +89,11 @@ class Handlers:
         return *self._facts(self.services.lens(network).probe, layer), layer
 
     @guarded
+    def typed(self, network: str, layer: str, unit: float | None):
+        """Says so where the layer has no unit of a number that was typed."""
+        check_unit(self.services.lens(network).probe, layer, whole(unit))
+
+    @guarded
     def choose_layer(self, event: gr.EventData):
         """The layer that was clicked at."""
         return picked(event)
@@ -126,13 +131,9 @@ def build(services: Services, shared: Shared) -> None:
                 layer = gr.Textbox(
                     LAYER, label="Layer", interactive=False, elem_id="inside-layer", min_width=140
                 )
-                unit = gr.Number(
-                    first,
-                    label="Unit",
-                    minimum=0,
-                    elem_id="inside-unit-number",
-                    min_width=90,
-                )
+                unit = gr.Number(first, label="Unit", elem_id="inside-unit-number", min_width=90)
+                # Before whatever else a choice asks for, which takes time.
+                unit.change(None, unit, None, js=MARK, **QUICK)
         with gr.Column(scale=7, min_width=320):
             show = _views(services, Choice(network, layer, unit, photo))
     with gr.Accordion("How it works", open=False):
@@ -155,7 +156,7 @@ def build(services: Services, shared: Shared) -> None:
     )
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
-    unit.change(None, unit, None, js=MARK, **QUICK)
+    unit.submit(handlers.typed, [network, layer, unit], None, **QUICK)
     sheet.select(picked_unit, None, unit, queue=False, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )
