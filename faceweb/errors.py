@@ -67,3 +67,7 @@ class TrainingError(FacewebError):
 
 class DimensionsError(FacewebError):
     """A convolution that cannot be."""
+
+
+class MediaError(FacewebError):
+    """A file is not a sound, trace, volume or clip that can be used."""

@@ -216,3 +216,37 @@ class Peaks:
     values: np.ndarray
     rows: np.ndarray
     columns: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """A sound or a trace: samples (t,) float32, `rate` of them a second."""
+
+    samples: np.ndarray
+    rate: float
+
+    @property
+    def seconds(self) -> float:
+        return len(self.samples) / self.rate
+
+
+@dataclass(frozen=True, eq=False)
+class Volume:
+    """Voxels (d, h, w) float32 in [0, 1].
+
+    `spacing` is how far apart they are along each axis, in millimetres; 0 and 1 stand for the
+    values `low` and `high` of the file.
+    """
+
+    voxels: np.ndarray
+    spacing: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    low: float = 0.0
+    high: float = 1.0
+
+
+@dataclass(frozen=True, eq=False)
+class Clip:
+    """Frames (t, h, w, 3) uint8 RGB, `rate` of them a second."""
+
+    frames: np.ndarray
+    rate: float
