@@ -29,7 +29,7 @@ from faceweb.features.scene import Scene
 from faceweb.features.stylize import Painting
 from faceweb.models import device
 from faceweb.models.painter import Painter, Targets
-from faceweb.models.perceptual import CONVOLUTIONS, WIDTHS
+from faceweb.models.perceptual import DESIGN, WIDTHS
 from faceweb.models.studio import Studio
 from faceweb.models.vgg19 import build_vgg19
 from faceweb.types import StyleStep, StyleWeights
@@ -186,7 +186,7 @@ def beside_torch(painter: Painter, repeats: int) -> None:
 def convolutions() -> list[tuple[int, int, int, int]]:
     """(height, width) of its output and channels in and out of every convolution."""
     found, before = [], 3
-    for block, (width, count) in enumerate(zip(WIDTHS, CONVOLUTIONS, strict=True)):
+    for block, (width, count) in enumerate(zip(WIDTHS, DESIGN.convolutions, strict=True)):
         for left in reversed(range(count)):
             sides = (-(-side // 2**block) + 2 * left for side in (HEIGHT, WIDTH))
             found.append((*sides, before, width))

@@ -10,7 +10,7 @@ from torch.nn.functional import avg_pool2d, conv2d
 
 from faceweb.models import weights as files
 from faceweb.models.painter import AVERAGED, Painter, Targets
-from faceweb.models.perceptual import CONVOLUTIONS
+from faceweb.models.perceptual import DESIGN
 from faceweb.numerics.adam import FIRST, SECOND, TINY
 from faceweb.types import StyleCosts, StyleWeights
 
@@ -49,7 +49,7 @@ class TorchPainter:
     ) -> None:
         self._layout, self._weights, self._tap = LAYOUTS[layout], weights, content_tap
         self._kernels, self._biases = {}, {}
-        for block, count in enumerate(CONVOLUTIONS, start=1):
+        for block, count in enumerate(DESIGN.convolutions, start=1):
             for number in range(1, count + 1):
                 name = f"conv{block}_{number}"
                 kernel = torch.tensor(arrays[f"{name}/kernel"]).float().permute(3, 2, 0, 1)
@@ -109,7 +109,7 @@ class TorchPainter:
 
     def _taps(self, picture: torch.Tensor) -> list[torch.Tensor]:
         x, taps = 4 * picture - 1.8, []
-        for block, count in enumerate(CONVOLUTIONS, start=1):
+        for block, count in enumerate(DESIGN.convolutions, start=1):
             if block > 1:
                 x = avg_pool2d(x, 2, ceil_mode=True, count_include_pad=False)
             x = mirrored(x, count)

@@ -145,11 +145,11 @@ class StyleStep:
     """A painting under way.
 
     Attributes:
-        picture: (h, w, 3) uint8, the best so far.
+        picture: the best so far, (h, w, 3) uint8 for a picture.
         costs: J and its terms, with the raw weights that made J of them.
         weights: those raw weights.
         step, steps: how many steps are done, and shall be.
-        shape: (height, width) that is worked at.
+        shape: sides that are worked at, (height, width) for a picture.
         remaining: expected seconds.
         note: what went wrong and was mended, or "".
     """
@@ -159,7 +159,7 @@ class StyleStep:
     weights: StyleWeights
     step: int
     steps: int
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     remaining: float
     note: str = ""
 
@@ -187,8 +187,8 @@ class LayerFacts:
     Attributes:
         name: of the Keras layer whose output it is.
         convolutions: names of the convolutions that end in it.
-        shape: (h, w, c) of its activations.
-        field: its receptive field, the same along rows and columns.
+        shape: (h, w, c) of its activations, of a signal (t, c), of a volume (d, h, w, c).
+        field: its receptive field, the same along every axis.
         parameters: kernels and biases of those convolutions.
         multiplies: multiplications of those convolutions for one picture.
         place, places: it is the `place`-th of `places` layers, from 1.
@@ -196,7 +196,7 @@ class LayerFacts:
 
     name: str
     convolutions: tuple[str, ...]
-    shape: tuple[int, int, int]
+    shape: tuple[int, ...]
     field: ReceptiveField
     parameters: int
     multiplies: int
@@ -210,12 +210,11 @@ class Peaks:
 
     Attributes:
         values: activations, falling along `most`; the dtype's least where there is no other place.
-        rows, columns: positions in the layer.
+        places: positions in the layer, counted through row by row.
     """
 
     values: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
+    places: np.ndarray
 
 
 @dataclass(frozen=True, eq=False)

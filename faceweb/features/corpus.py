@@ -12,7 +12,9 @@ import numpy as np
 
 from faceweb.config import ASSETS
 from faceweb.errors import CorpusError, PictureError
+from faceweb.features.faces import Networks
 from faceweb.features.pictures import read_picture
+from faceweb.features.views import View, corpus_views
 
 MOST_PICTURES = 5000
 LARGEST_PICTURE, LARGEST_ZIP = 60_000_000, 2_000_000_000
@@ -75,6 +77,19 @@ class Corpus:
         finally:
             if archive is not None:
                 archive.close()
+
+    def views(
+        self, numbers: Iterable[int], networks: Networks, size: tuple[int, ...] | None
+    ) -> Iterator[tuple[int, list[View]]]:
+        """What a network that takes `size`, or any, is shown of some of the pictures.
+
+        None of a picture that is broken, missing, or too small or long.
+        """
+        for number, picture in self.pictures(numbers):
+            try:
+                yield number, [] if picture is None else corpus_views(networks, picture, size)
+            except PictureError:
+                yield number, []
 
 
 def bundled() -> Corpus:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 24
 
-Key = tuple[str, str, int]
+# Of the arrays that are kept: files of another kind are not read.
+KIND = "positions"
+Key = tuple[str, str, str, int]
 
 
 class UnderWay:
@@ -132,4 +134,4 @@ class Indexes:
 
 
 def _key(lens: "Lens", corpus: Corpus, most: int) -> Key:
-    return lens.fingerprint, corpus.fingerprint, most
+    return KIND, lens.fingerprint, corpus.fingerprint, most

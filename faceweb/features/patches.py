@@ -6,19 +6,17 @@ again when their patches are shown.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from faceweb.errors import CorpusError, LayerError, PictureError
-from faceweb.features.corpus import Corpus
+from faceweb.errors import CorpusError, LayerError
 from faceweb.features.faces import Networks
-from faceweb.features.views import View, corpus_views
 from faceweb.numerics.receptive_field import window
 from faceweb.numerics.winners import Winners, merged, nobody
-from faceweb.types import Box
+from faceweb.types import Box, ReceptiveField
 
 if TYPE_CHECKING:
     from faceweb.models.probe import Probe
@@ -27,6 +25,34 @@ PLACES = 9
 # Several peaks a picture are found on copies of every map: fewer at once need no more memory.
 BATCH, BATCH_OF_SEVERAL = 16, 4
 REPORT_EVERY = 0.5
+
+
+class View(Protocol):
+    """What a network is shown: `pixels` (positions..., c), and as float32 in [0, 1] `floats`."""
+
+    @property
+    def pixels(self) -> np.ndarray: ...
+
+    @property
+    def what(self) -> str: ...
+
+    @property
+    def floats(self) -> np.ndarray: ...
+
+    def box(self, *spans: tuple[int, int]) -> Box: ...
+
+
+class Corpus(Protocol):
+    """What is looked through: pictures, as `faceweb.features.corpus` reads them, or recordings."""
+
+    @property
+    def items(self) -> Sequence[Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def views(
+        self, numbers: Iterable[int], networks: Any, size: tuple[int, ...] | None
+    ) -> Iterator[tuple[int, Sequence[View]]]: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,26 +94,29 @@ class Patch:
     Attributes:
         image: the picture's label.
         what: which view of it, as in `View`.
-        box: the receptive field in pixels of the upright picture, of the aligned face for a face.
         activation: the unit's.
-        pixels: (h, w, 3) uint8, the field, or all of the view along an axis where the field is
-            larger; `inside` (h, w) is False beyond the picture's border.
+        pixels: (h, w, 3) uint8 of a picture, the field, or all of the view along an axis where the
+            field is larger; `inside` (h, w) is False beyond the border.
         whole: whether the field is larger than the view.
         view: what the network was shown.
-        place: (row, column, unit) in the layer.
-        corner: row and column of the view at the patch's corner, which may lie outside it.
+        place: (row, column, unit) in the layer; as many positions as the network has axes.
+        spans: the patch, half-open along each axis of the view, which it may reach out of.
     """
 
     image: str
     what: str
-    box: Box
     activation: float
     pixels: np.ndarray
     inside: np.ndarray
     whole: bool
     view: View
-    place: tuple[int, int, int]
-    corner: tuple[int, int]
+    place: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    @property
+    def box(self) -> Box:
+        """The part inside, in pixels of the upright picture, of the aligned face for a face."""
+        return self.view.box(*_within(self.spans, self.view.pixels.shape))
 
     @property
     def padded(self) -> bool:
@@ -117,11 +146,7 @@ def look_through(
     skipped, began, shown = 0, time.perf_counter(), time.perf_counter()
     # Pictures of one shape wait for each other.
     waiting: dict[tuple[int, ...], list[tuple[int, View]]] = {}
-    for number, picture in corpus.pictures(range(len(corpus))):
-        try:
-            found = [] if picture is None else corpus_views(networks, picture, probe.size)
-        except PictureError:
-            found = []
+    for number, found in corpus.views(range(len(corpus)), networks, probe.size):
         skipped += not found
         for which, view in enumerate(found):
             group = waiting.setdefault(view.pixels.shape, [])
@@ -164,20 +189,21 @@ def patches_of(
     wanted = sorted({index.views[v][0] for v in winners.views[:, list(units)].flat if v >= 0})
     views = {
         (number, which): view
-        for number, picture in corpus.pictures(wanted)
-        if picture is not None
-        for which, view in enumerate(corpus_views(networks, picture, probe.size))
+        for number, found in corpus.views(wanted, networks, probe.size)
+        for which, view in enumerate(found)
     }
-    found: dict[int, list[Patch]] = {unit: [] for unit in units}
+    patches: dict[int, list[Patch]] = {unit: [] for unit in units}
     for unit in units:
         for place in range(PLACES):
-            value, view, row, column = (part[place, unit] for part in winners)
-            if view >= 0 and index.views[view] in views:
-                key = index.views[view]
-                label = corpus.items[key[0]].label
-                spot = (int(row), int(column), unit)
-                found[unit].append(_cut(probe, views[key], label, layer, spot, float(value)))
-    return found
+            value, number, position = (part[place, unit] for part in winners)
+            if number >= 0 and index.views[number] in views:
+                key = index.views[number]
+                label, view = corpus.items[key[0]].label, views[key]
+                facts = probe.facts(layer, view.pixels.shape[:-1])
+                spot = np.unravel_index(position, facts.shape[:-1])
+                where = (*map(int, spot), unit)
+                patches[unit].append(_cut(view, label, facts.field, where, float(value)))
+    return patches
 
 
 def check_unit(probe: "Probe", layer: str, unit: int) -> None:
@@ -214,38 +240,37 @@ def _take(
     numbers = np.array([number for number, _ in group], np.int32)
     for layer, peaks in probe.peaks(batch, most).items():
         values = peaks.values.reshape(-1, peaks.values.shape[-1])
-        rows, columns = (part.reshape(values.shape) for part in (peaks.rows, peaks.columns))
         views = np.broadcast_to(numbers[:, None, None], peaks.values.shape).reshape(values.shape)
-        winners[layer] = merged(winners[layer], Winners(values, views, rows, columns))
+        places = peaks.places.reshape(values.shape)
+        winners[layer] = merged(winners[layer], Winners(values, views, places))
 
 
 def _cut(
-    probe: "Probe", view: View, label: str, layer: str, place: tuple[int, int, int], value: float
+    view: View, label: str, field: ReceptiveField, place: tuple[int, ...], value: float
 ) -> Patch:
     """The receptive field of a place, with what lies beyond the border marked."""
-    shape = view.pixels.shape[:2]
-    field = probe.facts(layer, shape).field
-    fields = [window(field, position) for position in place[:2]]
+    shape = view.pixels.shape[:-1]
     # A field larger than the picture would show little but border.
-    spans = [
-        (0, length) if field.size > length else span
-        for span, length in zip(fields, shape, strict=True)
-    ]
-    within = [
-        (max(start, 0), min(stop, length))
-        for (start, stop), length in zip(spans, shape, strict=True)
-    ]
-    (top, bottom), (left, right) = spans
-    pixels = np.zeros((bottom - top, right - left, 3), np.uint8)
-    inside = np.zeros(pixels.shape[:2], bool)
-    rows, columns = (slice(*span) for span in within)
-    there = (
-        slice(rows.start - top, rows.stop - top),
-        slice(columns.start - left, columns.stop - left),
+    spans = tuple(
+        (0, length) if field.size > length else window(field, position)
+        for position, length in zip(place, shape, strict=False)
     )
-    pixels[there] = view.pixels[rows, columns]
+    pixels = np.zeros((*(stop - start for start, stop in spans), view.pixels.shape[-1]))
+    pixels = pixels.astype(view.pixels.dtype)
+    inside = np.zeros(pixels.shape[:-1], bool)
+    within = _within(spans, shape)
+    there = tuple(
+        slice(low - start, high - start)
+        for (start, _), (low, high) in zip(spans, within, strict=True)
+    )
+    pixels[there] = view.pixels[tuple(slice(*span) for span in within)]
     inside[there] = True
     whole = any(field.size > length for length in shape)
-    return Patch(
-        label, view.what, view.box(*within), value, pixels, inside, whole, view, place, (top, left)
-    )
+    return Patch(label, view.what, value, pixels, inside, whole, view, place, spans)
+
+
+def _within(spans: Sequence[tuple[int, int]], shape: Sequence[int]) -> list[tuple[int, int]]:
+    return [
+        (max(start, 0), min(stop, length))
+        for (start, stop), length in zip(spans, shape, strict=False)
+    ]

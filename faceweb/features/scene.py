@@ -41,6 +41,32 @@ class Scene:
         """The content at (height, width), uint8, to lie beside a painting."""
         return to_bytes(_at(self.content, shape))
 
+    def sizes(self, config: StyleConfig) -> list[tuple[int, int]]:
+        """As the function of this name."""
+        return sizes(self.content.shape, config)
+
+    def canvas(self, config: StyleConfig, shape: tuple[int, int]) -> "Canvas":
+        """The scene at (height, width).
+
+        A style's longer side is `style_scale` times the longer one, and at most an output's.
+        """
+        content = _at(self.content, shape)
+        longer = min(max(shape) * config.style_scale, LARGEST)
+        styles = [_at(style, _scaled(style.shape, longer)) for style in self.styles]
+        mask = None if self.mask is None else _at(self.mask, shape)
+        if config.colours == "luminance only":
+            grey = luminance(content)
+            styles = [matched(luminance(style), grey) for style in styles]
+            return Canvas(grey, styles, mask, content)
+        if config.colours == "matched":
+            styles = [matched(style, content) for style in styles]
+        return Canvas(content, styles, mask, None)
+
+    @staticmethod
+    def shown(picture: np.ndarray) -> np.ndarray:
+        """A finished picture as it is handed out, uint8."""
+        return to_bytes(picture)
+
 
 @dataclass(frozen=True, eq=False)
 class Canvas:
@@ -68,24 +94,6 @@ class Canvas:
         """The picture as it is shown: masked, in the content's colours where those are kept."""
         picture = self.over(picture)
         return picture if self.colours is None else coloured(picture, self.colours)
-
-
-def canvas(scene: Scene, config: StyleConfig, shape: tuple[int, int]) -> Canvas:
-    """The scene at (height, width).
-
-    A style's longer side is `style_scale` times the longer one, and at most an output's.
-    """
-    content = _at(scene.content, shape)
-    longer = min(max(shape) * config.style_scale, LARGEST)
-    styles = [_at(style, _scaled(style.shape, longer)) for style in scene.styles]
-    mask = None if scene.mask is None else _at(scene.mask, shape)
-    if config.colours == "luminance only":
-        grey = luminance(content)
-        styles = [matched(luminance(style), grey) for style in styles]
-        return Canvas(grey, styles, mask, content)
-    if config.colours == "matched":
-        styles = [matched(style, content) for style in styles]
-    return Canvas(content, styles, mask, None)
 
 
 def sizes(shape: tuple[int, ...], config: StyleConfig) -> list[tuple[int, int]]:

@@ -6,14 +6,14 @@ Gatys et al. 2016: G = argmin alpha * J_content(C, G) + beta * J_style(S, G), wi
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from math import prod
 from typing import Any, Protocol
 
 import numpy as np
 
 from faceweb.config import StyleConfig
 from faceweb.features.quasi_newton import QuasiNewton
-from faceweb.features.scene import Scene, canvas, sizes, to_bytes
 from faceweb.types import StyleCosts, StyleStep, StyleWeights
 
 SHOWN_EVERY = 0.25
@@ -44,6 +44,37 @@ class Painter(Protocol):
     def resized(self, state: Any, content: np.ndarray, mask: np.ndarray | None) -> Any: ...
 
 
+class Canvas(Protocol):
+    """A scene at one size: arrays (positions..., c) float32 in [0, 1], `mask` without channels."""
+
+    @property
+    def content(self) -> np.ndarray: ...
+
+    @property
+    def styles(self) -> list[np.ndarray]: ...
+
+    @property
+    def mask(self) -> np.ndarray | None: ...
+
+    def start(self, config: StyleConfig) -> np.ndarray: ...
+
+    def finish(self, picture: np.ndarray) -> np.ndarray: ...
+
+
+class Scene(Protocol):
+    """What is painted, as `faceweb.features.scene.Scene` is for pictures: at which sizes, from
+    coarse to fine, what it is at one of them, and how a result is handed out."""
+
+    @property
+    def shares(self) -> Sequence[float]: ...
+
+    def sizes(self, config: StyleConfig) -> list[Any]: ...
+
+    def canvas(self, config: StyleConfig, shape: Any) -> Canvas: ...
+
+    def shown(self, picture: np.ndarray) -> np.ndarray: ...
+
+
 class Painting:
     """One painting, which can be run, stopped and run on.
 
@@ -53,7 +84,7 @@ class Painting:
         config: how; sizes, start and statistic are settled now, the weights may move later.
 
     Attributes:
-        sizes: (height, width) from coarse to fine.
+        sizes: (height, width), or sides of another rank, from coarse to fine.
         moves: (steps done, settings that act live) whenever a slider was moved.
     """
 
@@ -62,7 +93,7 @@ class Painting:
         if config.optimizer == "l-bfgs":
             painter = QuasiNewton(painter)
         self._painter, self._scene, self._config = painter, scene, config
-        self.sizes = sizes(scene.content.shape, config)
+        self.sizes = scene.sizes(config)
         self.moves: list[tuple[int, dict[str, float]]] = []
         self._live = config.live
         self._rate, self._note = config.rate, ""
@@ -109,8 +140,8 @@ class Painting:
             self._stopped.clear()
 
     def picture(self) -> np.ndarray:
-        """The best so far, (h, w, 3) uint8, at the size that is worked at."""
-        return to_bytes(self._canvas.finish(self._painter.painted(self._state)))
+        """The best so far, as the scene hands it out, at the size that is worked at."""
+        return self._scene.shown(self._canvas.finish(self._painter.painted(self._state)))
 
     def weights(self, config: StyleConfig) -> StyleWeights:
         """Raw weights of a config: 1 stands for a gradient of norm 1 at the start."""
@@ -162,7 +193,7 @@ class Painting:
 
     def _rise(self) -> None:
         self._at, self._done = self._at + 1, 0
-        self._canvas = canvas(self._scene, self._config, self.sizes[self._at])
+        self._canvas = self._scene.canvas(self._config, self.sizes[self._at])
         painter, here = self._painter, self._canvas
         self._targets = painter.targets(
             here.content, painter.statistics(here.styles, list(self._scene.shares)), here.mask
@@ -201,7 +232,7 @@ class Painting:
         )
 
     def _remaining(self) -> float:
-        pixels = [height * width for height, width in self.sizes]
+        pixels = [prod(shape) for shape in self.sizes]
         here = self._goal_here() - self._done
         later = sum(pixels[self._at + 1 :]) * self._config.steps
         return self._seconds * (here + later / pixels[self._at])

@@ -38,8 +38,9 @@ class View:
         """(h, w, 3) float32 in [0, 1]."""
         return self.pixels / np.float32(255)
 
-    def box(self, rows: tuple[int, int], columns: tuple[int, int]) -> Box:
+    def box(self, *spans: tuple[int, int]) -> Box:
         """Half-open rows and columns of the view, in pixels of the picture; of a face, its own."""
+        rows, columns = spans
         return Box(
             self.left + columns[0] / self.scale,
             self.top + rows[0] / self.scale,
@@ -49,7 +50,7 @@ class View:
 
 
 def photo_view(
-    networks: Networks, picture: np.ndarray, size: tuple[int, int] | None, side: int = PHOTO_SIDE
+    networks: Networks, picture: np.ndarray, size: tuple[int, ...] | None, side: int = PHOTO_SIDE
 ) -> View:
     """The one view of a visitor's photo.
 
@@ -70,7 +71,7 @@ def photo_view(
 
 
 def corpus_views(
-    networks: Networks, picture: np.ndarray, size: tuple[int, int] | None
+    networks: Networks, picture: np.ndarray, size: tuple[int, ...] | None
 ) -> list[View]:
     """The views of one picture of a corpus: every face where the network takes faces, else one.
 
@@ -97,7 +98,7 @@ def corpus_views(
 
 
 def _faces(
-    networks: Networks, picture: np.ndarray, size: tuple[int, int], most: int | None = None
+    networks: Networks, picture: np.ndarray, size: tuple[int, ...], most: int | None = None
 ) -> list[View]:
     """Aligned faces, largest first, or the middle square of a picture without one."""
     faces = seen(networks, picture)
@@ -108,7 +109,7 @@ def _faces(
     side = min(height, width)
     left, top = (width - side) // 2, (height - side) // 2
     square = Image.fromarray(picture[top : top + side, left : left + side])
-    shown = square.resize(size[::-1], Image.Resampling.LANCZOS)
+    shown = square.resize((size[1], size[0]), Image.Resampling.LANCZOS)
     return [View(np.asarray(shown), "middle", left, top, size[0] / side)]
 
 

@@ -1,6 +1,8 @@
 """A perceptual network with the costs of style transfer, as traced steps that move a picture.
 
-The formulas are in `faceweb.numerics.style`; who asks for which step is `faceweb.features.stylize`.
+Or a signal, or a volume: where a shape below is (h, w, 3), it has as many axes of position as the
+network, and its channels. The formulas are in `faceweb.numerics.style`; who asks for which step is
+`faceweb.features.stylize`.
 """
 
 from typing import NamedTuple
@@ -59,6 +61,8 @@ class Painter:
         fingerprint: checksum of the network's weights, for recipes.
         largest: pixels of a picture beyond which it is taken by tiles, which need less memory.
         tile: side of a tile at most, without its margin; with it no larger than `largest` if None.
+
+    Only pictures are taken by tiles.
     """
 
     def __init__(
@@ -75,13 +79,16 @@ class Painter:
         self._network, self._device = network, device
         self._tap, self._plain = content_tap, plain
         widths = [tap.shape[-1] for tap in network.outputs]
+        _, *sides, channels = network.inputs[0].shape
         self._largest = LARGEST_WHOLE // widths[0] if largest is None else largest
-        beside = margin(network)
-        side = tile or max(int(self._largest**0.5) - 2 * beside, beside)
-        self._tiles = Tiles(network, device, content_tap, plain, side)
-        picture, number = spec(1, None, None, 3), spec()
+        self._tiles: Tiles | None = None
+        if len(sides) == 2:
+            beside = margin(network)
+            side = tile or max(int(self._largest**0.5) - 2 * beside, beside)
+            self._tiles = Tiles(network, device, content_tap, plain, side)
+        picture, number = spec(1, *sides, channels), spec()
         statistics = tuple((spec(c, c), spec(c)) for c in widths)
-        content, mask = spec(1, None, None, widths[content_tap]), spec(1, None, None, 1)
+        content, mask = spec(1, *sides, widths[content_tap]), spec(1, *sides, 1)
         targets, weights = Targets(content, statistics, mask), spec(3 + len(widths))
         state = State(picture, picture, picture, picture, number)
 
@@ -96,7 +103,7 @@ class Painter:
     @property
     def traces(self) -> int:
         """How often a function has been traced."""
-        return self._traces + self._tiles.traces
+        return self._traces + (self._tiles.traces if self._tiles else 0)
 
     def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> tuple:
         """Gram matrix and mean of every tap, blended over styles (h, w, 3) float32."""
@@ -107,7 +114,7 @@ class Painter:
         self, content: np.ndarray, statistics: tuple, mask: np.ndarray | None = None
     ) -> Targets:
         """Targets at the size of a content (h, w, 3) float32; `mask` is (h, w)."""
-        whole = np.ones(content.shape[:2], np.float32) if mask is None else mask
+        whole = np.ones(content.shape[:-1], np.float32) if mask is None else mask
         return Targets(self._content(_batch(content)), statistics, _batch(whole[..., None]))
 
     def slope(
@@ -115,23 +122,25 @@ class Painter:
     ) -> tuple[np.ndarray, StyleCosts]:
         """Gradient of J, (h, w, 3), and the costs, at a picture (h, w, 3) float32."""
         batch = _batch(picture)
-        if self._is_large(batch):
-            gradient, costs = self._tiles.slope(batch, targets, _tensor(weights))
+        tiles = self._tiles_for(batch)
+        if tiles:
+            gradient, costs = tiles.slope(batch, targets, self._tensor(weights))
             return gradient.numpy()[0], _costs(costs)
         with self._device.turn:
-            gradient, costs = self._slope(batch, targets, _tensor(weights))
+            gradient, costs = self._slope(batch, targets, self._tensor(weights))
             return gradient.numpy()[0], _costs(costs)
 
     def step(
         self, state: State, targets: Targets, weights: StyleWeights, rate: float
     ) -> tuple[State, StyleCosts]:
         """One step of Adam down the gradient of J; the costs are those before it."""
-        if self._is_large(state.picture):
-            gradient, costs = self._tiles.slope(state.picture, targets, _tensor(weights))
+        tiles = self._tiles_for(state.picture)
+        if tiles:
+            gradient, costs = tiles.slope(state.picture, targets, self._tensor(weights))
             with self._device.turn:
                 return self._moved(state, gradient, tf.constant(rate)), _costs(costs)
         with self._device.turn:
-            state, costs = self._step(state, targets, _tensor(weights), tf.constant(rate))
+            state, costs = self._step(state, targets, self._tensor(weights), tf.constant(rate))
             return state, _costs(costs)
 
     @staticmethod
@@ -151,7 +160,7 @@ class Painter:
         """The painting at a content's size, its moments with it; outside the mask the content."""
 
         def to(tensor, method):
-            return tf.image.resize(tensor, content.shape[:2], method, antialias=True)
+            return _resized(tensor, content.shape[:-1], method)
 
         picture = tf.clip_by_value(to(_batch(self.painted(state)), "bicubic"), 0.0, 1.0)
         if mask is not None:
@@ -161,18 +170,27 @@ class Painter:
         first = to(state.first, "bilinear")
         return State(picture, picture * weight, first, second, state.step)
 
-    def _is_large(self, picture: tf.Tensor) -> bool:
-        return picture.shape[1] * picture.shape[2] > self._largest
+    def _tiles_for(self, picture: tf.Tensor) -> Tiles | None:
+        """What takes a picture that is too large to be taken whole."""
+        large = self._tiles and picture.shape[1] * picture.shape[2] > self._largest
+        return self._tiles if large else None
+
+    def _tensor(self, weights: StyleWeights) -> tf.Tensor:
+        # One tensor, so that no value of a slider is part of a trace.
+        lambdas = weights.lambdas[: len(self._network.outputs)]
+        return tf.constant([weights.alpha, weights.beta, weights.variation, *lambdas], tf.float32)
 
     def _statistics(self, picture: tf.Tensor) -> list:
-        if self._is_large(picture):
-            return self._tiles.statistics(picture)
+        tiles = self._tiles_for(picture)
+        if tiles:
+            return tiles.statistics(picture)
         with self._device.turn:
             return list(map(style.gram, self._features(picture)))
 
     def _content(self, picture: tf.Tensor) -> tf.Tensor:
-        if self._is_large(picture):
-            return self._tiles.features(picture)
+        tiles = self._tiles_for(picture)
+        if tiles:
+            return tiles.features(picture)
         with self._device.turn:
             return self._features(picture)[self._tap]
 
@@ -185,7 +203,7 @@ class Painter:
         statistics, mask = [], targets.mask
         for tap in taps:
             statistics.append(style.gram(tap, mask))
-            mask = tf.nn.avg_pool2d(mask, 2, 2, "SAME")
+            mask = tf.nn.avg_pool(mask, 2, 2, "SAME")
         j_content = style.content_cost(taps[self._tap], targets.content)
         j_style = style.style_cost(statistics, targets.styles, weights[3:], self._plain)
         variation = style.total_variation(picture)
@@ -222,11 +240,19 @@ def _batch(array: np.ndarray) -> tf.Tensor:
     return tf.constant(array[None].astype(np.float32, copy=False))
 
 
-def _tensor(weights: StyleWeights) -> tf.Tensor:
-    # One tensor, so that no value of a slider is part of a trace.
-    return tf.constant(
-        [weights.alpha, weights.beta, weights.variation, *weights.lambdas], tf.float32
-    )
+def _resized(tensor: tf.Tensor, sides: tuple[int, ...], method: str) -> tf.Tensor:
+    """A tensor (1, positions..., c) at other sides; TensorFlow resizes two axes at a time."""
+    n, *given, c = tensor.shape
+    if len(sides) == 3:
+        flat = tf.reshape(tensor, (given[0], given[1], given[2], c))
+        flat = tf.image.resize(flat, sides[1:], method, antialias=True)
+        tensor = tf.reshape(flat, (n, given[0], sides[1] * sides[2], c))
+        tensor = tf.image.resize(tensor, (sides[0], sides[1] * sides[2]), method, antialias=True)
+    elif len(sides) == 1:
+        tensor = tf.image.resize(tensor[:, :, None], (*sides, 1), method, antialias=True)
+    else:
+        tensor = tf.image.resize(tensor, sides, method, antialias=True)
+    return tf.reshape(tensor, (n, *sides, c))
 
 
 def _costs(costs: tf.Tensor) -> StyleCosts:

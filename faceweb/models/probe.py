@@ -12,9 +12,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from faceweb.models.convnd import Crop
 from faceweb.models.device import Device
-from faceweb.models.fields import inputs_of, listed, walk
-from faceweb.models.perceptual import Crop
+from faceweb.models.fields import CONVOLUTIONS, inputs_of, listed, walk
 from faceweb.types import LayerFacts, Peaks
 
 # Between a convolution and its ReLU.
@@ -26,7 +26,7 @@ class End:
     """The Keras layer whose output is looked at, and the convolutions that end in it."""
 
     layer: keras.Layer
-    convolutions: list[keras.layers.Conv2D]
+    convolutions: list[keras.layers.Layer]
 
 
 class Probe:
@@ -37,7 +37,8 @@ class Probe:
     bears the Keras layer's name, and the convolution's where that layer is a crop.
 
     Args:
-        model: from pictures, float32 RGB in [0, 1], (n, h, w, 3), every layer used once.
+        model: from pictures, signals or volumes, float32, (n, positions..., c) of rank 1, 2 or 3,
+            every layer used once.
         device: where it runs.
 
     Attributes:
@@ -55,7 +56,7 @@ class Probe:
         self._walk = lru_cache(maxsize=64)(partial(walk, model))
         self._functions: dict[str | tuple[str, int], Callable] = {}
         if not self._ends:
-            raise ValueError(f"A probe needs a model with a Conv2D. {model.name!r} has none.")
+            raise ValueError(f"A probe needs a model with a convolution. {model.name!r} has none.")
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -63,17 +64,28 @@ class Probe:
         return tuple(self._ends)
 
     @property
-    def size(self) -> tuple[int, int] | None:
-        """The only (h, w) of a picture that the model takes, or None where it takes any."""
-        height, width = self._model.inputs[0].shape[1:3]
-        return None if height is None or width is None else (height, width)
+    def rank(self) -> int:
+        """How many axes of position an input has."""
+        return len(self._model.inputs[0].shape) - 2
 
-    def facts(self, layer: str, size: tuple[int, int] | None = None) -> LayerFacts:
+    @property
+    def channels(self) -> int:
+        """How many channels an input has."""
+        return self._model.inputs[0].shape[-1]
+
+    @property
+    def size(self) -> tuple[int, ...] | None:
+        """The only (h, w) of a picture that the model takes, or None where it takes any."""
+        sides = self._model.inputs[0].shape[1:-1]
+        return None if None in sides else sides
+
+    def facts(self, layer: str, size: tuple[int, ...] | None = None) -> LayerFacts:
         """What a layer is, for pictures of one size.
 
         Args:
             layer: one of `layers`.
-            size: (h, w) of the picture; the model's own if None.
+            size: (h, w) of the picture, (t,) of a signal, (d, h, w) of a volume; the model's own
+                if None.
 
         Raises:
             ValueError: the layer is not among `layers`, the model takes no picture of that size,
@@ -81,17 +93,17 @@ class Probe:
         """
         end, places = self._end(layer), self.layers
         axes = self._walk(self._checked(size))
-        rows, columns = axes[end.layer.name]
-        if rows.field != columns.field:
+        here = axes[end.layer.name]
+        if len({axis.field for axis in here}) > 1:
             raise ValueError(
-                f"The layer {layer!r} sees {rows.field} along rows and {columns.field} along "
-                "columns; a probe needs both alike."
+                f"The layer {layer!r} sees {' and '.join(str(axis.field) for axis in here)} along "
+                "its axes; a probe needs all alike."
             )
         return LayerFacts(
             name=layer,
             convolutions=tuple(convolution.name for convolution in end.convolutions),
-            shape=(rows.length, columns.length, self.units(layer)),
-            field=rows.field,
+            shape=(*(axis.length for axis in here), self.units(layer)),
+            field=here[0].field,
             parameters=sum(convolution.count_params() for convolution in end.convolutions),
             multiplies=sum(
                 prod(convolution.kernel.shape)
@@ -110,11 +122,12 @@ class Probe:
         """What a layer says about pictures.
 
         Args:
-            pictures: (n, h, w, 3) float32 in [0, 1], at least one.
+            pictures: (n, h, w, 3) float32 in [0, 1], or (n, positions..., c) of the model's rank,
+                at least one.
             layer: one of `layers`.
 
         Returns:
-            (n, h', w', c) float32.
+            (n, positions'..., c') float32.
 
         Raises:
             ValueError: the layer is not among `layers`, or the model takes no such pictures.
@@ -143,7 +156,7 @@ class Probe:
             ValueError: as for `activations`.
         """
         layers, batch = self.layers if layers is None else layers, self._batch(pictures)
-        size = pictures.shape[1:3]
+        size = pictures.shape[1:-1]
 
         def found(x):
             apart = [_apart(self.facts(layer, size)) for layer in layers]
@@ -158,7 +171,7 @@ class Probe:
             }
 
     def forward(self, pictures, layers: Sequence[str], relu: Callable | None = None) -> list:
-        """The layers' outputs for tensors (n, h, w, 3), to be traced or taped.
+        """The layers' outputs for tensors (n, positions..., c), to be traced or taped.
 
         Args:
             relu: stands in for every ReLU on the way, if given.
@@ -185,22 +198,23 @@ class Probe:
         return self._ends[layer]
 
     def _batch(self, pictures: np.ndarray) -> tf.Tensor:
-        channels = self._model.inputs[0].shape[-1]
-        if pictures.ndim != 4 or pictures.shape[-1] != channels or not len(pictures):
+        fits = pictures.ndim == self.rank + 2 and pictures.shape[-1] == self.channels
+        if not fits or not len(pictures):
+            sides = ("t", "h, w", "d, h, w")[self.rank - 1]
             raise ValueError(
-                f"Pictures must be (n, h, w, {channels}), at least one. "
+                f"Pictures must be (n, {sides}, {self.channels}), at least one. "
                 f"Received: shape {pictures.shape}."
             )
-        self._checked(pictures.shape[1:3])
+        self._checked(pictures.shape[1:-1])
         return tf.constant(pictures, tf.float32)
 
-    def _checked(self, size: tuple[int, ...] | None) -> tuple[int, int]:
-        own = self._model.inputs[0].shape[1:3]
+    def _checked(self, size: tuple[int, ...] | None) -> tuple[int, ...]:
+        own = self._model.inputs[0].shape[1:-1]
         wanted = own if size is None else tuple(size)
         fits = all(mine in (None, given) for mine, given in zip(own, wanted, strict=True))
         if None in wanted or not fits:
             raise ValueError(f"{self._model.name!r} takes pictures of {own}. Received: {size}.")
-        return wanted[0], wanted[1]
+        return wanted
 
     def _traced(self, key: str | tuple[str, int], function: Callable) -> Callable:
         if key not in self._functions:
@@ -221,22 +235,30 @@ def _apart(facts: LayerFacts) -> int:
 
 
 def _peaks(maps, apart: int, most: int):
-    """Values, rows and columns (n, most, c) of the strongest places of maps (n, h, w, c)."""
-    shape = tf.shape(maps)
-    height, width = shape[1], shape[2]
-    flat = tf.reshape(maps, [shape[0], height * width, maps.shape[-1]])
-    rows, columns = tf.range(height * width) // width, tf.range(height * width) % width
+    """Values and places (n, most, c) of the strongest positions of maps (n, positions..., c)."""
+    sides = tf.unstack(tf.shape(maps)[1:-1], num=maps.shape.rank - 2)
+    flat = tf.reshape(maps, [tf.shape(maps)[0], tf.reduce_prod(sides), maps.shape[-1]])
+    along = _along(tf.range(tf.reduce_prod(sides)), sides)
     values, places = [], []
     for number in range(most):
         place = tf.argmax(flat, axis=1, output_type=tf.int32)
         values.append(tf.reduce_max(flat, axis=1))
         places.append(place)
         if number + 1 < most:
-            near_row = tf.abs(rows[None, :, None] - (place // width)[:, None]) < apart
-            near_column = tf.abs(columns[None, :, None] - (place % width)[:, None]) < apart
-            flat = tf.where(near_row & near_column, flat.dtype.min, flat)
-    found = tf.stack(places, axis=1)
-    return tf.stack(values, axis=1), found // width, found % width
+            near = True
+            for axis, here in zip(along, _along(place, sides), strict=True):
+                near &= tf.abs(axis[None, :, None] - here[:, None]) < apart
+            flat = tf.where(near, flat.dtype.min, flat)
+    return tf.stack(values, axis=1), tf.stack(places, axis=1)
+
+
+def _along(places, sides):
+    """The position along every axis of places counted through in order."""
+    found = []
+    for side in sides[::-1]:
+        found.append(places % side)
+        places = places // side
+    return found[::-1]
 
 
 def _applied(operation: keras.Operation, inputs: list, relu: Callable | None):
@@ -244,7 +266,7 @@ def _applied(operation: keras.Operation, inputs: list, relu: Callable | None):
     if relu is not None and isinstance(operation, keras.layers.ReLU):
         return relu(*inputs)
     if relu is not None and getattr(operation, "activation", None) is keras.activations.relu:
-        if isinstance(operation, keras.layers.Conv2D):
+        if isinstance(operation, CONVOLUTIONS):
             straight = operation.convolution_op(*inputs, operation.kernel)
             return relu(straight + operation.bias if operation.use_bias else straight)
         return relu(*inputs)
@@ -267,11 +289,11 @@ def _ends(model: keras.Model) -> dict[str, End]:
     return ends
 
 
-def _convolutions(model: keras.Model) -> Iterator[keras.layers.Conv2D]:
-    return (each for each in model.operations if isinstance(each, keras.layers.Conv2D))
+def _convolutions(model: keras.Model) -> Iterator[keras.layers.Layer]:
+    return (each for each in model.operations if isinstance(each, CONVOLUTIONS))
 
 
-def _behind(convolution: keras.layers.Conv2D, users: dict[int, list]) -> keras.Layer:
+def _behind(convolution: keras.layers.Layer, users: dict[int, list]) -> keras.Layer:
     end = convolution
     if convolution.activation is keras.activations.linear:
         end = _activation(convolution, users) or convolution

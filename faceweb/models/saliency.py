@@ -26,14 +26,14 @@ class Saliency:
         self._functions: dict[tuple[str, bool], Callable] = {}
 
     def __call__(
-        self, picture: np.ndarray, layer: str, place: tuple[int, int, int], guided: bool
+        self, picture: np.ndarray, layer: str, place: tuple[int, ...], guided: bool
     ) -> np.ndarray:
         """The gradient of one activation, of the picture's shape.
 
         Args:
-            picture: (h, w, 3) float32 in [0, 1].
+            picture: (h, w, 3) float32 in [0, 1], or (positions..., c) of the probe's rank.
             layer: one of the probe's layers.
-            place: (row, column, unit) in the layer, inside it.
+            place: (row, column, unit) in the layer, inside it; (positions..., unit) likewise.
             guided: whether only positive gradients pass back through a ReLU.
 
         Raises:
@@ -55,8 +55,9 @@ class Saliency:
                     activation = tf.gather_nd(maps, place[None])[0]
                 return tape.gradient(activation, picture)
 
-            size = self._probe.size or (None, None)
-            specs = [tf.TensorSpec((1, *size, 3)), tf.TensorSpec((4,), tf.int32)]
+            rank, channels = self._probe.rank, self._probe.channels
+            size = self._probe.size or (None,) * rank
+            specs = [tf.TensorSpec((1, *size, channels)), tf.TensorSpec((rank + 2,), tf.int32)]
             self._functions[layer, guided] = tf.function(
                 function, input_signature=specs, autograph=False
             )

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from faceweb.models.device import Device
+from faceweb.models.fields import AVERAGES, CONVOLUTIONS
 from faceweb.numerics import style
 
 
@@ -180,9 +181,9 @@ def margin(network: keras.Model) -> int:
     """How far beside a tile the network looks, in pixels, rounded up to where all pools align."""
     reach, stride = 0, 1
     for layer in network.layers:
-        if isinstance(layer, keras.layers.AveragePooling2D):
+        if isinstance(layer, AVERAGES):
             stride *= layer.pool_size[0]
-        elif isinstance(layer, keras.layers.Conv2D):
+        elif isinstance(layer, CONVOLUTIONS):
             reach += layer.kernel_size[0] // 2 * stride
     return -(-reach // stride) * stride
 

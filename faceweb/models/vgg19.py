@@ -12,8 +12,8 @@ from pathlib import Path
 import keras
 from keras import layers, ops
 
+from faceweb.models.convnd import MirrorBorder
 from faceweb.models.download import Remote, Report, download
-from faceweb.models.perceptual import MirrorBorder
 
 WIDTHS = (64, 128, 256, 512, 512)
 CONVOLUTIONS = (2, 2, 4, 4, 1)

@@ -5,21 +5,21 @@ import numpy as np
 from faceweb.types import ReceptiveField
 
 
-def spread(values: np.ndarray, field: ReceptiveField, shape: tuple[int, int]) -> np.ndarray:
+def spread(values: np.ndarray, field: ReceptiveField, shape: tuple[int, ...]) -> np.ndarray:
     """A layer's map at the size of its picture, bilinear between the centres of its fields.
 
     Args:
-        values: (h', w'), one a position.
+        values: (h', w'), one a position; of a signal (t',), of a volume (d', h', w').
         field: of the layer.
-        shape: (h, w) of the picture.
+        shape: (h, w) of the picture, (t,) or (d, h, w).
 
     Returns:
-        (h, w); beyond the outermost centres the nearest value.
+        As large as `shape`; beyond the outermost centres the nearest value.
     """
-    rows, columns = (
-        _weights(length, count, field) for length, count in zip(shape, values.shape, strict=True)
-    )
-    return rows @ values @ columns.T
+    for axis, length in enumerate(shape):
+        weights = _weights(length, values.shape[axis], field)
+        values = np.moveaxis(np.tensordot(weights, values, (1, axis)), 0, axis)
+    return values
 
 
 def _weights(length: int, count: int, field: ReceptiveField) -> np.ndarray:

@@ -10,24 +10,24 @@ import numpy as np
 
 
 class Winners(NamedTuple):
-    """Activations, and where they were: view (a picture's number), row and column."""
+    """Activations, and where they were: view (a picture's number) and position in its map,
+    counted through row by row."""
 
     values: np.ndarray
     views: np.ndarray
-    rows: np.ndarray
-    columns: np.ndarray
+    positions: np.ndarray
 
 
 def nobody(places: int, units: int) -> Winners:
     """Before anything was seen."""
     empty = np.full((places, units), -1, np.int32)
-    return Winners(np.zeros((places, units), np.float32), empty, empty, empty)
+    return Winners(np.zeros((places, units), np.float32), empty, empty)
 
 
 def merged(winners: Winners, candidates: Winners) -> Winners:
     """The strongest of both, in an order that does not depend on who came first.
 
-    Of two equal values the smaller view wins, then the smaller row, then the smaller column.
+    Of two equal values the smaller view wins, then the smaller position.
 
     Args:
         winners: of k places.
@@ -36,5 +36,5 @@ def merged(winners: Winners, candidates: Winners) -> Winners:
     places = len(winners.values)
     both = Winners(*(np.concatenate(pair) for pair in zip(winners, candidates, strict=True)))
     # The last key rules. A free place, 0 at view -1, comes before whatever does not fire.
-    order = np.lexsort((both.columns, both.rows, both.views, -both.values), axis=0)[:places]
+    order = np.lexsort((both.positions, both.views, -both.values), axis=0)[:places]
     return Winners(*(np.take_along_axis(part, order, axis=0) for part in both))

@@ -6,7 +6,6 @@ import pytest
 from faceweb.features.describe import describe
 from faceweb.features.patches import Patch
 from faceweb.features.views import View
-from faceweb.types import Box
 
 ROWS, COLUMNS = np.mgrid[:24, :24]
 
@@ -15,9 +14,8 @@ def patches(luma, colour=(1.0, 1.0, 1.0)):
     pixels = (255 * luma[..., None] * np.array(colour)).astype(np.uint8)
     inside = np.ones(luma.shape, bool)
     view = View(pixels, "whole")
-    return [
-        Patch("a", "whole", Box(0, 0, 24, 24), 1.0, pixels, inside, False, view, (0, 0, 0), (0, 0))
-    ] * 9
+    spans = ((0, 24), (0, 24))
+    return [Patch("a", "whole", 1.0, pixels, inside, False, view, (0, 0, 0), spans)] * 9
 
 
 def stripes(along):

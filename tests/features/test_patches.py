@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from faceweb.errors import CorpusError, LayerError
+from faceweb.features import corpus as corpora
 from faceweb.features import indexes as passes
 from faceweb.features import patches as module
 from faceweb.features.corpus import in_folder
@@ -29,15 +30,14 @@ def done(lens, corpus, most=1):
 
 
 def brute(lens, corpus, layer):
-    """Per unit (value, picture, row, column), strongest first, one a picture."""
+    """Per unit (value, picture, position), strongest first, one a picture."""
     found = []
     for number, picture in corpus.pictures(range(len(corpus))):
         (view,) = corpus_views(None, picture, None)
         maps = lens.probe.activations(view.floats[None], layer)[0]
         best = maps.reshape(-1, maps.shape[-1]).argmax(axis=0)
-        rows, columns = np.unravel_index(best, maps.shape[:2])
-        places = enumerate(zip(rows, columns, strict=True))
-        found.append([(maps[r, c, unit], number, r, c) for unit, (r, c) in places])
+        values = maps.reshape(-1, maps.shape[-1])
+        found.append([(values[at, unit], number, at) for unit, at in enumerate(best)])
     return [sorted(each, key=lambda item: (-item[0], item[1])) for each in zip(*found, strict=True)]
 
 
@@ -47,13 +47,13 @@ def test_the_pass_finds_what_a_search_finds(lens, folder):
     for layer in lens.probe.layers:
         winners = index.winners[layer]
         for unit, wanted in enumerate(brute(lens, corpus, layer)):
-            for place, (value, number, row, column) in enumerate(wanted):
+            for place, (value, number, position) in enumerate(wanted):
                 if value <= 0:
                     assert winners.views[place, unit] == -1
                     continue
                 assert winners.values[place, unit] == pytest.approx(value, rel=1e-4)
                 assert index.views[winners.views[place, unit]][0] == number
-                assert (winners.rows[place, unit], winners.columns[place, unit]) == (row, column)
+                assert winners.positions[place, unit] == position
 
 
 def test_batches_change_nothing(lens, folder, monkeypatch):
@@ -62,7 +62,7 @@ def test_batches_change_nothing(lens, folder, monkeypatch):
     monkeypatch.setattr(module, "BATCH", 2)
     other = done(lens, corpus).winners["conv3_1"]
     np.testing.assert_array_equal(one.views, other.views)
-    np.testing.assert_array_equal(one.rows, other.rows)
+    np.testing.assert_array_equal(one.positions, other.positions)
 
 
 def test_several_from_one_picture_only_if_asked(lens, folder):
@@ -164,7 +164,7 @@ def test_many_pictures_take_no_more_memory_than_a_batch(lens, folder, monkeypatc
         held.append(len(alive))
         return views
 
-    monkeypatch.setattr(module, "corpus_views", watched)
+    monkeypatch.setattr(corpora, "corpus_views", watched)
     done(lens, in_folder(folder(*[(64, 48)] * 40)), most)
     # One more while the batch before is still a name of the loop.
     assert batch <= max(held) <= batch + 1
@@ -213,7 +213,7 @@ def test_a_folders_pass_outlives_the_page_and_a_visitors_does_not(lens, folder, 
     blind = SimpleNamespace(fingerprint=lens.fingerprint, probe=None)
     (only,) = Indexes(path, files).look(blind, None, corpus)
     for layer, winners in first.index.winners.items():
-        np.testing.assert_array_equal(winners.rows, only.index.winners[layer].rows)
+        np.testing.assert_array_equal(winners.positions, only.index.winners[layer].positions)
         np.testing.assert_array_equal(winners.values, only.index.winners[layer].values)
     assert only.index.views == first.index.views
     (stored,) = (tmp_path / "indexes").iterdir()

@@ -17,7 +17,7 @@ from faceweb.config import StyleConfig
 from faceweb.errors import PictureError, RecipeError, SettingError
 from faceweb.features.colours import matched
 from faceweb.features.recipe import Recipe, read_recipe, replayed, write_recipe
-from faceweb.features.scene import Scene, canvas, sizes
+from faceweb.features.scene import Scene, sizes
 from faceweb.features.sheet import contact_sheet
 from faceweb.features.stylize import Painting
 from faceweb.types import StyleCosts
@@ -95,7 +95,7 @@ def test_weights_of_one_pull_equally_hard(painter, scene):
     """The gradients of all terms have a norm of about 1 where the painting starts."""
     config = replace(SMALL, init="noise", alpha=1.0, beta=1.0, smooth=1.0)
     weights = Painting(painter, scene, config).weights(config)
-    here = canvas(scene, config, (72, 96))
+    here = scene.canvas(config, (72, 96))
     targets = painter.targets(here.content, painter.statistics(here.styles, [1.0]))
     for name in ("alpha", "beta", "variation"):
         others = {other: 0.0 for other in ("alpha", "beta", "variation") if other != name}
@@ -141,7 +141,7 @@ def test_l_bfgs_comes_as_low_as_scipy_left_alone(painter, scene):
     """The oracle: one call of SciPy's minimiser on the same cost from the same start."""
     config = replace(SMALL, steps=25, optimizer="l-bfgs")
     painting = Painting(painter, scene, config)
-    here = canvas(scene, config, (72, 96))
+    here = scene.canvas(config, (72, 96))
     targets = painter.targets(here.content, painter.statistics(here.styles, [1.0]))
     unit = config.rate * here.content.size**0.5
 
@@ -227,7 +227,7 @@ def test_luminance_only_keeps_the_colours_of_the_content(painter, scene):
 
 
 def test_matched_gives_the_style_the_colours_of_the_content(scene):
-    here = canvas(scene, StyleConfig(size=128, colours="matched"), (96, 128))
+    here = scene.canvas(StyleConfig(size=128, colours="matched"), (96, 128))
     given, wanted = (p.reshape(-1, 3).mean(axis=0) for p in (here.styles[0], here.content))
     np.testing.assert_allclose(given, wanted, atol=0.08)
 

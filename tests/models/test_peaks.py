@@ -49,7 +49,7 @@ def test_the_peak_of_every_unit_of_every_layer(probe):
         n, h, w, c = maps.shape
         best = maps.reshape(n, h * w, c).argmax(axis=1)
         np.testing.assert_allclose(found.values[:, 0], maps.max(axis=(1, 2)), rtol=1e-5)
-        np.testing.assert_array_equal(found.rows[:, 0] * w + found.columns[:, 0], best)
+        np.testing.assert_array_equal(found.places[:, 0], best)
 
 
 def test_several_peaks_lie_half_a_field_apart():
@@ -62,7 +62,7 @@ def test_several_peaks_lie_half_a_field_apart():
             left = maps[picture, ..., unit].copy()
             for place in range(4):
                 row, column = np.unravel_index(left.argmax(), left.shape)
-                at = found.rows[picture, place, unit], found.columns[picture, place, unit]
+                at = np.unravel_index(found.places[picture, place, unit], left.shape)
                 assert at == (row, column)
                 assert found.values[picture, place, unit] == pytest.approx(left.max(), rel=1e-5)
                 left[max(row - 2, 0) : row + 3, max(column - 2, 0) : column + 3] = -np.inf

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from faceweb.models import weights
-from faceweb.models.perceptual import TAPS, WIDTHS, MirrorBorder, load_perceptual
+from faceweb.models.convnd import MirrorBorder
+from faceweb.models.perceptual import TAPS, WIDTHS, load_perceptual
 
 
 @pytest.fixture(scope="module")

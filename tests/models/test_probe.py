@@ -279,13 +279,13 @@ def test_unknown_layers_and_sizes_are_named(face, perceptual):
             lambda x: layers.Conv2D(2, 1, name="end")(
                 layers.Reshape((1, 1, 3))(layers.GlobalAveragePooling2D()(x))
             ),
-            "'end' does not follow from the picture alone",
+            "'end' does not follow from the input alone",
         ),
         (
             lambda x: layers.Conv2D(2, 3, name="end")(layers.UpSampling2D(name="up")(x)),
             "layer 'up' is not known: it is a UpSampling2D",
         ),
-        (lambda x: layers.Conv2D(2, (3, 5), name="end")(x), "'end' sees .* rows .* columns"),
+        (lambda x: layers.Conv2D(2, (3, 5), name="end")(x), "'end' sees .* and .* along its axes"),
         (
             lambda x: layers.Conv2D(2, 30, name="end")(x),
             r"\(20, 20\) is too small for the layer 'end'",
@@ -321,5 +321,5 @@ def test_what_cannot_be_known_is_said(build, message):
 
 
 def test_a_model_without_a_convolution_is_refused():
-    with pytest.raises(ValueError, match="needs a model with a Conv2D"):
+    with pytest.raises(ValueError, match="needs a model with a convolution"):
         tiny(lambda x: layers.ReLU()(x))

@@ -63,7 +63,7 @@ def patch(found: Patch, alt: str) -> str:
 
 def excited(found: Patch, gradient: np.ndarray, alt: str) -> str:
     """The gradient (h, w, 3) of a patch's activation, cut to the patch, around grey."""
-    top, left = found.corner
+    (top, _), (left, _) = found.spans
     pixels = np.zeros((*found.inside.shape, 3))
     # What is inside the picture lies in the gradient at the patch's corner.
     rows, columns = np.nonzero(found.inside)
