@@ -83,14 +83,13 @@ def inflated(network: keras.Model, design: Design, name: str = "inflated") -> ke
 
 
 def randomised(network: keras.Model, seed: int) -> keras.Model:
-    """The network with random filters of unit gain (He et al. 2015) and no biases, frozen."""
+    """The network with random filters of unit gain (He et al. 2015) and no biases."""
     numbers = np.random.default_rng(seed)
     for layer in network.layers:
         if layer.weights:
             kernel, bias = layer.get_weights()
             gain = (2 / np.prod(kernel.shape[:-1])) ** 0.5
             layer.set_weights([gain * numbers.standard_normal(kernel.shape, np.float32), 0 * bias])
-    network.trainable = False
     return network
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from faceweb.models.probes import Probes
     from faceweb.models.school import School
     from faceweb.models.studio import Studio
+    from faceweb.models.workshop import Workshop
 
 log = logging.getLogger(__name__)
 Part = TypeVar("Part")
@@ -54,6 +55,7 @@ class Engine:
         self._studio: Studio | None = None
         self._probes: Probes | None = None
         self._school: School | None = None
+        self._workshop: Workshop | None = None
 
     @property
     def status(self) -> Status:
@@ -114,6 +116,11 @@ class Engine:
         self._await(waiting)
         return self._made(self._school)
 
+    def workshop(self, waiting: Callable[[Status], None] | None = None) -> "Workshop":
+        """What works on signals and volumes, as `networks`."""
+        self._await(waiting)
+        return self._made(self._workshop)
+
     def _await(self, waiting: Callable[[Status], None] | None) -> None:
         while not self._settled.wait(0.25):
             if waiting is not None:
@@ -133,6 +140,7 @@ class Engine:
         from faceweb.models.faces import FaceNetworks
         from faceweb.models.school import School
         from faceweb.models.studio import Studio
+        from faceweb.models.workshop import Workshop
 
         device = devices.select(self._wanted)
         self._status = replace(self._status, device=device.name, precision=device.precision)
@@ -142,6 +150,7 @@ class Engine:
         self._studio.painter()
         self._probes = _probes(device, self._networks, self._studio)
         self._school = School(device, self._networks.network)
+        self._workshop = Workshop(device, self._studio)
         self._report("ready", 1.0)
         self._status = replace(self._status, seconds=time.perf_counter() - began)
         log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)

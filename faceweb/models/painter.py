@@ -61,9 +61,13 @@ class Painter:
         fingerprint: checksum of the network's weights, for recipes.
         largest: pixels of a picture beyond which it is taken by tiles, which need less memory.
         tile: side of a tile at most, without its margin; with it no larger than `largest` if None.
-
-    Only pictures are taken by tiles.
+            Only pictures are taken by tiles.
+        styles_by: another painter with the same widths, whose network the styles are shown to;
+            this one's if None.
     """
+
+    # How many taps have a style of their own, where several share one; all if None.
+    _taps: int | None = None
 
     def __init__(
         self,
@@ -74,11 +78,13 @@ class Painter:
         fingerprint: str = "",
         largest: int | None = None,
         tile: int | None = None,
+        styles_by: "Painter | None" = None,
     ) -> None:
+        self._styles_by = styles_by
         self.fingerprint, self._traces = fingerprint, 0
         self._network, self._device = network, device
         self._tap, self._plain = content_tap, plain
-        widths = [tap.shape[-1] for tap in network.outputs]
+        widths = [tap.shape[-1] for tap in network.outputs[: self._taps]]
         _, *sides, channels = network.inputs[0].shape
         self._largest = LARGEST_WHOLE // widths[0] if largest is None else largest
         self._tiles: Tiles | None = None
@@ -107,6 +113,8 @@ class Painter:
 
     def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> tuple:
         """Gram matrix and mean of every tap, blended over styles (h, w, 3) float32."""
+        if self._styles_by is not None:
+            return self._styles_by.statistics(pictures, shares)
         found = [self._statistics(_batch(picture)) for picture in pictures]
         return style.blend(found, shares)
 
@@ -177,7 +185,7 @@ class Painter:
 
     def _tensor(self, weights: StyleWeights) -> tf.Tensor:
         # One tensor, so that no value of a slider is part of a trace.
-        lambdas = weights.lambdas[: len(self._network.outputs)]
+        lambdas = weights.lambdas[: self._taps or len(self._network.outputs)]
         return tf.constant([weights.alpha, weights.beta, weights.variation, *lambdas], tf.float32)
 
     def _statistics(self, picture: tf.Tensor) -> list:
@@ -200,16 +208,19 @@ class Painter:
 
     def _trace_costs(self, picture, targets, weights):
         taps = self._network(picture, training=False)
-        statistics, mask = [], targets.mask
-        for tap in taps:
-            statistics.append(style.gram(tap, mask))
-            mask = tf.nn.avg_pool(mask, 2, 2, "SAME")
         j_content = style.content_cost(taps[self._tap], targets.content)
-        j_style = style.style_cost(statistics, targets.styles, weights[3:], self._plain)
+        j_style = self._trace_style(taps, targets, weights[3:])
         variation = style.total_variation(picture)
         alpha, beta, gamma = weights[0], weights[1], weights[2]
         j = alpha * j_content + beta * j_style + gamma * variation
         return j, tf.stack([j, j_content, j_style, variation])
+
+    def _trace_style(self, taps, targets, lambdas):
+        statistics, mask = [], targets.mask
+        for tap in taps:
+            statistics.append(style.gram(tap, mask))
+            mask = tf.nn.avg_pool(mask, 2, 2, "SAME")
+        return style.style_cost(statistics, targets.styles, lambdas, self._plain)
 
     def _trace_slope(self, picture, targets, weights):
         self._traces += 1

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from faceweb.models.learner import Learner
     from faceweb.models.probes import Lens, Probes
     from faceweb.models.studio import Studio
+    from faceweb.models.workshop import Workshop
 
 # One queue for everything that computes, so that ten visitors do not run ten graphs at once.
 DEVICE_QUEUE = {"concurrency_id": "device", "concurrency_limit": 1}
@@ -66,6 +67,10 @@ class Services:
     def studio(self) -> "Studio":
         """The painters, as `networks`."""
         return self.engine.studio(_show_progress)
+
+    def workshop(self) -> "Workshop":
+        """What works on signals and volumes, as `networks`."""
+        return self.engine.workshop(_show_progress)
 
     def learner(self, name: str) -> "Learner":
         """What trains a network, as `networks`."""
