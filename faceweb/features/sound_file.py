@@ -171,7 +171,7 @@ def _checked(samples: np.ndarray, loudest: float, rate: int) -> Signal:
     seconds = len(samples) / rate
     if seconds < SHORTEST:
         raise MediaError(
-            f"This sound lasts {seconds:.2f} s: use one of at least {SHORTEST} s and at most "
+            f"This sound lasts {seconds:.4g} s: use one of at least {SHORTEST} s and at most "
             f"{LONGEST:.0f} s."
         )
     if np.ptp(samples) < SILENT:
