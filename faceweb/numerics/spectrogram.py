@@ -139,16 +139,10 @@ def _phases(values: np.ndarray) -> np.ndarray:
 
 def _overlapped(pieces: np.ndarray, hop: int) -> np.ndarray:
     """Pieces (t, n) laid `hop` samples apart and summed."""
+    pieces = np.pad(pieces, ((0, 0), (0, -pieces.shape[1] % hop)))
     count, size = pieces.shape
     total = np.zeros((count - 1) * hop + size, np.float32)
+    # Blocks of a hop's width lie side by side: one addition each, not one a piece.
     for start in range(0, size, hop):
-        # Column blocks of a hop's width lie side by side: one addition each, not one a piece.
-        block = pieces[:, start : start + hop]
-        width = block.shape[1]
-        place = total[start : start + (count - 1) * hop + width]
-        if width == hop:
-            place += block.ravel()
-        else:
-            for number, piece in enumerate(block):
-                place[number * hop : number * hop + width] += piece
+        total[start : start + count * hop] += pieces[:, start : start + hop].ravel()
     return total

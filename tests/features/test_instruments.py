@@ -66,6 +66,9 @@ def test_kick_and_snare_differ():
     kick, snare = (samples[int(s * RATE) : int((s + 0.2) * RATE)] for s in (0.02, 0.645))
     assert share_above(kick, 300) < 0.1
     assert share_above(snare, 300) > 0.4
+    for stroke in (kick, snare):
+        level = loudness(stroke)
+        assert level[-2:].max() < 0.2 * level.max()
 
 
 def test_rain_is_a_steady_hiss_without_pitch():
