@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from faceweb.models.device import Device
+from faceweb.models.fields import listed
 from faceweb.models.tiles import Tiles, margin, spec
 from faceweb.numerics import style
 from faceweb.numerics.adam import descended
@@ -204,10 +205,10 @@ class Painter:
 
     def _trace_features(self, picture):
         self._traces += 1
-        return self._network(picture, training=False)
+        return listed(self._network(picture, training=False))
 
     def _trace_costs(self, picture, targets, weights):
-        taps = self._network(picture, training=False)
+        taps = listed(self._network(picture, training=False))
         j_content = style.content_cost(taps[self._tap], targets.content)
         j_style = self._trace_style(taps, targets, weights[3:])
         variation = style.total_variation(picture)

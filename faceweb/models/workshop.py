@@ -15,8 +15,8 @@ from faceweb.models.probe import Probe
 from faceweb.models.solid import SolidPainter
 from faceweb.models.studio import Studio
 
-# Ulyanov & Lebedev 2016 take 4,096 filters over 11 frames; a quarter of them costs a quarter.
-SOUND_WIDTH, SOUND_KERNEL, SOUND_SEED = 1024, 11, 0
+# Ulyanov & Lebedev 2016 take 4,096 filters over 11 frames; an eighth of them costs an eighth.
+SOUND_WIDTH, SOUND_KERNEL, SOUND_SEED = 512, 11, 0
 Made = TypeVar("Made")
 
 

@@ -121,6 +121,13 @@ def test_the_gradient_of_a_painter_is_the_slope_of_j(rank):
     assert norm == pytest.approx((ahead - behind) / 0.1, rel=0.02)
 
 
+def test_a_network_of_one_block_can_be_painted_by():
+    painter = Painter(randomised(build_convnd(1, Design(3, (6,), (1,), 5)), 0), CPU, content_tap=0)
+    content = values(1)[0]
+    targets = painter.targets(content, painter.statistics([content], [1.0]))
+    assert painter.slope(content, targets, StyleWeights(1.0, 1.0, 0.0, (1.0,) * 5))[1].content == 0
+
+
 @pytest.mark.parametrize("rank", [1, 2, 3])
 def test_a_painter_goes_down_and_up_in_size(rank):
     painter = Painter(network(rank), CPU, content_tap=1)
