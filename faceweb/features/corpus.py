@@ -154,7 +154,7 @@ def _corpus(title: str, items: list[Item], fingerprint: str) -> Corpus:
 
 def _members(path: Path) -> list[Item]:
     """The pictures in a zip, refused as a whole where it is not to be trusted."""
-    if _entries(path) > MOST_ENTRIES:
+    if entries(path) > MOST_ENTRIES:
         raise CorpusError(
             f"{path.name} holds more than {MOST_ENTRIES:,} files: pack fewer pictures."
         )
@@ -173,7 +173,7 @@ def _members(path: Path) -> list[Item]:
     ]
 
 
-def _entries(path: Path) -> int:
+def entries(path: Path) -> int:
     """How many files a zip can list at most, before Python reads the whole list at once."""
     count, tail = 0, b""
     with path.open("rb") as file:

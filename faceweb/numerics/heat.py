@@ -4,6 +4,9 @@ import numpy as np
 
 from faceweb.types import ReceptiveField
 
+# From nothing to much.
+HEAT = np.array([(27, 25, 23), (17, 94, 89), (67, 179, 168), (255, 236, 170)], float)
+
 
 def spread(values: np.ndarray, field: ReceptiveField, shape: tuple[int, ...]) -> np.ndarray:
     """A layer's map at the size of its picture, bilinear between the centres of its fields.
@@ -58,3 +61,28 @@ def covered(
         total[there] += value
         count[there] += 1
     return total / np.maximum(count, 1)
+
+
+def heat_colours(values: np.ndarray) -> np.ndarray:
+    """Values in [0, 1], (h, w), as (h, w, 3) uint8."""
+    return ramp(values, HEAT)
+
+
+def over(photo: np.ndarray, heat: np.ndarray) -> np.ndarray:
+    """A photo (h, w, 3) uint8 in grey, coloured where heat (h, w) in [0, 1] is."""
+    below = grey(photo) * 0.55 + 10
+    share = heat.clip(0, 1)[..., None] ** 0.7
+    return ((1 - share) * below + share * heat_colours(heat)).astype(np.uint8)
+
+
+def grey(photo: np.ndarray) -> np.ndarray:
+    """Luma of a photo (h, w, 3), as (h, w, 1); ITU-R BT.601."""
+    return (photo @ np.array([0.299, 0.587, 0.114]))[..., None]
+
+
+def ramp(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
+    """Values in [0, 1], (h, w), along evenly spaced colours (n, 3), as (h, w, 3) uint8."""
+    where = values.clip(0, 1) * (len(colours) - 1)
+    stops = np.arange(len(colours))
+    channels = [np.interp(where, stops, colours[:, channel]) for channel in range(3)]
+    return np.stack(channels, axis=-1).astype(np.uint8)

@@ -4,37 +4,25 @@ import numpy as np
 from PIL import Image
 
 from faceweb.features.patches import Patch
+from faceweb.numerics.heat import grey, heat_colours, ramp
 from faceweb.ui import draw
 
-# From nothing to much, and from against to for, on paper.
-HEAT = np.array([(27, 25, 23), (17, 94, 89), (67, 179, 168), (255, 236, 170)], float)
+# From against to for, on paper.
 SIGNED = np.array([(154, 91, 19), (224, 176, 110), (245, 243, 239), (67, 179, 168), (15, 94, 88)])
 BEYOND = (205, 199, 188)
 MAP_SIDE, SMALLEST = 128, 64
 
 
-def heat_colours(values: np.ndarray) -> np.ndarray:
-    """Values in [0, 1], (h, w), as (h, w, 3) uint8."""
-    return _ramp(values, HEAT)
-
-
 def signed_colours(values: np.ndarray) -> np.ndarray:
     """Values in [-1, 1], (h, w), as (h, w, 3) uint8: 0 is paper."""
-    return _ramp((values + 1) / 2, SIGNED.astype(float))
-
-
-def over(photo: np.ndarray, heat: np.ndarray) -> np.ndarray:
-    """A photo (h, w, 3) uint8 in grey, coloured where heat (h, w) in [0, 1] is."""
-    grey = _grey(photo) * 0.55 + 10
-    share = heat.clip(0, 1)[..., None] ** 0.7
-    return ((1 - share) * grey + share * heat_colours(heat)).astype(np.uint8)
+    return ramp((values + 1) / 2, SIGNED.astype(float))
 
 
 def signed_over(photo: np.ndarray, change: np.ndarray) -> np.ndarray:
     """A photo (h, w, 3) uint8 in grey, coloured by change (h, w) in [-1, 1]."""
-    grey = _grey(photo) * 0.7 + 40
+    below = grey(photo) * 0.7 + 40
     share = np.abs(change).clip(0, 1)[..., None] ** 0.6 * 0.9
-    return ((1 - share) * grey + share * signed_colours(change)).astype(np.uint8)
+    return ((1 - share) * below + share * signed_colours(change)).astype(np.uint8)
 
 
 def ringed(picture: np.ndarray, spot: tuple[int, int]) -> np.ndarray:
@@ -102,14 +90,3 @@ def histogram(values: np.ndarray) -> str:
         f'the activations">{bars}<text x="0" y="{height - 4}">{edges[0]:.2g}</text>'
         f'<text x="{width}" y="{height - 4}" text-anchor="end">{edges[-1]:.3g}</text></svg>'
     )
-
-
-def _grey(photo: np.ndarray) -> np.ndarray:
-    return (photo @ np.array([0.299, 0.587, 0.114]))[..., None]
-
-
-def _ramp(values: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    where = values.clip(0, 1) * (len(colours) - 1)
-    stops = np.arange(len(colours))
-    channels = [np.interp(where, stops, colours[:, channel]) for channel in range(3)]
-    return np.stack(channels, axis=-1).astype(np.uint8)

@@ -1,0 +1,38 @@
+"""The flow that is estimated, against flows that are known."""
+
+import numpy as np
+import pytest
+
+from faceweb.features.moving import moving
+from faceweb.numerics.flow import estimated_flow
+from faceweb.numerics.warping import warping_error
+
+
+@pytest.mark.parametrize(("name", "most"), [("pan", 0.6), ("turn", 0.12), ("ball", 0.4)])
+def test_bundled_motions_are_found(name, most):
+    """Endpoint errors in pixels; steps of the pan are 6 to 8 pixels long, of the ball 5 to 7."""
+    clip = moving(name)
+    part = slice(5, 7)
+    frames = clip.clip.frames[5:8] / 255
+    flow, valid = estimated_flow(frames)
+    both = valid & clip.valid[part]
+    apart = np.linalg.norm(flow - clip.flow[part], axis=-1)
+    assert both.mean() > 0.5
+    assert np.median(apart[both]) < most
+    still = warping_error(frames, np.zeros_like(flow), both)
+    assert warping_error(frames, flow, both) < still / 10
+
+
+def test_what_stands_still_has_no_flow():
+    frame = np.random.default_rng(0).random((40, 56, 3))
+    flow, valid = estimated_flow(np.stack([frame, frame]))
+    assert flow.shape == (1, 40, 56, 2)
+    assert np.abs(flow).max() < 1e-6
+    assert valid.all()
+
+
+def test_frames_of_odd_sides_and_of_no_texture():
+    frames = np.full((3, 33, 47, 3), 0.5)
+    flow, _ = estimated_flow(frames)
+    assert flow.shape == (2, 33, 47, 2)
+    assert np.abs(flow).max() < 1e-6
