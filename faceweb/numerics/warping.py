@@ -18,9 +18,7 @@ def warped(frame: np.ndarray, flow: np.ndarray) -> np.ndarray:
     down, right = np.indices((height, width), float)
     rows = (down + flow[..., 1]).clip(0, height - 1)
     columns = (right + flow[..., 0]).clip(0, width - 1)
-    # The last row and column have no successor: the one before them has, with all of the weight.
-    top = np.minimum(rows.astype(int), max(height - 2, 0))
-    left = np.minimum(columns.astype(int), max(width - 2, 0))
+    top, left = rows.astype(int), columns.astype(int)
     low, far = np.minimum(top + 1, height - 1), np.minimum(left + 1, width - 1)
     across, along = (columns - left)[..., None], (rows - top)[..., None]
     upper = frame[top, left] * (1 - across) + frame[top, far] * across
