@@ -5,7 +5,7 @@ network, and its channels. The formulas are in `faceweb.numerics.style`; who ask
 `faceweb.features.stylize`.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -96,7 +96,8 @@ class Painter:
         picture, number = spec(1, *sides, channels), spec()
         statistics = tuple((spec(c, c), spec(c)) for c in widths)
         content, mask = spec(1, *sides, widths[content_tap]), spec(1, *sides, 1)
-        targets, weights = Targets(content, statistics, mask), spec(3 + len(widths))
+        targets = self._targets_spec(Targets(content, statistics, mask))
+        weights = spec(3 + len(widths))
         state = State(picture, picture, picture, picture, number)
 
         def traced(function, *signature):
@@ -211,10 +212,16 @@ class Painter:
         taps = listed(self._network(picture, training=False))
         j_content = style.content_cost(taps[self._tap], targets.content)
         j_style = self._trace_style(taps, targets, weights[3:])
-        variation = style.total_variation(picture)
+        variation = self._trace_variation(picture, targets)
         alpha, beta, gamma = weights[0], weights[1], weights[2]
         j = alpha * j_content + beta * j_style + gamma * variation
         return j, tf.stack([j, j_content, j_style, variation])
+
+    def _targets_spec(self, targets: Targets) -> Any:
+        return targets
+
+    def _trace_variation(self, picture, targets):
+        return style.total_variation(picture)
 
     def _trace_style(self, taps, targets, lambdas):
         statistics, mask = [], targets.mask

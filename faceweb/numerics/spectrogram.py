@@ -105,7 +105,8 @@ def spectral_convergence(
 ) -> float:
     """How far a sound's magnitudes are from given ones (t, f): norm of the difference, relative."""
     found = np.abs(spectra(samples, n_fft, hop))
-    return float(np.linalg.norm(found - magnitudes) / max(np.linalg.norm(magnitudes), 1e-12))
+    whole = float(np.linalg.norm(magnitudes))
+    return float(np.linalg.norm(found - magnitudes)) / max(whole, 1e-12)
 
 
 def scaled(values: np.ndarray, low: float | None = None, high: float | None = None) -> Scaled:
