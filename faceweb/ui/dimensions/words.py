@@ -49,17 +49,14 @@ def answer(config: DimensionsConfig, found: Dimensions) -> str:
     length = found.output_shape[0]
     taps = f"{k}{str(config.rank).translate(POWERS)}"
     places = f"{length}{str(config.rank).translate(POWERS)}"
-    zeros = (
-        f"p = {before + after}: {before} before and {after} after"
-        if config.padding == "same"
-        else "p = 0: nothing is put around"
-    )
+    zeros = before + after
+    around = f"{before} before and {after} after" if zeros else "nothing is put around"
     return f"""<div class="shapes" role="status"><div><small>input</small>
 {_shape(found.input_shape)}</div><i aria-label="becomes">→</i><div><small>output</small>
 {_shape(found.output_shape)}</div></div>
 <dl class="workings"><div><dt>positions along each axis <span>⌊(n + p − (d (k − 1) + 1)) / s⌋ +
-1</span></dt><dd>⌊({n} + {before + after} − ({d} · ({k} − 1) + 1)) / {s}⌋ + 1 =
-<b>{length}</b></dd><dd class="aside">{zeros}</dd></div>
+1</span></dt><dd>⌊({n} + {zeros} − ({d} · ({k} − 1) + 1)) / {s}⌋ + 1 =
+<b>{length}</b></dd><dd class="aside">p = {zeros}: {around}</dd></div>
 <div><dt>parameters <span>(k<sup>rank</sup> · channels + 1) · filters</span></dt>
 <dd>({taps} · {config.channels} + 1) · {config.filters} = <b>{large(found.parameters)}</b></dd>
 </div><div><dt>multiplies <span>positions · k<sup>rank</sup> · channels · filters</span></dt>
