@@ -57,13 +57,14 @@ def test_the_three_examples(visit, screens, size):
     opened(page)
     shapes = page.locator(".shapes strong")
     channels = page.locator(".shapes span")
-    for rank, parameters, multiplies in ((1, "6", "50"), (3, "2,016", "2,000,000")):
+    named = ((1, "signal", "6", "50"), (3, "volume", "2,016", "2,000,000"))
+    for rank, name, parameters, multiplies in named:
         preset(page, rank)
         expect(shapes).to_have_text([" × ".join([n] * rank) for n in ("14", "10")])
         worked = page.locator(".workings dd b")
         expect(worked).to_have_text(["10", parameters, multiplies])
         scrub(page, 6 if rank == 1 else 444)
-        shot(page, screens / f"dimensions_{rank}_{size}.png")
+        shot(page, screens / f"dimensions_{name}_{size}.png")
     expect(channels).to_have_text(["× 1 channel", "× 16 channels"])
     preset(page, 2)
     expect(shapes).to_have_text(["14 × 14", "10 × 10"])

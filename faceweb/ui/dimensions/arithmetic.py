@@ -155,7 +155,8 @@ def build(services: Services, shared: Shared) -> None:
         gr.Markdown(HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-        moved = gr.JSON(show_label=False)
+        # For programs: thousands of numbers would slow a moving slider down.
+        moved = gr.JSON(visible=False)
     settings = [controls[name] for name in NAMES]
     inputs = [*settings, kernel, seed]
     said, shown = [record, answer, ranks], [moved, stage]

@@ -122,7 +122,7 @@ def stage(found: Window, config: DimensionsConfig) -> str:
 <button type="button" data-do="back" aria-label="One cell back">‹</button>
 <button type="button" data-do="on" aria-label="One cell on">›</button>
 <input type="range" data-do="scrub" aria-label="Output cell" {steps}>
-<output>1 of {cells:,}</output>
+<output aria-live="off">1 of {cells:,}</output>
 <label>Speed <input type="range" data-do="speed" aria-label="Speed" min="-3" max="3" step="0.5"
 value="0"></label></div>
 <div class="sum" aria-live="off"></div><div class="products"></div>
