@@ -163,6 +163,14 @@ class DimensionsConfig(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class WindowConfig(Bounded):
+    """The filter whose numbers are shown; the seed is that of the random one."""
+
+    kernel: str = chosen("difference", "second difference", "average", "random")
+    seed: int = bounded(0, 0, 2**31 - 1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
 class GalleryConfig:
     """What one visitor's gallery may hold."""
 

@@ -26,6 +26,17 @@ def output_length(
     return max(size - reach(kernel, dilation), -stride) // stride + 1
 
 
+def padding_length(
+    size: int, kernel: int, stride: int = 1, padding: str = "valid", dilation: int = 1
+) -> tuple[int, int]:
+    """Zeros before and after an axis; an odd one stands after it, as in TensorFlow."""
+    if padding == "valid":
+        return 0, 0
+    last = (output_length(size, kernel, stride, padding, dilation) - 1) * stride
+    zeros = max(last + reach(kernel, dilation) - size, 0)
+    return zeros // 2, zeros - zeros // 2
+
+
 def parameters(kernel: int, rank: int, channels: int, filters: int) -> int:
     """Numbers a layer learns: a weight for each tap, channel and filter, and a bias a filter."""
     return kernel**rank * channels * filters + filters

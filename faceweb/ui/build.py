@@ -4,9 +4,9 @@ import gradio as gr
 
 from faceweb.ui import words
 from faceweb.ui.handlers import Services, Shared
-from faceweb.ui.tabs import enroll, inside, recognize, style, train, verify
+from faceweb.ui.tabs import dimensions, enroll, inside, recognize, style, train, verify
 
-TABS = (enroll, verify, recognize, train, style, inside)
+TABS = (enroll, verify, recognize, train, style, inside, dimensions)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
 <p>See, use and understand how convolutional networks recognise faces and
 paint pictures.</p></header>"""
@@ -33,9 +33,9 @@ def build_app(services: Services) -> gr.Blocks:
             elem_id="gallery-key",
         )
         shared = Shared(page, key, gr.State(0))
-        with gr.Tabs(elem_id="tabs"):
+        with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             for tab in TABS:
-                with gr.Tab(tab.TITLE, id=tab.TITLE.lower()):
+                with gr.Tab(tab.TITLE, id=tab.__name__.rpartition(".")[2]):
                     tab.build(services, shared)
         gr.HTML(FOOTER, padding=False)
         clock = gr.Timer(0.5)

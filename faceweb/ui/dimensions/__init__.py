@@ -1,0 +1,1 @@
+"""The parts of the tab of one and three dimensions."""
