@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import keras
 
 from faceweb.models.autoencoder import Autoencoder
+from faceweb.models.clip_painter import ClipPainter
 from faceweb.models.convnd import Design, build_convnd, inflated, randomised
 from faceweb.models.device import Device
 from faceweb.models.painter import Painter
@@ -44,12 +45,12 @@ class Workshop:
 
         return self._once(("sound", channels), make)
 
-    def clip_painter(self) -> Painter:
+    def clip_painter(self) -> ClipPainter:
         """A painter of clips (t, h, w, 3), whose styles are pictures."""
 
-        def make() -> Painter:
+        def make() -> ClipPainter:
             network = self._inflated()
-            return Painter(network, self._device, styles_by=self._studio.painter())
+            return ClipPainter(network, self._device, styles_by=self._studio.painter())
 
         return self._once("clip", make)
 
