@@ -7,12 +7,13 @@ import numpy as np
 
 from faceweb.config import FacesConfig
 from faceweb.features.verify import verify
-from faceweb.ui import records, teaching, words
+from faceweb.ui import records, teaching
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.deciders import DECIDERS, decider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import photo_input, required
+from faceweb.ui.verify_words import verification
 
 TITLE = "Verify"
 INTRO = """Are these two the same person? Each face becomes 128 numbers, f(a) and f(b); two
@@ -58,7 +59,7 @@ class Handlers:
         calibration = self.services.calibration
         head = decider(self.services, decide, gallery_key)
         result = verify(self.services.networks(), calibration, a, b, config, head)
-        return records.verification(result), words.verification(result, calibration)
+        return records.verification(result), verification(result, calibration)
 
     @guarded
     def again(
