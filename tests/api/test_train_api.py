@@ -104,6 +104,14 @@ def test_a_trained_head_decides_for_its_owner(client, archive):
     client.predict(key, api_name="/erase")
     with pytest.raises(AppError, match="have not kept"):
         client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+    client.predict(key, api_name="/keep_head")
+    record, page = client.predict(key, api_name="/forget_head")
+    assert record == {"head": False}
+    assert "head you trained is forgotten" in page
+    with pytest.raises(AppError, match="have not kept"):
+        client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+    with pytest.raises(AppError, match="no head to forget"):
+        client.predict(key, api_name="/forget_head")
 
 
 def test_a_network_of_drawn_faces_cannot_be_kept_for_photos(client):
