@@ -86,17 +86,30 @@ def _nearest(result: Enrolled) -> str:
     return f'<p class="warning">Looks like {who}: the two may be taken for each other.</p>'
 
 
-def forgetting(person: str) -> str:
-    """The question before a person is forgotten."""
-    return f"<p>Forget {escape(person)}, with all photos?</p>"
+def forgetting(person: str, marks: int = 0, head: bool = False) -> str:
+    """The question before a person is forgotten, and what of them would stay."""
+    return f"<p>Forget {escape(person)}, with all photos?{_staying(marks, head)}</p>"
 
 
-def forgetting_photo(photo: StoredPhoto, last: bool) -> str:
-    """The question before a photo is forgotten; with the `last` one the person goes too."""
+def forgetting_photo(photo: StoredPhoto, last: bool, marks: int = 0, head: bool = False) -> str:
+    """As `forgetting`, before a photo is; with the `last` one the person goes too."""
     name = escape(photo.person)
     also = f" It is the only one, so {name} is forgotten with it." if last else ""
     chip = draw.inline(photo.chip, f"photo of {photo.person}")
-    return f"<p>{chip}Forget this photo of {name}?{also}</p>"
+    return f"<p>{chip}Forget this photo of {name}?{also}{_staying(marks, head)}</p>"
+
+
+def _staying(marks: int, head: bool) -> str:
+    pairs = [f"{counted(marks, 'pair', 'pairs')} you marked"] if marks else []
+    stay = " and ".join([*pairs, *(["the head you trained"] if head else [])])
+    if not stay:
+        return ""
+    verb = "stay" if marks > 1 or (marks and head) else "stays"
+    ways = [*(["Begin anew"] if marks else []), *(["Forget the head"] if head else [])]
+    return (
+        f" What was learnt knows no names: {stay} {verb}, until you press {' and '.join(ways)} in "
+        "Verify, under Teach it."
+    )
 
 
 def numbered(faces: list[EncodedFace]) -> str:
@@ -191,7 +204,7 @@ def _why_no_candidate(answer: Recognized) -> str:
 
 def receipt(erased: Receipt, left: int) -> str:
     """Proof of erasing; `left` is how many photos a search still finds."""
-    if not erased.photos:
+    if not erased.bytes:
         return '<p class="empty">There was nothing to erase.</p>'
     return (
         f'<p class="empty">Erased {counted(erased.people, "person", "people")}, '

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 import numpy as np
 from PIL import ImageFont
 
@@ -5,6 +7,7 @@ from faceweb.features.gallery import people
 from faceweb.features.odds import load_calibration
 from faceweb.features.recognize import Recognized
 from faceweb.models.engine import Status
+from faceweb.storage.galleries import Receipt, StoredPhoto
 from faceweb.types import Box, Candidate, EncodedFace, Face, Interval, Match, Verdict
 from faceweb.ui import draw, words
 from tests.conftest import KEY
@@ -33,6 +36,23 @@ def test_percentages_have_the_digits_they_deserve():
     shown = ["0.0 %", "under 0.1 %", "0.2 %", "5.0 %", "42 %", "97.5 %", "over 99.9 %"]
     # No number is parted from its sign at the end of a line.
     assert [words.percent(share) for share in shares] == [s.replace(" %", "\u00a0%") for s in shown]
+
+
+def test_before_somebody_is_forgotten_it_is_said_what_stays():
+    assert words.forgetting("Ada") == "<p>Forget Ada, with all photos?</p>"
+    one = words.forgetting("Ada", 1)
+    assert "1 pair you marked stays, until you press Begin anew in Verify" in one
+    head = words.forgetting("Ada", 0, True)
+    assert "the head you trained stays, until you press Forget the head in Verify" in head
+    photo = StoredPhoto(1, "Ada", np.zeros(128), b"png", "net", datetime(2026, 1, 1))
+    both = words.forgetting_photo(photo, True, 2, True)
+    assert "so Ada is forgotten with it. What was learnt knows no names: 2 pairs" in both
+    assert "and the head you trained stay, until you press Begin anew and Forget the head" in both
+
+
+def test_a_receipt_counts_what_was_learnt_too():
+    assert "nothing to erase" in words.receipt(Receipt(0, 0, 0), 0)
+    assert "0 photos, 2,056 bytes" in words.receipt(Receipt(0, 0, 2056), 0)
 
 
 def test_unknown_is_said_and_the_odds_count_the_gallery():

@@ -125,6 +125,7 @@ def build(services: Services, shared: Shared) -> None:
         ran.failure(handlers.restored, None, [record, live, cure], **QUICK)
     stop.click(handlers.stop, None, None, **QUICK)
     reset.click(handlers.reset, None, [record, live, cure], **QUICK)
+    shared.version.change(handlers.checked, None, [record, live, cure], **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
     shared.page.unload(handlers.lessons.remove)
 

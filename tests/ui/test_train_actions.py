@@ -1,0 +1,60 @@
+"""What the training tab does around a training."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from faceweb.config import TrainConfig
+from faceweb.storage.keys import fingerprint
+from faceweb.ui import train_actions
+from faceweb.ui.lessons import Lessons
+from faceweb.ui.train_actions import NOTHING, Handlers
+from tests.conftest import KEY
+
+ME = SimpleNamespace(session_hash="me")
+
+
+class OneStep:
+    """A training that is over after one step."""
+
+    def __init__(self, *_):
+        self.stopped = False
+
+    def prolong(self):
+        pass
+
+    def advance(self):
+        return False
+
+    def shown(self):
+        return SimpleNamespace(collapse="")
+
+    def rest(self):
+        pass
+
+    def stop(self):
+        self.stopped = True
+
+
+@pytest.fixture
+def lessons():
+    return Lessons()
+
+
+@pytest.fixture
+def handlers(lessons, monkeypatch):
+    monkeypatch.setattr(train_actions, "Training", OneStep)
+    return Handlers(SimpleNamespace(lessons=lessons, learner=lambda _: None))
+
+
+def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(
+    handlers, lessons, monkeypatch
+):
+    def read(*_):
+        lessons.forget(fingerprint(KEY))
+        return SimpleNamespace(learnt=None, watched=None), ""
+
+    monkeypatch.setattr(Handlers, "_people", read)
+    *_, last = handlers._begin("gallery", [TrainConfig()], [None, KEY], ME)
+    assert last is NOTHING
+    assert lessons.idle(ME)
