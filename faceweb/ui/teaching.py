@@ -99,6 +99,7 @@ def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
         with gr.Row():
             one = gr.Button("They are one person", elem_id="teach-one")
             two = gr.Button("They are two people", elem_id="teach-two")
+        with gr.Row():
             undo = gr.Button("Undo", min_width=80, elem_id="teach-undo")
             forget = gr.Button("Begin anew", min_width=80, elem_id="teach-forget")
             headless = gr.Button("Forget the head", min_width=80, elem_id="teach-forget-head")
