@@ -85,7 +85,8 @@ class Handlers:
 
     def stop(self, request: gr.Request):
         """Stops the training, or the wait for one; what was learnt stays."""
-        self.lessons.halt(request)
+        if not self.lessons.halt(request):
+            _say("Nothing to stop", "Nothing is being trained: press Train to begin.")
 
     def restored(self, request: gr.Request):
         """What the page showed before a run that did not come about."""
@@ -95,7 +96,8 @@ class Handlers:
 
     def reset(self, request: gr.Request):
         """Forgets the training."""
-        self.lessons.halt(request)
+        if not self.lessons.halt(request) and self.lessons.of(request) is None:
+            _say("Nothing to reset", "Nothing has been learnt yet: press Train to begin.")
         self.lessons.drop(request)
         return NOTHING
 
@@ -137,11 +139,7 @@ class Handlers:
         if lesson.erased:
             raise TrainingError("What this head learnt from was forgotten: train again.")
         self.services.learnt.keep_head(gallery_key, to_bytes(head))
-        gr.Info(
-            "Kept with your gallery: in Verify open Teach it, in Recognize Decide by.",
-            title="Done",
-            duration=6,
-        )
+        _say("Done", "Kept with your gallery: in Verify open Teach it, in Recognize Decide by.")
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
         key = people[-1]
@@ -231,6 +229,10 @@ class Handlers:
             outcome = train_words.ranked(pairs, lesson)
         lesson.shown = shown = train_words.lesson(steps, lesson, outcome)
         yield _record(lesson, steps, pairs), shown, cured
+
+
+def _say(title: str, sentence: str) -> None:
+    gr.Info(sentence, title=title, duration=5)
 
 
 class _VoidError(Exception):

@@ -24,7 +24,8 @@ def test_train_on_drawn_faces(client):
     assert record["eer_after"] < record["eer_before"] - 0.1
     assert record["losses"][-1][0] == 60
     assert record["collapse"] == ""
-    assert "equal error rate" in page
+    assert "equal error rate on 40 others" in page
+    assert "equal error rate on the 20 people it is watched on" in page
     assert len(job.outputs()) > 2  # it was streamed
 
 

@@ -7,7 +7,7 @@ import pytest
 from faceweb.config import TrainConfig
 from faceweb.storage.keys import fingerprint
 from faceweb.ui import train_actions
-from faceweb.ui.lessons import Lessons
+from faceweb.ui.lessons import Lesson, Lessons
 from faceweb.ui.train_actions import NOTHING, Handlers
 from tests.conftest import KEY
 
@@ -58,3 +58,26 @@ def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(
     *_, last = handlers._begin("gallery", [TrainConfig()], [None, KEY], ME)
     assert last is NOTHING
     assert lessons.idle(ME)
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Titles of the messages that the page showed."""
+    titles = []
+    monkeypatch.setattr(train_actions.gr, "Info", lambda _, title, **__: titles.append(title))
+    return titles
+
+
+def test_stop_and_reset_say_that_there_was_nothing(handlers, said):
+    handlers.stop(ME)
+    assert handlers.reset(ME) is NOTHING
+    assert said == ["Nothing to stop", "Nothing to reset"]
+
+
+def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, lessons, said):
+    handlers.press(ME)
+    handlers.stop(ME)
+    lessons.put(ME, Lesson((OneStep(),), None, ""))
+    assert handlers.reset(ME) is NOTHING
+    assert lessons.of(ME) is None
+    assert said == []

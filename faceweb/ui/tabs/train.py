@@ -36,6 +36,8 @@ more compared at the end: none is in two of these groups. The equal error rate i
 strangers pass as friends are refused; guessing gives 50 %."""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# Never held up, but queued: what has no place in the queue can show no message.
+PROMPT = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -95,13 +97,13 @@ def build(services: Services, shared: Shared) -> None:
                 go_on = gr.Button("Continue", min_width=80, elem_id="train-continue")
                 reset = gr.Button("Reset", min_width=80, elem_id="train-reset")
             use = gr.Button("Use it in Verify and Recognize", elem_id="train-use")
+        with gr.Column(scale=5, min_width=320):
             cure = gr.Button(
                 "Cure: semi-hard, small steps",
                 visible=False,
                 variant="primary",
                 elem_id="train-cure",
             )
-        with gr.Column(scale=5, min_width=320):
             live = gr.HTML(train_words.EMPTY, elem_id="train-live", padding=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
@@ -123,8 +125,8 @@ def build(services: Services, shared: Shared) -> None:
         stopped.then(None, None, None, js=into_view("#train-live"), **PRIVATE)
         ran = stopped.then(**run, **streamed, **again)
         ran.failure(handlers.restored, None, [record, live, cure], **QUICK)
-    stop.click(handlers.stop, None, None, **QUICK)
-    reset.click(handlers.reset, None, [record, live, cure], **QUICK)
+    stop.click(handlers.stop, None, None, **PROMPT)
+    reset.click(handlers.reset, None, [record, live, cure], **PROMPT)
     shared.version.change(handlers.checked, None, [record, live, cure], **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
     shared.page.unload(handlers.lessons.remove)
