@@ -188,6 +188,7 @@ def test_zips_that_cannot_be_learnt_from(client, archive):
         ({"loss": "hinge"}, "not in the list of choices"),
         ({"data": "photos"}, "not in the list of choices"),
         ({"data": "gallery"}, "3 people are needed to learn from, and this gallery holds 0"),
+        ({"data": "gallery"}, "enroll 3 more in the first tab, one photo each will do"),
         ({"data": "gallery", "gallery_key": KEY}, "and this gallery holds 0"),
         ({"data": "gallery", "gallery_key": "x"}, "key"),
     ],
