@@ -139,7 +139,11 @@ class Handlers:
         if lesson.erased:
             raise TrainingError("What this head learnt from was forgotten: train again.")
         self.services.learnt.keep_head(gallery_key, to_bytes(head))
-        _say("Done", "Kept with your gallery: in Verify open Teach it, in Recognize Decide by.")
+        _say(
+            "Done",
+            'Kept with your gallery: in Verify open "Teach it, or decide by what was learnt", in '
+            'Recognize "Decide by what you taught or trained".',
+        )
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
         key = people[-1]

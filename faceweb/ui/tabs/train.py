@@ -16,7 +16,8 @@ HOW = """**Siamese network.** Every picture passes through the same network f, s
 pair or triplet flows back through it two or three times. From scratch: four convolutions, 194,000
 parameters, 64 numbers of unit length. On photos a *head* learns, while the face recogniser stays as
 it is: a matrix on its 128 numbers, or a logistic unit. Or its *last blocks* learn, 2.4 million
-parameters, held near where they began. A head can be used in Verify and Recognize.
+parameters, held near where they began. A head can be used in Verify and Recognize, unless it was
+measured on copies of single photos.
 
 **Triplet loss** (Schroff et al. 2015). A batch holds 16 people with 4 pictures each. *Random*
 negatives are soon easy and teach nothing. The *semi-hard* one is the nearest that is farther than
