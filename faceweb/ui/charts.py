@@ -6,16 +6,23 @@ import numpy as np
 
 WIDTH, HEIGHT = 320, 120
 BINS = 40
-# Shares that are marked on the axes of strangers and of friends let in.
-STRANGERS, FRIENDS = (0, 0.01, 0.1, 0.5, 1), (0, 0.5, 1)
+# Shares marked on the axes of strangers and of friends let in; one 0 stands for both.
+STRANGERS, FRIENDS = (0.01, 0.1, 0.5, 1), (0, 0.5, 1)
 
 
-def curve(steps: Sequence[float], values: Sequence[float], label: str, top: float) -> str:
-    """Values over steps from 0 to `top`, with the last one in words."""
+def curve(
+    steps: Sequence[float],
+    values: Sequence[float],
+    label: str,
+    top: float,
+    percent: bool = False,
+) -> str:
+    """Values over steps from 0 to `top`, with the last one in words, as a percentage if asked."""
     xs = np.asarray(steps, float) / max(steps[-1], 1) * WIDTH
     ys = HEIGHT - np.clip(np.asarray(values, float) / top, 0, 1) * (HEIGHT - 8)
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
-    return _figure(f'<polyline points="{points}"/>', f"{label} <b>{values[-1]:.3g}</b>", label)
+    last = f"{100 * values[-1]:.1f}&nbsp;%" if percent else f"{values[-1]:.3g}"
+    return _figure(f'<polyline points="{points}"/>', f"{label} <b>{last}</b>", label)
 
 
 def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str) -> str:
@@ -45,7 +52,7 @@ def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
     """
     chance = np.linspace(0, 1, 30)
     curves = [*curves, ("chance", chance, 1 - chance)]
-    shapes = "".join(_rule(np.sqrt(share) * WIDTH, 0, 0, HEIGHT) for share in STRANGERS)
+    shapes = "".join(_rule(np.sqrt(share) * WIDTH, 0, 0, HEIGHT) for share in (0, *STRANGERS))
     shapes += "".join(_rule(0, (1 - share) * HEIGHT, WIDTH, 0) for share in FRIENDS)
     for kind, accepted, rejected in curves:
         keep = np.unique(np.linspace(0, len(accepted) - 1, 120).astype(int))

@@ -147,7 +147,7 @@ def _curves(step: TrainStep, training: Training) -> str:
     return (
         charts.curve(at, losses, "loss", max(losses) or 1)
         + charts.curve(at, [point.share for point in step.history], what, 1)
-        + charts.curve(at, [point.error for point in step.history], _error(training), 0.5)
+        + charts.curve(at, [point.error for point in step.history], _error(training), 0.5, True)
     )
 
 
@@ -190,7 +190,7 @@ def _racer(step: TrainStep, training: Training, rests: bool) -> str:
     name = LOSSES[training.config.loss]
     return (
         f'<div><h3 class="part">{name}</h3>{_progress(step, rests)}{_figures(step, training)}'
-        f"{charts.curve(at, errors, _error(training), 0.5)}"
+        f"{charts.curve(at, errors, 'that rate, step by step', 0.5, True)}"
         f"{_map(step, training.held_out)}{lamp(step, training)}</div>"
     )
 

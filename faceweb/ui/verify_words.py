@@ -53,7 +53,7 @@ def _by_head(head: Head, score: float, same: bool) -> str:
     return (
         f'<span class="formula">score {score:.2f} {relation} {head.threshold:.2f}, its threshold'
         f"</span><span>One person: {percent(chance)}, if half of such pairs were{against}</span>"
-        f'<span>decided by {escape(head.source)}</span><span class="formula how">{formula}</span>'
+        f'<span>Decided by {escape(head.source)}</span><span class="formula how">{formula}</span>'
     )
 
 

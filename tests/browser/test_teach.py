@@ -1,6 +1,10 @@
 """A verdict is taught in a real browser, decides, and is undone."""
 
+import numpy as np
 import pytest
+
+from faceweb.features.gallery import export_gallery
+from faceweb.features.heads import Head, to_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -62,3 +66,28 @@ def test_a_head_that_is_not_there_is_not_forgotten_and_one_message_says_so(visit
     pills = page.locator("[data-testid=status-tracker] .error")
     pills.first.wait_for(state="attached")
     assert not any(pill.is_visible() for pill in pills.all())
+
+
+def test_the_distance_decides_again_once_the_head_is_forgotten(visit, tmp_path):
+    """A head that takes everybody for one person comes with an import, decides, and goes."""
+    arrays = (np.eye(128, dtype=np.float32),)
+    head = Head("contrastive", arrays, 9.0, -1.0, 9.0, 5.0, "a head from elsewhere")
+    path = tmp_path / "gallery.zip"
+    path.write_bytes(export_gallery([], {"head.npz": to_bytes(head)}))
+    page = visit()
+    page.get_by_text("Rename, forget, export, erase").click()
+    with page.expect_file_chooser() as chooser:
+        page.locator("#gallery-import").click()
+    chooser.value.set_files(path)
+    page.get_by_text("What was taught or trained came along").wait_for()
+    page.get_by_role("tab", name="Verify").click()
+    page.locator("#verify-examples tbody tr").last.click()
+    verdict = page.locator("#verify-answer .verdict")
+    verdict.filter(has_text="Different people").wait_for()
+    page.locator("#teach").get_by_role("button").first.click()
+    page.locator("#verify-decide").get_by_text("the head I trained").click()
+    verdict.filter(has_text="Same person").wait_for()
+    page.locator("#teach-forget-head").click()
+    page.get_by_text("The head you trained is forgotten").wait_for()
+    verdict.filter(has_text="Different people").wait_for()
+    assert page.locator("#verify-decide input:checked").input_value() == "distance"

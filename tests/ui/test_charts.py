@@ -14,13 +14,18 @@ def test_the_axes_are_marked_where_their_shares_lie():
     drawn = charts.operating([ONE])
     ticks = re.findall(r'style="(left|top):([\d.]+)%">(\d+)&nbsp;%', drawn)
     assert [t[1:] for t in ticks if t[0] == "left"] == [
-        ("0.0", "0"), ("10.0", "1"), ("31.6", "10"), ("70.7", "50"), ("100.0", "100")
+        ("10.0", "1"), ("31.6", "10"), ("70.7", "50"), ("100.0", "100")
     ]  # fmt: skip
     assert [t[1:] for t in ticks if t[0] == "top"] == [
         ("100.0", "0"), ("50.0", "50"), ("0.0", "100")
     ]  # fmt: skip
     for said in ("strangers let in, square-root scale", "friends let in", "dashed, guessing"):
         assert said in drawn
+
+
+def test_a_rate_is_said_as_the_percentage_that_the_headline_is():
+    assert "the rate <b>4.9&nbsp;%</b>" in charts.curve([1, 2], [0.4, 0.049], "the rate", 0.5, True)
+    assert "the loss <b>0.049</b>" in charts.curve([1, 2], [0.4, 0.049], "the loss", 0.5)
 
 
 def test_a_curve_lies_where_the_ticks_say():

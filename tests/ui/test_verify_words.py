@@ -41,7 +41,7 @@ def test_what_decided_leads_and_the_distance_stands_aside():
     assert "Same person" in lead
     assert "score -2.00 &le; 0.40, its threshold" in lead
     assert "One person: 88\u00a0%" in lead
-    assert "decided by the &lt;head&gt;" in lead
+    assert "Decided by the &lt;head&gt;" in lead
     for said in ("d = ", "histogram", "Strangers let in", "&tau;"):
         assert said not in lead
         assert said in aside
