@@ -81,3 +81,12 @@ def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, 
     assert handlers.reset(ME) is NOTHING
     assert lessons.of(ME) is None
     assert said == []
+
+
+def test_a_page_shows_nothing_of_a_training_that_went_with_its_gallery(handlers, lessons):
+    lessons.put(ME, Lesson((OneStep(),), None, "", "mine"))
+    assert handlers.checked(ME) is not NOTHING
+    lessons.forget("mine")
+    assert handlers.checked(ME) is NOTHING
+    handlers.press(ME)
+    assert handlers.checked(ME) is not NOTHING  # the next one waits, and the page says so
