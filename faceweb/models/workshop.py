@@ -49,7 +49,8 @@ class Workshop:
         """A painter of clips (t, h, w, 3), whose styles are pictures."""
 
         def make() -> ClipPainter:
-            network = self._inflated()
+            # Repeated filters would ask of a moving texture that it stands still.
+            network = inflated(self._studio.network("perceptual"), DESIGN, middle=True)
             return ClipPainter(network, self._device, styles_by=self._studio.painter())
 
         return self._once("clip", make)
