@@ -151,7 +151,7 @@ def solids(workshop: Workshop) -> None:
 
 
 def heartbeats(workshop: Workshop) -> None:
-    for noise in (1.0, 4.0):
+    for noise in (1.0, 8.0):
         areas, by_shape, seconds, marked = [], [], [], []
         for seed in SEEDS:
             signal, peaks, odd = heartbeat.simulated(seed, noise=noise)
