@@ -43,6 +43,11 @@ class Autoencoder:
         signature = [tf.TensorSpec((BATCH, WINDOW, 1))] * 2 + [tf.TensorSpec(())] * 2
         self._step = tf.function(self._trace_step, input_signature=signature)
 
+    @property
+    def taps(self) -> np.ndarray:
+        """The filters of the first layer, (filters, taps)."""
+        return np.asarray(self.encoder.get_layer("conv1_1").kernel)[:, 0].T
+
     def learn(self, samples: np.ndarray, steps: int, seed: int = 0) -> Iterator[float]:
         """Learns from random windows of a signal.
 
