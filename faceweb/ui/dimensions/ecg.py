@@ -35,6 +35,9 @@ early, broad and without P, as if from a ventricle. Unusual is not ill, and usua
 this shows what filters learn, and is **not for medical use**."""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# A program's file goes before its source; on the page the source is chosen by hand.
+CHOSEN = """(source, seed, steps, file, rate) =>
+  [source, seed, steps, source === "file" ? file : null, rate]"""
 SHOW = into_view("#ecg-answer")
 
 
@@ -48,7 +51,7 @@ def build(services: Services, shared: Shared) -> None:
             value=default(TraceConfig, "source"),
             label="Trace",
             elem_id="ecg-source",
-            scale=6,
+            scale=8,
             min_width=300,
         )
         seed = number(
@@ -96,13 +99,14 @@ def build(services: Services, shared: Shared) -> None:
         handlers.ecg,
         [source, seed, steps, file, rate],
         [record, answer, beats, filters],
+        js=CHOSEN,
         api_name="ecg",
         show_progress="minimal",
         **PAINT_QUEUE,
     )
     for part in (answer, beats, filters):
         part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
-    source.change(_asked, source, [own, seed, file], **QUICK)
+    source.change(_asked, source, [own, seed], **QUICK)
     shared.page.unload(handlers.readings.remove)
 
 
@@ -113,9 +117,5 @@ def _clickable(value: str, name: str) -> gr.HTML:
 
 
 def _asked(source: str):
-    """What a source asks for; a file that is not the source is let go."""
-    return (
-        gr.update(visible=source == "file"),
-        gr.update(visible=source == "simulated"),
-        gr.skip() if source == "file" else None,
-    )
+    """What a source asks for."""
+    return gr.update(visible=source == "file"), gr.update(visible=source == "simulated")
