@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import zoom
+from scipy.ndimage import gaussian_filter, zoom
 
 from faceweb.config import StyleConfig
 
@@ -71,8 +71,6 @@ def resized(values: np.ndarray, factors: Sequence[float]) -> np.ndarray:
     """
     if all(factor == 1 for factor in factors):
         return values
-    from scipy.ndimage import gaussian_filter
-
     blur = [max(0.5 * (1 / factor - 1), 0.0) for factor in factors]
     smooth = gaussian_filter(values, (*blur, 0), mode="mirror")
-    return zoom(smooth, (*factors, 1), order=1, mode="mirror", grid_mode=False).clip(0, 1)
+    return zoom(smooth, (*factors, 1), order=1, mode="grid-mirror", grid_mode=True).clip(0, 1)

@@ -46,10 +46,10 @@ def shrunk(clip: Clip, side: int) -> Clip:
 
 def extended(frames: np.ndarray) -> np.ndarray:
     """Frames (t, ...) played to and fro until there are 16."""
-    there_and_back = np.concatenate([frames, frames[-2:0:-1]])
-    while len(frames) < FEWEST_FRAMES:
-        frames = np.concatenate([frames, there_and_back[len(frames) % len(there_and_back) :]])
-    return frames
+    if len(frames) >= FEWEST_FRAMES:
+        return frames
+    to_and_fro = np.concatenate([frames, frames[-2:0:-1]])
+    return to_and_fro[np.arange(FEWEST_FRAMES) % len(to_and_fro)]
 
 
 def first_frames(values: np.ndarray, clip: Clip) -> np.ndarray:

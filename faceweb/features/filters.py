@@ -43,7 +43,7 @@ class Beats:
 
     Attributes:
         places: (n,) samples at which R lies.
-        segments: (n, t) around them, in the trace's own units.
+        segments: (n, t) around them, prepared as the trace is.
         distances: (n,) from the median beat, in the space of the learnt features; the larger, the
             more unusual.
     """
@@ -93,7 +93,7 @@ def learn(
         How far it is, several times a second and at last.
 
     Raises:
-        MediaError: the trace is shorter than a window.
+        MediaError: the trace lasts less than two seconds.
     """
     errors: list[float] = []
     began = shown = time.perf_counter()
@@ -127,7 +127,7 @@ def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
             "seconds or more."
         )
     around = segments(trace, places, BEFORE, AFTER)
-    said = probe.activations(segments(trace, places, BEFORE, AFTER)[..., None], LAYERS[-1])
+    said = probe.activations(around[..., None], LAYERS[-1])
     said = said.reshape(len(places), -1)
     distances = np.linalg.norm(said - np.median(said, axis=0), axis=1)
     return Beats(places, around, distances / said.shape[1] ** 0.5)

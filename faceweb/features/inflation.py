@@ -35,8 +35,9 @@ class Inflation:
 
     @property
     def interior(self) -> float:
-        """The largest difference on frames that see no border of time."""
-        return float(self.differences[1:-1].max(initial=0) or self.differences.max())
+        """The largest of them all: with mirrored borders a still has no end, so every frame is an
+        interior one."""
+        return float(self.differences.max())
 
 
 def inflation(flat: "Probe", solid: "Probe", picture: np.ndarray, layer: str) -> Inflation:
@@ -74,13 +75,12 @@ class VolumeMaps:
 
 
 def as_input(volume: Volume) -> np.ndarray:
-    """A volume as the inflated network takes it, (d, h, w, 3): grey, at least 16 a side."""
+    """A volume as the inflated network takes it, (d, h, w, 3): grey, at least 16 a side.
+
+    What a shorter side lacks is mirrored on at its end, where heat is to be cut off again.
+    """
     more = [(0, max(FEWEST_FRAMES - side, 0)) for side in volume.voxels.shape]
-    voxels = (
-        np.pad(volume.voxels, more, mode="symmetric")
-        if any(b for _, b in more)
-        else (volume.voxels)
-    )
+    voxels = np.pad(volume.voxels, more, mode="symmetric")
     return np.repeat(voxels[..., None], 3, axis=-1)
 
 

@@ -143,6 +143,10 @@ class Painting:
         """The best so far, as the scene hands it out, at the size that is worked at."""
         return self._scene.shown(self._canvas.finish(self._painter.painted(self._state)))
 
+    def costs(self, picture: np.ndarray, config: StyleConfig) -> StyleCosts:
+        """What a picture, as float32 at the size that is worked at, costs by itself."""
+        return self._painter.slope(picture, self._targets, self.weights(config))[1]
+
     def weights(self, config: StyleConfig) -> StyleWeights:
         """Raw weights of a config: 1 stands for a gradient of norm 1 at the start."""
         unit = self._unit

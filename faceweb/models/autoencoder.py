@@ -47,10 +47,6 @@ class Graph:
         with self._lock:
             return randomised(self.model, seed).get_weights()
 
-    def probe(self, weights: list[np.ndarray]) -> "LearntProbe":
-        """What looks into the filters of some weights."""
-        return LearntProbe(self, weights)
-
     def looked(self, weights: list[np.ndarray], question: str, *arguments, **named):
         """What the probe answers a method's question while the filters are some weights."""
         with self._lock:
@@ -125,16 +121,16 @@ class Autoencoder:
 
     @property
     def probe(self) -> "LearntProbe":
-        """What looks into the filters as they are now."""
-        return self._graph.probe(self.weights)
+        """What looks into the filters, as they are whenever it is asked."""
+        return LearntProbe(self._graph, self)
 
 
 class LearntProbe:
     """What `Probe` offers, of one signal's own filters.
 
     Args:
-        graph: that learnt them.
-        weights: kernels and biases of them.
+        graph: that learns them.
+        learner: whose they are.
 
     Attributes:
         size: None, as it takes signals of any length.
@@ -142,8 +138,8 @@ class LearntProbe:
 
     size = None
 
-    def __init__(self, graph: Graph, weights: list[np.ndarray]) -> None:
-        self._graph, self._weights = graph, weights
+    def __init__(self, graph: Graph, learner: Autoencoder) -> None:
+        self._graph, self._learner = graph, learner
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -152,16 +148,16 @@ class LearntProbe:
 
     def units(self, layer: str) -> int:
         """As of `Probe`."""
-        return self._graph.looked(self._weights, "units", layer)
+        return self._graph.looked(self._learner.weights, "units", layer)
 
     def facts(self, layer: str, size: tuple[int, ...]) -> LayerFacts:
         """As of `Probe`."""
-        return self._graph.looked(self._weights, "facts", layer, size)
+        return self._graph.looked(self._learner.weights, "facts", layer, size)
 
     def activations(self, signals: np.ndarray, layer: str) -> np.ndarray:
         """As of `Probe`, of signals (n, t, 1)."""
-        return self._graph.looked(self._weights, "activations", signals, layer)
+        return self._graph.looked(self._learner.weights, "activations", signals, layer)
 
     def peaks(self, signals: np.ndarray, most: int = 1, **named) -> dict[str, Peaks]:
         """As of `Probe`, of signals (n, t, 1)."""
-        return self._graph.looked(self._weights, "peaks", signals, most, **named)
+        return self._graph.looked(self._learner.weights, "peaks", signals, most, **named)

@@ -11,7 +11,6 @@ import numpy as np
 from scipy import fft
 
 N_FFT, HOP = 1024, 256
-MOMENTUM = 0.99
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,53 +61,6 @@ def expanded(values: np.ndarray) -> np.ndarray:
     return np.expm1(np.maximum(values, 0)).astype(np.float32)
 
 
-def griffin_lim(
-    magnitudes: np.ndarray,
-    iterations: int,
-    seed: int = 0,
-    hop: int = HOP,
-    start: np.ndarray | None = None,
-    length: int | None = None,
-) -> np.ndarray:
-    """A sound whose spectra have given magnitudes, as nearly as can be.
-
-    Griffin & Lim 1984, made faster by momentum (Perraudin, Balazs & Søndergaard 2013).
-
-    Args:
-        magnitudes: (t, f), not compressed.
-        iterations: 0 keeps the phases of the start.
-        seed: of random phases, where there is no `start`.
-        hop: that the magnitudes were made with.
-        start: (t, f) complex, whose phases are begun with: those of the content, say.
-        length: of the sound; (t - 1) * hop where None.
-
-    Returns:
-        (length,) float32.
-    """
-    if start is None:
-        turns = np.random.default_rng(seed).random(magnitudes.shape, np.float32)
-        start = np.exp(2j * np.pi * turns).astype(np.complex64)
-    n_fft = 2 * (magnitudes.shape[1] - 1)
-    guess = magnitudes * _phases(start)
-    before: np.ndarray | None = None
-    for _ in range(iterations):
-        consistent = spectra(inverse(guess, hop), n_fft, hop)
-        # The first step has nothing to gain momentum from.
-        ahead = consistent if before is None else consistent + MOMENTUM * (consistent - before)
-        before = consistent
-        guess = magnitudes * _phases(ahead)
-    return inverse(guess, hop, length)
-
-
-def spectral_convergence(
-    magnitudes: np.ndarray, samples: np.ndarray, n_fft: int = N_FFT, hop: int = HOP
-) -> float:
-    """How far a sound's magnitudes are from given ones (t, f): norm of the difference, relative."""
-    found = np.abs(spectra(samples, n_fft, hop))
-    whole = float(np.linalg.norm(magnitudes))
-    return float(np.linalg.norm(found - magnitudes)) / max(whole, 1e-12)
-
-
 def scaled(values: np.ndarray, low: float | None = None, high: float | None = None) -> Scaled:
     """Brings values (t, c) into [0, 1].
 
@@ -133,7 +85,8 @@ def _hann(n_fft: int) -> np.ndarray:
     return (0.5 - 0.5 * np.cos(2 * np.pi * np.arange(n_fft) / n_fft)).astype(np.float32)
 
 
-def _phases(values: np.ndarray) -> np.ndarray:
+def phases(values: np.ndarray) -> np.ndarray:
+    """Values of size 1 that turn as complex ones (t, f) do; 1 where there are none."""
     size = np.abs(values)
     return np.where(size > 1e-12, values / np.maximum(size, 1e-12), 1)
 

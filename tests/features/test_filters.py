@@ -1,5 +1,7 @@
 """Filters learnt from a trace, and the beats that stand out by them."""
 
+import threading
+
 import numpy as np
 import pytest
 
@@ -60,10 +62,12 @@ def test_two_learn_side_by_side_without_mixing(graph, learnt):
     trace, autoencoder, *_ = learnt
     before = activations(autoencoder.probe, trace, "conv2_1")
     traces = graph.step.experimental_get_tracing_count()
-    other = Autoencoder(graph, seed=1)
-    list(learn(other, trace, steps=10))
-    again = Autoencoder(graph)
-    list(learn(again, trace))
+    other, again = Autoencoder(graph, seed=1), Autoencoder(graph)
+    others = threading.Thread(target=lambda: list(learn(other, trace, steps=150)))
+    others.start()
+    for _ in learn(again, trace):
+        activations(autoencoder.probe, trace, "conv1_1")
+    others.join()
     assert graph.step.experimental_get_tracing_count() == traces == 1
     np.testing.assert_array_equal(activations(autoencoder.probe, trace, "conv2_1"), before)
     assert np.abs(activations(other.probe, trace, "conv2_1") - before).max() > 0.1

@@ -20,9 +20,10 @@ matrices, which know what sounds together but not when: the same costs and the s
 pictures (Ulyanov & Lebedev 2016, *Audio texture synthesis and style transfer*). Random filters do:
 nothing has been trained.
 
-**Back to a sound.** A spectrogram says how loud, not in which phase. Phases are guessed, and made
-to agree with overlapping windows 60 times over (Griffin & Lim 1984; with the momentum of Perraudin,
-Balazs & Søndergaard 2013).
+**Back to a sound.** A spectrogram says how loud, not in which phase, and not every picture of one is
+that of a sound: its windows overlap. So each step ends at the nearest sound (one iteration of
+Griffin & Lim 1984, which moves the phases too), and what you hear is what was painted. The figures
+are those of what you hear.
 
 **A texture** has no content: α is 0 and it begins with noise, so rain becomes other rain.
 

@@ -10,7 +10,7 @@ from faceweb.config import SoundConfig
 from faceweb.errors import MediaError
 from faceweb.features.instruments import INSTRUMENTS
 from faceweb.features.sound_file import RATE, read_sound, write_sound
-from faceweb.features.sound_style import CHANNELS, sound_scene
+from faceweb.features.sound_style import CHANNELS, SoundPainter, sound_scene
 from faceweb.features.stylize import Painting
 from faceweb.types import Signal
 from faceweb.ui.clickable import picked
@@ -28,10 +28,10 @@ NO_FILE = "press Continue to try again"
 
 @dataclass(eq=False, kw_only=True)
 class Tape(Easel):
-    """A sound under way: whether it has no content, and how many samples it shall have."""
+    """A sound under way: what makes it, and whether it has no content."""
 
+    maker: SoundPainter
     texture: bool
-    length: int
 
 
 @dataclass(frozen=True)
@@ -61,9 +61,9 @@ class Handlers:
             kept, said = _read(content, "a content")
             note = f"{said} {note}".strip()
         scene = sound_scene(kept, heard)
-        painter = self.services.workshop().sound_painter(CHANNELS)
+        maker = SoundPainter(self.services.workshop().sound_painter(CHANNELS), scene, start)
         tape = Tape(
-            Painting(painter, scene, start),
+            Painting(maker, scene, start),
             scene,
             start,
             "random",
@@ -71,8 +71,8 @@ class Handlers:
             start,
             note=note,
             what="sound",
+            maker=maker,
             texture=config.texture,
-            length=len(kept.samples),
         )
         yield from self._make(self.tapes.put(request, tape), request)
 
@@ -119,10 +119,8 @@ class Handlers:
         if self.tapes.of(request) is not tape:
             return
         record, _ = self._told(tape, step)
-        yield record, sound_words.painting(tape, step, tape.texture, ": finding phases"), gr.skip()
-        heard = tape.scene.heard(step.picture, tape.start.seed)
-        sound = write_sound(replace(heard, samples=heard.samples[: tape.length]))
         done = sound_words.painting(tape, step, tape.texture, "")
+        sound = write_sound(tape.maker.heard(step.picture))
         yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
 
     @staticmethod
