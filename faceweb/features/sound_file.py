@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from faceweb.errors import MediaError
+from faceweb.errors import FacewebError, MediaError
 from faceweb.types import Signal
 
 RATE = 22_050
@@ -48,7 +48,9 @@ def read_sound(path: Path) -> tuple[Signal, str]:
     try:
         with av.open(path, options=options, metadata_errors="replace") as container:
             samples, loudest, clipped, rate = _decoded(container)
-    except (av.error.FFmpegError, OSError, ValueError, MemoryError, RuntimeError):
+    except FacewebError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise whatever they like on broken data
         raise MediaError(
             f"This file is not a sound that can be read, or is broken: {_USE}, or export it again."
         ) from None
@@ -115,7 +117,7 @@ def _decoded(container: Any) -> tuple[np.ndarray, float, float, int]:
 
 
 def _refuse_odd(stream: Any) -> None:
-    name = stream.codec_context.name
+    name = stream.codec_context.name if stream.codec_context else ""
     if name not in _CODECS and not name.startswith("pcm_"):
         raise MediaError(f"The sound in this file is coded in an unusual way: {_USE}.")
     if not 1 <= stream.channels <= MOST_CHANNELS:

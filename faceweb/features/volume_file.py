@@ -1,11 +1,10 @@
 """Reads a visitor's volume, whatever its format, or says why not."""
 
-import zlib
 from pathlib import Path
 
 import numpy as np
 
-from faceweb.errors import MediaError
+from faceweb.errors import FacewebError, MediaError
 from faceweb.features.dicom_series import read_dicom
 from faceweb.features.volume_formats import read_nifti, read_npy, read_npz, read_tiff
 from faceweb.features.voxels import Raw, finished
@@ -36,20 +35,9 @@ def read_volume(path: Path) -> tuple[Volume, str]:
         return finished(_raw(path))
     except FileNotFoundError:
         raise MediaError("This file was erased meanwhile: upload it again.") from None
-    except (
-        OSError,
-        ValueError,
-        EOFError,
-        LookupError,
-        TypeError,
-        AttributeError,
-        ArithmeticError,
-        RuntimeError,
-        SyntaxError,
-        MemoryError,
-        zlib.error,
-    ):
-        # Decoders raise any of these on broken data.
+    except FacewebError:
+        raise
+    except Exception:  # noqa: BLE001 - decoders raise whatever they like on broken data
         raise MediaError("This volume is broken or cut short: export or send it again.") from None
 
 

@@ -1,7 +1,7 @@
 """Solid textures: a block of colour whose every slice looks like one picture.
 
 Kopf et al. 2007, "Solid Texture Synthesis from 2D Exemplars", for the idea; Gutierrez et al. 2020,
-"On Demand Solid Texture Synthesis Using Deep 3D Networks", for Gram costs on slices.
+"On Demand Solid Texture Synthesis Using Deep 3D Networks", for the costs of slices.
 """
 
 import keras
@@ -15,7 +15,8 @@ AXES = 3
 
 
 class SolidPainter(Painter):
-    """Steps that move a block (1, d, h, w, 3); J_style is the mean over slices along three axes.
+    """Steps that move a block (1, d, h, w, 3); J_style is the mean of the costs of its slices,
+    along all three axes, each with statistics of its own.
 
     Args:
         network: from pictures in [0, 1] to taps, as `build_perceptual` makes it.
@@ -28,15 +29,13 @@ class SolidPainter(Painter):
         super().__init__(sliced(network), device, 0, styles_by=styles_by)
 
     def _trace_style(self, taps, targets, lambdas):
-        count = len(taps) // AXES
-        along = [taps[first : first + count] for first in range(0, len(taps), count)]
-        return (
-            sum(
-                style.style_cost(list(map(style.gram, each)), targets.styles, lambdas, self._plain)
-                for each in along
-            )
-            / AXES
-        )
+        count, cost = len(taps) // AXES, 0.0
+        for first in range(0, len(taps), count):
+            slices = [tap[0] for tap in taps[first : first + count]]
+            each = [style.gram_each(tap) for tap in slices]
+            total = style.style_cost(each, targets.styles, lambdas, self._plain)
+            cost += total / ops.cast(ops.shape(slices[0])[0], total.dtype)
+        return cost / AXES
 
 
 def sliced(network: keras.Model) -> keras.Model:

@@ -38,6 +38,18 @@ def gram(features, weight=None):
     return _weighed(share / ops.maximum(ops.sum(share), 1e-6), rows)
 
 
+def gram_each(features):
+    """What `gram` gives for every one of a batch: (n, c, c) and (n, c).
+
+    Args:
+        features: (n, positions..., c).
+    """
+    shape = ops.shape(features)
+    rows = ops.reshape(features, (shape[0], -1, features.shape[-1]))
+    count = ops.cast(ops.shape(rows)[1], rows.dtype)
+    return ops.matmul(ops.transpose(rows, (0, 2, 1)), rows) / count, ops.mean(rows, axis=1)
+
+
 def _weighed(share, rows):
     @ops.custom_gradient
     def sums(rows):
@@ -54,8 +66,8 @@ def _weighed(share, rows):
 
 
 def centred(gram_matrix, mean):
-    """The centred Gram matrix (covariance) out of the plain one and the mean."""
-    return gram_matrix - ops.expand_dims(mean, 1) * ops.expand_dims(mean, 0)
+    """The centred Gram matrix (covariance) out of the plain one and the mean, or several."""
+    return gram_matrix - ops.expand_dims(mean, -1) * ops.expand_dims(mean, -2)
 
 
 def plain_style_cost(generated, style):
@@ -90,7 +102,8 @@ def style_cost(generated, styles, lambdas, plain):
     """J_style: the sum over layers of lambda_l times the distance of their statistics.
 
     Args:
-        generated, styles: per layer what `gram` gives.
+        generated: per layer what `gram` gives, or `gram_each`, whose costs are then summed.
+        styles: per layer what `gram` gives.
         lambdas: (layers,) weights.
         plain: whether plain Gram matrices are compared, instead of centred ones.
     """

@@ -212,3 +212,21 @@ def test_what_is_no_clip_is_refused(read, make, message):
 def test_an_erased_file_is_said_to_be(tmp_path):
     with pytest.raises(MediaError, match="was erased meanwhile"):
         read_clip(tmp_path / "gone.mp4")
+
+
+def test_a_flood_of_large_frames_is_refused_while_it_is_decoded(read, monkeypatch):
+    """Ten frames of 64 x 48 are 30,720 pixels."""
+    monkeypatch.setattr(clip_file, "MOST_PIXELS", 30_719)
+    with pytest.raises(MediaError, match="more pixels in its first 4 s than can be read"):
+        read(encoded(moving(10)))
+    monkeypatch.setattr(clip_file, "MOST_PIXELS", 30_720)
+    assert len(read(encoded(moving(10)))[0].frames) == 10
+
+
+def test_whatever_a_decoder_raises_is_one_sentence(read, monkeypatch):
+    def broken(*_):
+        raise AttributeError("no such codec")
+
+    monkeypatch.setattr(clip_file, "_decoded", broken)
+    with pytest.raises(MediaError, match="cut short"):
+        read(encoded(moving(10)))

@@ -1,8 +1,11 @@
 """Which volumes are read, how they lie, and which are refused."""
 
+import contextlib
 import gzip
 import io
+import struct
 import zipfile
+import zlib
 
 import nibabel
 import numpy as np
@@ -464,3 +467,49 @@ def test_cubes_are_bounded_and_those_that_fit_are_left_alone():
 def test_an_erased_file_is_said_to_be(tmp_path):
     with pytest.raises(MediaError, match="was erased meanwhile"):
         volume_file.read_volume(tmp_path / "gone.nii")
+
+
+def test_a_zip_with_one_flipped_byte_is_refused(tmp_path):
+    path = tmp_path / "volume.npz"
+    np.savez(path, volume=body())
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(bytes(data))
+    with pytest.raises(MediaError, match="broken or cut short"):
+        read_volume(path)
+
+
+def test_a_nifti_whose_offset_is_no_number_is_refused(tmp_path):
+    path = nifti(tmp_path / "volume.nii", body())
+    data = bytearray(path.read_bytes())
+    data[112:120] = struct.pack("<2f", 2.0, np.inf)
+    path.write_bytes(bytes(data))
+    with pytest.raises(MediaError, match="broken or cut short"):
+        read_volume(path)
+
+
+def test_a_dicom_slice_cut_short_anywhere_is_left_out_or_refused(tmp_path):
+    whole = dicom(0)
+    for length in range(140, len(whole), len(whole) // 40):
+        members = {f"{k}.dcm": whole[:length] if k == 3 else dicom(k) for k in range(9)}
+        with contextlib.suppress(MediaError):
+            read_volume(zipped(tmp_path / "cut.zip", members))
+
+
+def test_a_tile_far_larger_than_its_page_is_refused_before_it_is_decoded(tmp_path):
+    """A page of 64 x 64 in one tile of 8192 x 8192, 64 KB of deflated zeros."""
+    tile = zlib.compress(bytes(8192 * 8192), 9)
+    tags = [
+        (256, 64), (257, 64), (258, 8), (259, 8), (262, 1), (277, 1),
+        (322, 8192), (323, 8192), (324, 8), (325, len(tile)),
+    ]  # fmt: skip
+    first = 8 + len(tile) + len(tile) % 2
+    pages = b""
+    for number in range(9):
+        entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+        following = 0 if number == 8 else first + (number + 1) * (6 + len(entries))
+        pages += struct.pack("<H", len(tags)) + entries + struct.pack("<I", following)
+    path = tmp_path / "tiles.tif"
+    path.write_bytes(struct.pack("<2sHI", b"II", 42, first) + tile + bytes(len(tile) % 2) + pages)
+    with pytest.raises(MediaError, match="tiles above 1024 a side"):
+        read_volume(path)

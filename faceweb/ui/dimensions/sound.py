@@ -20,8 +20,8 @@ matrices, which know what sounds together but not when: the same costs and the s
 pictures (Ulyanov & Lebedev 2016, *Audio texture synthesis and style transfer*). Random filters do:
 nothing has been trained.
 
-**Back to a sound.** A spectrogram says how loud, not in which phase, and not every picture of one is
-that of a sound: its windows overlap. So each step ends at the nearest sound (one iteration of
+**Back to a sound.** A spectrogram says how loud, not in which phase, and not every picture of one
+is that of a sound: its windows overlap. So each step ends at the nearest sound (one iteration of
 Griffin & Lim 1984, which moves the phases too), and what you hear is what was painted. The figures
 are those of what you hear.
 
