@@ -3,6 +3,7 @@
 import numpy as np
 
 from faceweb.config import StyleConfig
+from faceweb.errors import MediaError
 from faceweb.features.array_scene import ArrayScene
 from faceweb.features.pictures import check_shape
 from faceweb.features.scene import within
@@ -11,6 +12,8 @@ from faceweb.types import Clip
 # The network halves time four times.
 FEWEST_FRAMES = 16
 COARSEST = 80
+# Of all frames of a painting: features of these take about 1.5 GB.
+MOST_PIXELS = 1_000_000
 
 
 def clip_scene(clip: Clip, style: np.ndarray, config: StyleConfig) -> ArrayScene:
@@ -26,11 +29,18 @@ def clip_scene(clip: Clip, style: np.ndarray, config: StyleConfig) -> ArrayScene
 
     Raises:
         PictureError: the style is too small or too long.
+        MediaError: all frames together have too many pixels at this size.
     """
     check_shape(style, "The style picture")
     frames = shrunk(clip, config.size).frames
     values = extended(frames) / np.float32(255)
     count, height, width, _ = values.shape
+    if count * height * width > MOST_PIXELS:
+        side = int(config.size * (MOST_PIXELS / (count * height * width)) ** 0.5)
+        raise MediaError(
+            f"{count} frames of {width} x {height} are more than can be painted at once: choose a "
+            f"size of {side} at most, or a shorter clip."
+        )
     shapes = [(count, height, width)]
     while max(shapes[0][1:]) / 2**0.5 >= COARSEST:
         sides = (max(16, round(side / 2**0.5)) for side in shapes[0][1:])

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from faceweb.errors import MediaError
 from faceweb.features.clips import FEWEST_FRAMES
 from faceweb.features.patches import check_layer
 from faceweb.features.pictures import check_shape
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from faceweb.models.probe import Probe
 
 STILL_SIDE = 96
+# Of a volume in one pass: 128 a side.
+MOST_VOXELS = 128**3
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +81,15 @@ def as_input(volume: Volume) -> np.ndarray:
     """A volume as the inflated network takes it, (d, h, w, 3): grey, at least 16 a side.
 
     What a shorter side lacks is mirrored on at its end, where heat is to be cut off again.
+
+    Raises:
+        MediaError: it has too many voxels for one pass.
     """
+    if volume.voxels.size > MOST_VOXELS:
+        raise MediaError(
+            f"{volume.voxels.size:,} voxels are more than can be looked at in one pass: reduce it "
+            f"to {MOST_VOXELS:,}."
+        )
     more = [(0, max(FEWEST_FRAMES - side, 0)) for side in volume.voxels.shape]
     voxels = np.pad(volume.voxels, more, mode="symmetric")
     return np.repeat(voxels[..., None], 3, axis=-1)

@@ -1,7 +1,7 @@
 """A painter of clips, whose frames hold together along their motion.
 
-Ruder et al. 2016, "Artistic Style Transfer for Videos", for the temporal term; here all frames are
-painted at once, by features of rank 3.
+Ruder et al. 2016, "Artistic Style Transfer for Videos", for the temporal term. Here all frames are
+painted at once, with one Gram matrix for all; time is looked along by that term and by pools.
 """
 
 from typing import Any, NamedTuple

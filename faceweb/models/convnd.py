@@ -66,13 +66,16 @@ def build_convnd(rank: int, design: Design, name: str = "convnd") -> keras.Model
 def inflated(network: keras.Model, design: Design, middle: bool = False) -> keras.Model:
     """A network with one axis more in front, which sees repeats as the network sees one of them.
 
-    Every filter is repeated along the new axis and divided by its length there.
+    Every filter is repeated along the new axis and divided by its length there. Carreira &
+    Zisserman train what they inflate on films; this is where they begin. Untrained, its filters
+    are alike forwards and backwards along the new axis: they blur it, see no edge across it and
+    cannot tell which way something moves.
 
     Args:
         network: what `build_convnd` made of the design, of rank 1 or 2.
         design: its design.
         middle: whether a filter stands only in the middle of the new axis, between zeros, instead:
-            repeated, it sees sharply only what stands still.
+            then what moves is not blurred, and pools alone look along the axis.
     """
     model = build_convnd(len(network.inputs[0].shape) - 1, design, "inflated")
     for layer in model.layers:
