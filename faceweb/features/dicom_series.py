@@ -58,6 +58,10 @@ def read_dicom(archive: zipfile.ZipFile) -> Raw:
         raise MediaError(f"This zip holds {several} DICOM series: pack one of them alone.")
     if len({(item.shape, item.axes) for item in slices}) > 1:
         raise MediaError("The slices of this series differ in size or direction: pack one stack.")
+    if len({item.position is None for item in slices}) > 1:
+        raise MediaError(
+            "Some slices of this series say where they lie and some do not: pack those that do."
+        )
     notes: tuple[str, ...] = ()
     slices.sort(key=lambda item: (item.height, item.number))
     once = [item for k, item in enumerate(slices) if not k or item.height > slices[k - 1].height]
@@ -148,4 +152,6 @@ def _values(archive: zipfile.ZipFile, item: _Slice) -> np.ndarray:
     data: Any = pydicom.dcmread(io.BytesIO(_bytes(archive, item.member)))
     slope, intercept = data.get("RescaleSlope"), data.get("RescaleIntercept")
     slope = 1.0 if slope is None else float(slope)
-    return data.pixel_array * slope + (0.0 if intercept is None else float(intercept))
+    values = data.pixel_array * slope + (0.0 if intercept is None else float(intercept))
+    # There the least value is white.
+    return -values if data.get("PhotometricInterpretation") == "MONOCHROME1" else values

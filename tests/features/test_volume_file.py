@@ -513,3 +513,18 @@ def test_a_tile_far_larger_than_its_page_is_refused_before_it_is_decoded(tmp_pat
     path.write_bytes(struct.pack("<2sHI", b"II", 42, first) + tile + bytes(len(tile) % 2) + pages)
     with pytest.raises(MediaError, match="tiles above 1024 a side"):
         read_volume(path)
+
+
+def test_inverted_slices_are_turned_back(tmp_path):
+    """Slice k is 10 k throughout: inverted, the first is the brightest."""
+    plain = series(tmp_path / "a.zip", *(dicom(k) for k in range(9)))
+    white = {"PhotometricInterpretation": "MONOCHROME1"}
+    inverted = series(tmp_path / "b.zip", *(dicom(k, **white) for k in range(9)))
+    one, other = (read_volume(path)[0].voxels for path in (plain, inverted))
+    np.testing.assert_allclose(one + other, 1, atol=1e-5)
+
+
+def test_slices_of_which_some_do_not_say_where_they_lie_are_refused(tmp_path):
+    some = [dicom(k, **({"ImagePositionPatient": None} if k > 6 else {})) for k in range(9)]
+    with pytest.raises(MediaError, match="say where they lie and some do not"):
+        read_volume(series(tmp_path / "series.zip", *some))
