@@ -1,0 +1,85 @@
+"""Volumes, clips and solid textures as a program calls them; every refusal is one sentence."""
+
+import numpy as np
+import pytest
+from gradio_client import handle_file
+from gradio_client.exceptions import AppError
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """Saves an array as npy, to be uploaded."""
+
+    def save(values: np.ndarray):
+        path = tmp_path / "volume.npy"
+        np.save(path, values)
+        return handle_file(str(path))
+
+    return save
+
+
+def test_the_phantom_is_what_is_shown_without_a_file(client):
+    record, told, *pictures = client.predict(api_name="/volume_maps")
+    assert record["shape"] == [96, 96, 96]
+    assert record["spacing"] == [2.5, 2.5, 2.5]
+    assert record["unit"] == record["strongest"][0]
+    assert record["activation"] > 0
+    # Two convolutions of three at a stride of 1, then of 2: 3, 6, 10, 14.
+    assert record["receptive_field"] == {"size": 14, "stride": 2, "offset": 0.5}
+    assert "made by our own code" in told
+    assert len(pictures) == 5
+    assert all("<img" in each for each in pictures)
+    cubes, shown = client.predict(api_name="/strongest_cubes")
+    assert (cubes["layer"], cubes["unit"]) == (record["layer"], record["unit"])
+    assert len(cubes["activations"]) == 9 == shown.count("<img")
+    # The strongest place of all is what the map's maximum is.
+    assert cubes["activations"][0] == pytest.approx(record["activation"], abs=1e-3)
+    assert cubes["activations"] == sorted(cubes["activations"], reverse=True)
+
+
+def test_one_slice_of_a_volume_of_ones_own(client, saved):
+    values = np.zeros((20, 24, 28), np.float32)
+    values[5:9, 6:12, 7:15] = 1
+    asked = saved(values), "conv1_1", 3, 2
+    record, _, above, _, aside, *_ = client.predict(*asked, 10, api_name="/volume_maps")
+    assert (record["layer"], record["unit"]) == ("conv1_1", 3)
+    assert (record["axis"], record["index"]) == (2, 10)
+    assert record["shape"] == [20, 24, 28]
+    _, _, same, _, other, *_ = client.predict(*asked, 20, api_name="/volume_maps")
+    assert same == above
+    assert other != aside
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"layer": "conv9_9"}, "'conv9_9' .* is not in the list of choices"),
+        ({"unit": 48}, "has units 0 to 47"),
+        ({"axis": 3}, "axes 0 \\(depth\\), 1 \\(height\\) and 2 \\(width\\)"),
+        ({"index": 96}, "slices 0 to 95 along its depth"),
+        ({"index": -2}, "slices 0 to 95 along its depth"),
+    ],
+)
+def test_what_a_volume_does_not_have(client, asked, said):
+    with pytest.raises(AppError, match=said):
+        client.predict(**asked, api_name="/volume_maps")
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (np.zeros((1, 40, 40)), "at least 8 slices"),
+        (np.zeros((9, 9, 9)), "Every voxel of this volume is 0"),
+        (np.full((9, 9, 9), np.nan), "are no numbers"),
+    ],
+)
+def test_a_volume_that_cannot_be_shown(client, saved, values, said):
+    with pytest.raises(AppError, match=said):
+        client.predict(saved(values), api_name="/volume_maps")
+
+
+def test_cubes_of_no_volume_at_all(served):
+    from gradio_client import Client
+
+    with pytest.raises(AppError, match="forgotten meanwhile: show it again"):
+        Client(served, verbose=False).predict(api_name="/strongest_cubes")
