@@ -21,6 +21,7 @@ bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.style
 	$(BIN)/python -m benchmarks.activations
 	$(BIN)/python -m benchmarks.train
+	$(BIN)/python -m benchmarks.dimensions
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

@@ -23,9 +23,10 @@ class Split:
     Attributes:
         learnt: who is learnt from.
         watched: who is measured while it learns.
-        tested: who is measured at the start and at the end; of few people the same as `watched`.
+        tested: who is measured at the start and at the end.
         known: whether those who are measured are learnt from too, since there are so few.
         copied: whether their pairs of one person are copies of one photo, easier than real ones.
+        apart: whether those who are tested are others than those who are watched.
     """
 
     learnt: Album
@@ -33,6 +34,7 @@ class Split:
     tested: Album
     known: bool = False
     copied: bool = False
+    apart: bool = False
 
     @property
     def who(self) -> str:
@@ -63,7 +65,10 @@ class Avatars:
                 whole = Album(tuple(pictures), tuple(pictures))
                 seen = WATCHED[:SEEN_PEOPLE]
                 self._split = Split(
-                    whole.part(LEARNT), whole.part(seen, SEEN_PICTURES), whole.part(TESTED)
+                    whole.part(LEARNT),
+                    whole.part(seen, SEEN_PICTURES),
+                    whole.part(TESTED),
+                    apart=True,
                 )
             return self._split
 

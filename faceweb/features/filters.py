@@ -16,8 +16,7 @@ from faceweb.features.heartbeat import beats, segments
 from faceweb.types import Signal
 
 if TYPE_CHECKING:
-    from faceweb.models.autoencoder import Autoencoder
-    from faceweb.models.probe import Probe
+    from faceweb.models.autoencoder import Autoencoder, LearntProbe
 
 RATE, LAYERS = 250.0, ("conv1_1", "conv2_1")
 STEPS = 150
@@ -105,12 +104,12 @@ def learn(
             shown = now
 
 
-def activations(probe: "Probe", trace: Signal, layer: str) -> np.ndarray:
+def activations(probe: "LearntProbe", trace: Signal, layer: str) -> np.ndarray:
     """What the filters of a layer say along a prepared trace, (t', filters)."""
     return probe.activations(trace.samples[None, :, None], layer)[0]
 
 
-def heartbeats(probe: "Probe", trace: Signal) -> Beats:
+def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
     """The beats of a prepared trace, and how unusual each is.
 
     A beat is what all filters of the last layer say from 0.2 s before R to 0.35 s after it; its

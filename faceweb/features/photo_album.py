@@ -60,7 +60,8 @@ def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAl
     if len(people) < FEWEST:
         raise TrainingError(
             f"{FEWEST} people are needed to learn from, and this gallery holds {len(people)}: "
-            "enroll more in the first tab, or learn from drawn faces."
+            f"{_enroll(FEWEST - len(people))} in the first tab, one photo each will do; or choose "
+            "Drawn faces, or a zip with a folder of photos for each person."
         )
     each = max(MOST_PHOTOS // len(people), 1) if len(photos) > MOST_PHOTOS else len(photos)
     taken = [[from_png(chip) for chip in own[:each]] for own in people.values()][:MOST_PHOTOS]
@@ -121,6 +122,10 @@ def zip_album(
     lost = f" {skipped} photos were left out: broken, or without a face." if skipped else ""
     lost += f" {loose} photos were left out: in no folder of a person." if loose else ""
     return PhotoAlbum(album.split, album.note + lost)
+
+
+def _enroll(missing: int) -> str:
+    return "enroll a third" if missing == 1 else f"enroll {missing} more"
 
 
 def _owners(members: list[str]) -> list[str]:

@@ -4,6 +4,7 @@ Vincent et al. 2008, "Extracting and Composing Robust Features with Denoising Au
 signal was before noise was added must be told from what its filters say.
 """
 
+import threading
 from collections.abc import Iterator
 
 import keras
@@ -13,35 +14,83 @@ from keras import layers
 
 from faceweb.models.convnd import Design, build_convnd, randomised
 from faceweb.models.device import Device
+from faceweb.models.probe import Probe
 from faceweb.numerics.adam import descended
+from faceweb.types import LayerFacts, Peaks
 
 WIDTHS, KERNEL = (16, 24), 9
 WINDOW, BATCH, NOISE = 256, 32, 0.1
 RATE = 0.003
 
 
-class Autoencoder:
-    """An encoder that `Probe` can look into, and the decoder that judges it.
+class Graph:
+    """The autoencoder's graph, traced once for all who learn; it keeps nobody's weights.
 
     Args:
         device: where it runs.
-        seed: of its first weights.
     """
 
-    def __init__(self, device: Device, seed: int = 0) -> None:
-        self._device = device
-        design = Design(1, WIDTHS, (1, 1), KERNEL)
-        self.encoder = build_convnd(1, design, "trace")
-        code = self.encoder.outputs[-1]
-        x = layers.UpSampling1D(2)(code)
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._encoder = build_convnd(1, Design(1, WIDTHS, (1, 1), KERNEL), "trace")
+        x = layers.UpSampling1D(2)(self._encoder.outputs[-1])
         decoded = layers.Conv1D(1, KERNEL, padding="same", name="decoded")(x)
-        self._model = randomised(keras.Model(self.encoder.inputs, decoded), seed)
-        self._variables = self._model.trainable_variables
-        self._first, self._second = (
-            [tf.Variable(tf.zeros_like(each)) for each in self._variables] for _ in range(2)
-        )
-        signature = [tf.TensorSpec((BATCH, WINDOW, 1))] * 2 + [tf.TensorSpec(())] * 2
-        self._step = tf.function(self._trace_step, input_signature=signature)
+        self.model = keras.Model(self._encoder.inputs, decoded)
+        self._probe, self._lock = Probe(self._encoder, device), threading.Lock()
+        windows, number = tf.TensorSpec((BATCH, WINDOW, 1)), tf.TensorSpec(())
+        weights = [tf.TensorSpec(each.shape) for each in self.model.trainable_variables]
+        signature = [[weights] * 3, windows, windows, number, number]
+        self.step = tf.function(self._trace_step, input_signature=signature)
+
+    def begin(self, seed: int) -> list[np.ndarray]:
+        """Weights to begin with."""
+        with self._lock:
+            return randomised(self.model, seed).get_weights()
+
+    def probe(self, weights: list[np.ndarray]) -> "LearntProbe":
+        """What looks into the filters of some weights."""
+        return LearntProbe(self, weights)
+
+    def looked(self, weights: list[np.ndarray], question: str, *arguments, **named):
+        """What the probe answers a method's question while the filters are some weights."""
+        with self._lock:
+            self.model.set_weights(weights)
+            return getattr(self._probe, question)(*arguments, **named)
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Names of the layers worth looking at."""
+        return self._probe.layers
+
+    def _trace_step(self, state, noisy, clean, rate, step):
+        weights, first, second = state
+        with tf.GradientTape() as tape:
+            tape.watch(weights)
+            decoded, _ = self.model.stateless_call(weights, [], noisy)
+            error = tf.reduce_mean(tf.square(decoded - clean))
+        moved = [
+            descended(*each, step)
+            for each in zip(tape.gradient(error, weights), first, second, strict=True)
+        ]
+        directions, first, second = map(list, zip(*moved, strict=True))
+        weights = [old - rate * way for old, way in zip(weights, directions, strict=True)]
+        return [weights, first, second], error
+
+
+class Autoencoder:
+    """One signal's own filters.
+
+    Args:
+        graph: what runs it.
+        seed: of its first weights.
+
+    Attributes:
+        weights: kernels and biases, as they are now.
+    """
+
+    def __init__(self, graph: Graph, seed: int = 0) -> None:
+        self._graph = graph
+        self.weights = graph.begin(seed)
 
     def learn(self, samples: np.ndarray, steps: int, seed: int = 0) -> Iterator[float]:
         """Learns from random windows of a signal.
@@ -55,23 +104,61 @@ class Autoencoder:
             The mean squared error of every step.
         """
         numbers = np.random.default_rng(seed)
+        weights = [tf.constant(each) for each in self.weights]
+        zeros = [tf.zeros_like(each) for each in weights]
+        state = [weights, zeros, zeros]
         for step in range(steps):
             starts = numbers.integers(0, len(samples) - WINDOW + 1, BATCH)
             clean = np.stack([samples[at : at + WINDOW] for at in starts])[..., None]
             noisy = clean + NOISE * numbers.standard_normal(clean.shape, np.float32)
             rate = RATE * (1 + np.cos(np.pi * step / steps)) / 2
             values = (tf.constant(value, tf.float32) for value in (noisy, clean, rate, step + 1))
-            with self._device.turn:
-                yield float(self._step(*values))
+            with self._graph.device.turn:
+                state, error = self._graph.step(state, *values)
+            self.weights = [each.numpy() for each in state[0]]
+            yield float(error)
 
-    def _trace_step(self, noisy, clean, rate, step):
-        with tf.GradientTape() as tape:
-            error = tf.reduce_mean(tf.square(self._model(noisy, training=True) - clean))
-        slopes = tape.gradient(error, self._variables)
-        for each in zip(self._variables, slopes, self._first, self._second, strict=True):
-            variable, slope, first, second = each
-            direction, one, two = descended(slope, first, second, step)
-            variable.assign_sub(rate * direction)
-            first.assign(one)
-            second.assign(two)
-        return error
+    @property
+    def probe(self) -> "LearntProbe":
+        """What looks into the filters as they are now."""
+        return self._graph.probe(self.weights)
+
+
+class LearntProbe:
+    """What `Probe` offers, of one signal's own filters.
+
+    Args:
+        graph: that learnt them.
+        weights: kernels and biases of them.
+
+    Attributes:
+        kernels: (taps, filters) of the first layer.
+        size: None, as it takes signals of any length.
+    """
+
+    size = None
+
+    def __init__(self, graph: Graph, weights: list[np.ndarray]) -> None:
+        self._graph, self._weights = graph, weights
+        self.kernels = weights[0][:, 0]
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """As of `Probe`."""
+        return self._graph.layers
+
+    def units(self, layer: str) -> int:
+        """As of `Probe`."""
+        return self._graph.looked(self._weights, "units", layer)
+
+    def facts(self, layer: str, size: tuple[int, ...]) -> LayerFacts:
+        """As of `Probe`."""
+        return self._graph.looked(self._weights, "facts", layer, size)
+
+    def activations(self, signals: np.ndarray, layer: str) -> np.ndarray:
+        """As of `Probe`, of signals (n, t, 1)."""
+        return self._graph.looked(self._weights, "activations", signals, layer)
+
+    def peaks(self, signals: np.ndarray, most: int = 1, **named) -> dict[str, Peaks]:
+        """As of `Probe`, of signals (n, t, 1)."""
+        return self._graph.looked(self._weights, "peaks", signals, most, **named)

@@ -63,7 +63,7 @@ def build_convnd(rank: int, design: Design, name: str = "convnd") -> keras.Model
     return keras.Model(inputs, taps, name=name)
 
 
-def inflated(network: keras.Model, design: Design, name: str = "inflated") -> keras.Model:
+def inflated(network: keras.Model, design: Design, middle: bool = False) -> keras.Model:
     """A network with one axis more in front, which sees repeats as the network sees one of them.
 
     Every filter is repeated along the new axis and divided by its length there.
@@ -71,13 +71,17 @@ def inflated(network: keras.Model, design: Design, name: str = "inflated") -> ke
     Args:
         network: what `build_convnd` made of the design, of rank 1 or 2.
         design: its design.
-        name: of the new model.
+        middle: whether a filter stands only in the middle of the new axis, between zeros, instead:
+            repeated, it sees sharply only what stands still.
     """
-    model = build_convnd(len(network.inputs[0].shape) - 1, design, name)
+    model = build_convnd(len(network.inputs[0].shape) - 1, design, "inflated")
     for layer in model.layers:
         if layer.weights:
             kernel, bias = network.get_layer(layer.name).get_weights()
-            layer.set_weights([np.stack([kernel / design.kernel] * design.kernel), bias])
+            shares = np.full(design.kernel, 1 / design.kernel, np.float32)
+            if middle:
+                shares = np.eye(design.kernel, dtype=np.float32)[design.kernel // 2]
+            layer.set_weights([np.stack([share * kernel for share in shares]), bias])
     model.trainable = False
     return model
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import keras
 
-from faceweb.models.autoencoder import Autoencoder
+from faceweb.models.autoencoder import Autoencoder, Graph, LearntProbe
 from faceweb.models.clip_painter import ClipPainter
 from faceweb.models.convnd import Design, build_convnd, inflated, randomised
 from faceweb.models.device import Device
@@ -45,11 +45,16 @@ class Workshop:
 
         return self._once(("sound", channels), make)
 
+    def flat_painter(self) -> Painter:
+        """The painter of pictures, which a clip could be painted by frame by frame."""
+        return self._studio.painter()
+
     def clip_painter(self) -> ClipPainter:
         """A painter of clips (t, h, w, 3), whose styles are pictures."""
 
         def make() -> ClipPainter:
-            network = self._inflated()
+            # Repeated filters would ask of a moving texture that it stands still.
+            network = inflated(self._studio.network("perceptual"), DESIGN, middle=True)
             return ClipPainter(network, self._device, styles_by=self._studio.painter())
 
         return self._once("clip", make)
@@ -76,11 +81,11 @@ class Workshop:
 
     def autoencoder(self, seed: int = 0) -> Autoencoder:
         """A new autoencoder for one signal."""
-        return Autoencoder(self._device, seed)
+        return Autoencoder(self._once("filters", lambda: Graph(self._device)), seed)
 
-    def probe(self, autoencoder: Autoencoder) -> Probe:
+    def probe(self, autoencoder: Autoencoder) -> LearntProbe:
         """What looks into the filters that an autoencoder has learnt."""
-        return Probe(autoencoder.encoder, self._device)
+        return autoencoder.probe
 
     def _inflated(self) -> keras.Model:
         network = self._studio.network("perceptual")

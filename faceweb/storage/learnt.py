@@ -95,6 +95,16 @@ class Learnt:
                 session.add(HeadRow(gallery=gallery, weights=weights))
             session.commit()
 
+    def forget_head(self, key: str) -> bool:
+        """Removes the head; whether there was one."""
+        with self._galleries.session() as session:
+            gallery = self._galleries.row(session, key)
+            heads = list(gallery.heads) if gallery else []
+            for head in heads:
+                session.delete(head)
+            session.commit()
+            return bool(heads)
+
     def head(self, key: str) -> bytes | None:
         """The head, or None."""
         with self._galleries.session() as session:

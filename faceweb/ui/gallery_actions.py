@@ -12,6 +12,7 @@ from faceweb.features.gallery import export_gallery, import_gallery, people
 from faceweb.features.learnt_file import export_learnt, read_learnt, take_learnt
 from faceweb.features.names import clean_name
 from faceweb.storage.galleries import StoredPhoto
+from faceweb.storage.keys import fingerprint
 from faceweb.ui import records, words
 from faceweb.ui.handlers import Services, guarded
 
@@ -37,8 +38,12 @@ class Handlers:
 
     @guarded
     def forget(self, person: str | None = None, gallery_key: str = ""):
-        """Forgets a person with all photos. Returns how many people are left."""
+        """Forgets a person with all photos, and a training that learnt from this gallery.
+
+        Marked pairs and a kept head know no names, and stay. Returns how many people are left.
+        """
         left = self.services.galleries.forget(gallery_key, _chosen(person))
+        self._untrain(gallery_key)
         _say(f"{person} is forgotten, with all photos.")
         return {"people": left}
 
@@ -46,13 +51,18 @@ class Handlers:
     def forget_photo(self, photo_id: int | None = None, gallery_key: str = ""):
         """Forgets one photo, and its person with the last one. Returns the people left."""
         self.services.galleries.forget_photo(gallery_key, _photo_id(photo_id))
+        self._untrain(gallery_key)
         _say("The photo is forgotten.")
         return records.people(people(self._photos(gallery_key)))
 
     @guarded
     def erase(self, gallery_key: str = ""):
-        """Erases the whole gallery. Returns what was erased, and how many photos are left."""
+        """Erases the whole gallery, with all that was taught or trained.
+
+        Returns what was erased, and how many photos are left.
+        """
         receipt = self.services.galleries.erase(gallery_key)
+        self._untrain(gallery_key)
         erased = {"people": receipt.people, "photos": receipt.photos, "bytes": receipt.bytes}
         record = {"erased": erased, "left": len(self._photos(gallery_key))}
         return record, words.receipt(receipt, record["left"])
@@ -101,7 +111,7 @@ class Handlers:
         name = _chosen(person)
         if not any(photo.person == name for photo in self._photos(gallery_key)):
             raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
-        return words.forgetting(name)
+        return words.forgetting(name, *self._learnt(gallery_key))
 
     @guarded
     def ask_forget_photo(self, photo_id: int | None, gallery_key: str):
@@ -111,7 +121,7 @@ class Handlers:
         if photo is None:
             raise UnknownPersonError("Choose a person and a photo first.")
         others = [p for p in photos.values() if p.person == photo.person]
-        return words.forgetting_photo(photo, len(others) == 1)
+        return words.forgetting_photo(photo, len(others) == 1, *self._learnt(gallery_key))
 
     @guarded
     def shown(self, gallery_key: str, person: str | None):
@@ -127,6 +137,15 @@ class Handlers:
     def offer_photos(self, person: str | None, gallery_key: str):
         """The photos of one person, to choose from."""
         return _choices(self._photos(gallery_key), person)
+
+    def _learnt(self, key: str) -> tuple[int, bool]:
+        """How many pairs are marked under a key, and whether a head is kept."""
+        learnt = self.services.learnt
+        return len(learnt.marks(key)), learnt.head(key) is not None
+
+    def _untrain(self, key: str) -> None:
+        # A training holds faces and numbers of the gallery it learnt from.
+        self.services.lessons.forget(fingerprint(key))
 
     def _photos(self, key: str) -> list[StoredPhoto]:
         return self.services.galleries.photos(key) if key else []

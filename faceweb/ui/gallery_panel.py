@@ -139,7 +139,8 @@ def _gallery_actions(
         erase = gr.Button("Erase everything", variant="stop", elem_id="gallery-erase")
     certain = asked(
         erase,
-        "<p>Erase everybody in this gallery? This cannot be undone.</p>",
+        "<p>Erase everybody in this gallery, with all you taught or trained on it? This cannot be "
+        "undone.</p>",
         [],
         "Erase",
         "gallery-erase-question",

@@ -22,6 +22,7 @@ from faceweb.features.teach import Known, load_known
 from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
 from faceweb.storage.learnt import Learnt
+from faceweb.ui.lessons import Lessons
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ class Services:
     indexes: Indexes = field(default_factory=Indexes)
     avatars: Avatars = field(default_factory=Avatars)
     known: Known = field(default_factory=load_known)
+    lessons: Lessons = field(default_factory=Lessons)
 
     @property
     def learnt(self) -> Learnt:

@@ -24,15 +24,19 @@ class Lesson:
         trainings: what is run, stopped and run on, side by side.
         split: who is learnt from and measured.
         data: what is learnt from, in words.
+        gallery: fingerprint of the gallery that is learnt from, or "".
         used: when it last moved, on the monotonic clock.
         shown: what the page showed of it last.
+        erased: whether what it learnt from was forgotten, so that nothing of it may be shown.
     """
 
     trainings: tuple[Training, ...]
     split: Split
     data: str
+    gallery: str = ""
     used: float = field(default_factory=time.monotonic)
     shown: str = ""
+    erased: bool = False
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -67,10 +71,21 @@ class Lesson:
 
 @dataclass(eq=False)
 class Press:
-    """A button that asked for a run: whether that has begun, and whether it is no longer wanted."""
+    """A button or a program that asked for a run.
+
+    Attributes:
+        begun: whether its turn came.
+        void: whether it is no longer wanted.
+        over: whether it is done, however it ended.
+        gallery: fingerprint of the gallery that is read for it, or "".
+        erased: whether somebody of that gallery was forgotten meanwhile.
+    """
 
     begun: bool = False
     void: bool = False
+    over: bool = False
+    gallery: str = ""
+    erased: bool = False
 
 
 class Lessons(Sessions[Lesson]):
@@ -79,6 +94,8 @@ class Lessons(Sessions[Lesson]):
     def __init__(self) -> None:
         super().__init__()
         self._presses: dict[str, list[Press]] = {}
+        # Of programs too, which press nothing.
+        self._runs: list[Press] = []
 
     def press(self, request: gr.Request) -> None:
         """Notes that a run was asked for, in the place of all before, which are stopped."""
@@ -86,21 +103,58 @@ class Lessons(Sessions[Lesson]):
         waiting = [press for press in self._presses.get(session_of(request), []) if not press.begun]
         self._presses[session_of(request)] = [*waiting, Press()]
 
-    def begin(self, request: gr.Request) -> Press:
-        """The press that a run which now begins was asked for by; a program's run has none."""
-        for press in self._presses.get(session_of(request), []):
-            if not press.begun:
-                press.begun = True
-                return press
-        return Press()
+    def begin(self, request: gr.Request, gallery: str = "") -> Press:
+        """The press that a run which now begins was asked for by; `end` it when it is over.
 
-    def halt(self, request: gr.Request) -> None:
-        """Stops the visitor's lesson, and voids what waits or gets ready."""
-        for press in self._presses.get(session_of(request), []):
+        Args:
+            request: of the visitor; a program's run was asked for by nothing before.
+            gallery: fingerprint of the gallery that is read for it, or "".
+        """
+        mine = self._presses.get(session_of(request), [])
+        press = next((press for press in mine if not press.begun), Press())
+        press.begun, press.gallery = True, gallery
+        self._runs.append(press)
+        return press
+
+    def end(self, press: Press) -> None:
+        """The run is over, however it ended."""
+        press.over = True
+        self._runs.remove(press)
+
+    def idle(self, request: gr.Request) -> bool:
+        """Whether the visitor has no lesson, and none waits or gets ready."""
+        return self.of(request) is None and not self._wanted(request)
+
+    def halt(self, request: gr.Request) -> bool:
+        """Stops the visitor's lesson, and voids what waits or gets ready.
+
+        Returns:
+            Whether anything ran, waited or got ready.
+        """
+        wanted, lesson = self._wanted(request), self.of(request)
+        for press in wanted:
             press.void = True
-        lesson = self.of(request)
         if lesson is not None:
             lesson.stop()
+        return bool(wanted) or (lesson is not None and lesson.running)
+
+    def forget(self, gallery: str) -> None:
+        """Stops and forgets every lesson that learnt or is about to learn from a gallery.
+
+        Args:
+            gallery: its fingerprint.
+        """
+        # First what is read, so that none of it is put among the lessons unnoticed.
+        for press in list(self._runs):
+            press.erased |= press.gallery == gallery
+        for session, lesson in list(self._kept.items()):
+            if lesson.gallery == gallery:
+                lesson.erased = True
+                self._take(session)
+
+    def _wanted(self, request: gr.Request) -> list[Press]:
+        mine = self._presses.get(session_of(request), [])
+        return [press for press in mine if not press.void and not press.over]
 
     def remove(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor had who leaves the page."""

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
@@ -24,6 +25,24 @@ def photo_input(label: str, **options) -> gr.Image:
     # Gradio's own reader would decode first and refuse later.
     image.preprocess = _read
     return image
+
+
+def checked(photos: Sequence[gr.Image]) -> None:
+    """Says of an upload that is no picture so at once, and takes it away again."""
+    for photo in photos:
+        refused = photo.upload(
+            _received,
+            photo,
+            None,
+            concurrency_limit=None,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        refused.failure(None, None, photo, js="() => null")
+
+
+def _received(_photo: np.ndarray) -> None:
+    """Nothing is left to do once it was read."""
 
 
 def required(photo: np.ndarray | None, what: str) -> np.ndarray:

@@ -7,6 +7,7 @@ from faceweb.numerics.logistic import Unit
 from faceweb.ui.words import counted
 
 WIDTH, HEIGHT = 640, 90
+HEADLESS = '<p class="note">The head you trained is forgotten.</p>'
 
 
 def record(taught: Taught) -> dict:

@@ -20,7 +20,8 @@ INTRO = f"""A second way to decide: a logistic unit on |f(a) − f(b)|, σ(Σ w<
 photos above show, and it takes gradient steps until it is right on this pair and on all you marked
 before. Steps that would worsen known pairs by more than {100 * teach.BOUND:.0f} percentage point
 are refused. Kept under your gallery key: 128 numbers a face, until you undo, begin anew or erase
-your gallery."""
+your gallery. A head that you trained and kept can decide too, until you forget it."""
+NO_HEAD = """(decides) => decides === "trained" ? "distance" : decides"""
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,13 @@ class Handlers:
             self.services.learnt.forget_marks(gallery_key)
         return {"marks": 0}, teach_words.undone(0)
 
+    @guarded
+    def forget_head(self, gallery_key: str = ""):
+        """Forgets the head that was trained and kept. Returns a record (head) and a sentence."""
+        if not gallery_key or not self.services.learnt.forget_head(gallery_key):
+            raise TrainingError("There is no head to forget: none is kept under this key.")
+        return {"head": False}, teach_words.HEADLESS
+
 
 def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
     """Lays out and wires the panel, which is closed and decides nothing by default."""
@@ -91,8 +99,10 @@ def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
         with gr.Row():
             one = gr.Button("They are one person", elem_id="teach-one")
             two = gr.Button("They are two people", elem_id="teach-two")
+        with gr.Row():
             undo = gr.Button("Undo", min_width=80, elem_id="teach-undo")
             forget = gr.Button("Begin anew", min_width=80, elem_id="teach-forget")
+            headless = gr.Button("Forget the head", min_width=80, elem_id="teach-forget-head")
         shown = gr.HTML(elem_id="teach-answer", padding=False)
         with gr.Accordion("The record", open=False):
             record = gr.JSON(show_label=False)
@@ -105,6 +115,9 @@ def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
         undo.click(handlers.undo, key, outputs, api_name="unteach"),
         forget.click(handlers.forget, key, outputs, api_name="forget_taught"),
     ]
+    headed = headless.click(handlers.forget_head, key, outputs, api_name="forget_head")
+    # The distance decides where a head did that is gone.
+    changed.append(headed.success(None, decide, decide, js=NO_HEAD, **private))
     program.click(handlers.mark, [*photos, same, key], outputs, api_name="teach", **DEVICE_QUEUE)
     for photo in photos:
         photo.input(None, None, shown, js="() => ''")

@@ -1,6 +1,6 @@
 """What the training tab does: train, race, stop, go on, cure."""
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import gradio as gr
@@ -13,6 +13,7 @@ from faceweb.features.heads import head_arrays, to_bytes, trained_head
 from faceweb.features.photo_album import photo_album, zip_album
 from faceweb.features.separation import BINARY, Separation
 from faceweb.features.train import Training, TrainStep
+from faceweb.storage.keys import fingerprint
 from faceweb.ui import train_words
 from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
@@ -24,6 +25,7 @@ NAMES = tuple(item.name for item in fields(TrainConfig))
 EXTRAS = {"archive": None, "gallery_key": ""}
 # Margins that suit each loss, where two embeddings are 2 apart at most.
 RACERS = (("triplet", 0.5), ("contrastive", 1.0), ("binary", 0.5))
+NOTHING = (None, train_words.EMPTY, gr.update(visible=False))
 CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
 
 
@@ -32,7 +34,10 @@ class Handlers:
     """The tab's events."""
 
     services: Services
-    lessons: Lessons = field(default_factory=Lessons)
+
+    @property
+    def lessons(self) -> Lessons:
+        return self.services.lessons
 
     @guarded
     @takes(TrainConfig, before=("data",), after=EXTRAS)
@@ -64,11 +69,15 @@ class Handlers:
     @guarded
     def resume(self, request: gr.Request):
         """Goes on with the training that was stopped, or beyond its end."""
-        press, lesson = self.lessons.begin(request), self.lessons.required(request)
-        if press.void:
-            yield self.restored(request)
-        else:
-            yield from self._run(lesson, again=True)
+        press = self.lessons.begin(request)
+        try:
+            lesson = self.lessons.required(request)
+            if press.void:
+                yield self.restored(request)
+            else:
+                yield from self._run(lesson, again=True)
+        finally:
+            self.lessons.end(press)
 
     def press(self, request: gr.Request):
         """Notes that a run is asked for; one under way ends."""
@@ -76,7 +85,8 @@ class Handlers:
 
     def stop(self, request: gr.Request):
         """Stops the training, or the wait for one; what was learnt stays."""
-        self.lessons.halt(request)
+        if not self.lessons.halt(request):
+            _say("Nothing to stop", "Nothing is being trained: press Train to begin.")
 
     def restored(self, request: gr.Request):
         """What the page showed before a run that did not come about."""
@@ -86,9 +96,16 @@ class Handlers:
 
     def reset(self, request: gr.Request):
         """Forgets the training."""
-        self.lessons.halt(request)
+        if not self.lessons.halt(request) and self.lessons.of(request) is None:
+            _say("Nothing to reset", "Nothing has been learnt yet: press Train to begin.")
         self.lessons.drop(request)
-        return None, train_words.EMPTY, gr.update(visible=False)
+        return NOTHING
+
+    def checked(self, request: gr.Request):
+        """Shows nothing of a training that is gone, such as with the gallery it learnt from."""
+        if self.lessons.idle(request):
+            return NOTHING
+        return gr.skip(), gr.skip(), gr.skip()
 
     def cure(self):
         """The usual cure for a collapse: mining and rate."""
@@ -119,15 +136,31 @@ class Handlers:
         people = counted(len(training.album), "person", "people")
         source = f"the head you trained ({loss}, {people}; measured on {lesson.split.who})"
         head = trained_head(loss, arrays, held, source)
+        if lesson.erased:
+            raise TrainingError("What this head learnt from was forgotten: train again.")
         self.services.learnt.keep_head(gallery_key, to_bytes(head))
-        gr.Info(
-            "Kept with your gallery: in Verify open Teach it, in Recognize Decide by.",
-            title="Done",
-            duration=6,
+        _say(
+            "Done",
+            'Kept with your gallery: in Verify open "Teach it, or decide by what was learnt", in '
+            'Recognize "Decide by what you taught or trained".',
         )
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
-        press = self.lessons.begin(request)
+        key = people[-1]
+        press = self.lessons.begin(request, fingerprint(key) if data == "gallery" and key else "")
+        try:
+            yield from self._begun(press, data, configs, people, request)
+        finally:
+            self.lessons.end(press)
+
+    def _begun(
+        self,
+        press: Press,
+        data: str,
+        configs: list[TrainConfig],
+        people: list,
+        request: gr.Request,
+    ):
         if not press.void:
             yield gr.skip(), train_words.WAITING, gr.update(visible=False)
         try:
@@ -141,7 +174,9 @@ class Handlers:
             )
             for config in configs
         )
-        lesson = self.lessons.put(request, Lesson(trainings, split, note))
+        lesson = self.lessons.put(request, Lesson(trainings, split, note, press.gallery))
+        if press.erased:
+            self.lessons.forget(press.gallery)
         if press.void:
             lesson.stop()
         yield from self._run(lesson)
@@ -182,10 +217,15 @@ class Handlers:
 
     def _run(self, lesson: Lesson, again: bool = False):
         for steps in lesson.run(again):
+            if lesson.erased:
+                continue
             shown = train_words.lesson(steps, lesson)
             cured = gr.update(visible=any(step.collapse for step in steps))
             lesson.shown = shown
             yield _record(lesson, steps), shown, cured
+        if lesson.erased:
+            yield NOTHING
+            return
         pairs = [training.compare(lesson.split.tested) for training in lesson.trainings]
         if len(pairs) == 1:
             outcome = train_words.compared(*pairs[0], lesson.split)
@@ -193,6 +233,10 @@ class Handlers:
             outcome = train_words.ranked(pairs, lesson)
         lesson.shown = shown = train_words.lesson(steps, lesson, outcome)
         yield _record(lesson, steps, pairs), shown, cured
+
+
+def _say(title: str, sentence: str) -> None:
+    gr.Info(sentence, title=title, duration=5)
 
 
 class _VoidError(Exception):

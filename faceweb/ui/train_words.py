@@ -36,15 +36,17 @@ WAITING = '<section class="answer"><p class="note">Getting ready …</p></sectio
 
 def lesson(steps: Sequence[TrainStep], lesson: Lesson, outcome: str = "") -> str:
     """One training, or several side by side, as it is; the outcome once it rests."""
-    trainings, who = lesson.trainings, lesson.split.who
+    trainings = lesson.trainings
     note = f'<p class="note">{escape(lesson.data)}</p>' if lesson.data else ""
     if len(steps) > 1:
-        columns = "".join(_racer(*each, who) for each in zip(steps, trainings, strict=True))
+        columns = "".join(
+            _racer(*each, bool(outcome)) for each in zip(steps, trainings, strict=True)
+        )
         return f"""<section class="answer lesson">{outcome}<div class="race">{columns}</div>{note}
 </section>"""
     step, training = steps[0], trainings[0]
     return f"""<section class="answer lesson">{_progress(step, bool(outcome))}{lamp(step, training)}
-<div class="learnt"><div>{outcome or _figures(step, who)}{_pairs(step, training)}</div>
+<div class="learnt"><div>{outcome or _figures(step, training)}{_pairs(step, training)}</div>
 <figure class="map">{_map(step, training.held_out)}<figcaption>Where {_mapped(training.held_out)}
 people it is watched on lie: a colour a person, two principal components of f</figcaption></figure>
 </div><div class="charts">{_curves(step, training)}</div>{_hardest(step, training)}{note}
@@ -64,17 +66,18 @@ def lamp(step: TrainStep, training: Training) -> str:
     )
     return (
         f'<p class="lamp collapsed" role="alert"><i></i><span><b>Collapse.</b> {step.collapse} '
-        f"{cause}The usual cure: semi-hard triplets and small steps, from the start.</span></p>"
+        f"{cause}The usual cure is semi-hard triplets and small steps, from the start: press "
+        "<b>Cure</b>, above.</span></p>"
     )
 
 
 def compared(before: Separation, after: Separation, split: Split) -> str:
     """What the training was worth on those it is measured on."""
     pairs = len(after.same) + len(after.different)
-    return f"""<p class="outcome final"><strong>{100 * before.error:.1f} % &rarr;
-{100 * after.error:.1f} %</strong><span>equal error rate on {_tested(split)}, {pairs:,} pairs,
+    return f"""<p class="outcome final"><strong>{100 * before.error:.1f}&nbsp;% &rarr;
+{100 * after.error:.1f}&nbsp;%</strong><span>equal error rate on {_tested(split)}, {pairs:,} pairs,
 before and after. At the threshold {after.threshold:.2f} as many strangers pass as friends are
-refused.</span></p>"""
+refused. {_two_rates(split)}</span></p>"""
 
 
 def ranked(pairs: Sequence[tuple[Separation, Separation]], lesson: Lesson) -> str:
@@ -87,8 +90,8 @@ def ranked(pairs: Sequence[tuple[Separation, Separation]], lesson: Lesson) -> st
     )
     head = "<tr><th>loss</th><th>before</th><th>after</th></tr>"
     return f"""<table class="weights final">{head}{rows}</table><p class="note">Equal error
-rate on {_tested(lesson.split)}, the best first. One seed is one race: another one may
-end otherwise.</p>"""
+rate on {_tested(lesson.split)}, the best first. {_two_rates(lesson.split)} One seed is one race:
+another one may end otherwise.</p>"""
 
 
 def _progress(step: TrainStep, rests: bool = False) -> str:
@@ -102,15 +105,36 @@ def _progress(step: TrainStep, rests: bool = False) -> str:
 
 
 def _tested(split: Split) -> str:
-    return (
-        f"{len(split.tested)} of {split.who}" if split.known else f"{len(split.tested)} {split.who}"
-    )
+    count = len(split.tested)
+    if split.apart:
+        return f"{count} others, who were not looked at before the end"
+    return f"{count} of {split.who}" if split.known else f"{count} {split.who}"
 
 
-def _figures(step: TrainStep, who: str) -> str:
-    return f"""<p class="outcome"><strong>{100 * step.before.error:.0f} % &rarr;
-{100 * step.now.error:.1f} %</strong><span>equal error rate on {who}: at the start, and
-now</span></p>"""
+def _two_rates(split: Split) -> str:
+    """Why the rate at the end is not the one that was watched, where it is not."""
+    if split.apart:
+        return (
+            f"What is drawn below is of the {len(split.watched)} people it was watched on, so the "
+            "two rates differ."
+        )
+    if len(split.tested.people) > len(split.watched.people):
+        return "What is drawn below is of fewer of their pictures, so the two rates differ."
+    return ""
+
+
+def _watched(training: Training) -> str:
+    return f"the {len(training.held_out)} people it is watched on"
+
+
+def _figures(step: TrainStep, training: Training) -> str:
+    return f"""<p class="outcome"><strong>{100 * step.before.error:.0f}&nbsp;% &rarr;
+{100 * step.now.error:.1f}&nbsp;%</strong><span>equal error rate on {_watched(training)}: at the
+start, and now</span></p>"""
+
+
+def _error(training: Training) -> str:
+    return f"equal error rate on {_watched(training)}"
 
 
 def _curves(step: TrainStep, training: Training) -> str:
@@ -123,7 +147,7 @@ def _curves(step: TrainStep, training: Training) -> str:
     return (
         charts.curve(at, losses, "loss", max(losses) or 1)
         + charts.curve(at, [point.share for point in step.history], what, 1)
-        + charts.curve(at, [point.error for point in step.history], "equal error rate", 0.5)
+        + charts.curve(at, [point.error for point in step.history], _error(training), 0.5, True)
     )
 
 
@@ -160,13 +184,13 @@ def _triplet(triplet: HardTriplet) -> str:
     )
 
 
-def _racer(step: TrainStep, training: Training, who: str) -> str:
+def _racer(step: TrainStep, training: Training, rests: bool) -> str:
     at = [point.step for point in step.history]
     errors = [point.error for point in step.history]
     name = LOSSES[training.config.loss]
     return (
-        f'<div><h3 class="part">{name}</h3>{_progress(step)}{_figures(step, who)}'
-        f"{charts.curve(at, errors, 'equal error rate', 0.5)}"
+        f'<div><h3 class="part">{name}</h3>{_progress(step, rests)}{_figures(step, training)}'
+        f"{charts.curve(at, errors, 'that rate, step by step', 0.5, True)}"
         f"{_map(step, training.held_out)}{lamp(step, training)}</div>"
     )
 

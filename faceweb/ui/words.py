@@ -8,9 +8,7 @@ from faceweb.features.enroll import Enrolled
 from faceweb.features.faces import SMALLEST_EYES
 from faceweb.features.gallery import PersonSummary
 from faceweb.features.heads import Head
-from faceweb.features.odds import Calibration
 from faceweb.features.recognize import Recognized
-from faceweb.features.verify import Verification
 from faceweb.models.engine import Status
 from faceweb.numerics.quality import eye_distance
 from faceweb.storage.galleries import Receipt, StoredPhoto
@@ -22,23 +20,18 @@ MOST_PEOPLE, MOST_CHIPS = 60, 6
 
 
 def percent(share: float) -> str:
-    """A share as a percentage, with as many digits as it deserves."""
+    """A share as a percentage, with as many digits as it deserves; it stays on one line."""
     if share > 0.999:
-        return "over 99.9 %"
+        return "over 99.9\u00a0%"
     if 0 < share < 0.001:
-        return "under 0.1 %"
+        return "under 0.1\u00a0%"
     digits = 0 if 0.1 <= share <= 0.9 else 1
-    return f"{100 * share:.{digits}f} %"
+    return f"{100 * share:.{digits}f}\u00a0%"
 
 
 def counted(number: int, one: str, many: str) -> str:
     """A number with its noun."""
     return f"{number:,} {one if number == 1 else many}"
-
-
-def _spread(interval: Interval) -> str:
-    low, high = percent(interval.low), percent(interval.high)
-    return f"{percent(interval.value)} <small>({low} to {high})</small>"
 
 
 def status_line(status: Status) -> str:
@@ -55,58 +48,6 @@ def status_line(status: Status) -> str:
         f"Ready on {escape(status.device)}, {escape(status.precision)}, "
         f"warm after {status.seconds:.0f} s</p>"
     )
-
-
-def _how_sure(same: bool, probability: float) -> str:
-    agrees = probability if same else 1 - probability
-    if agrees > 0.99:
-        return "Clear"
-    if agrees > 0.9:
-        return "Likely"
-    return (
-        "Close call: try a second photo" if agrees > 0.5 else "The odds speak against this \u03c4"
-    )
-
-
-def verification(result: Verification, calibration: Calibration) -> str:
-    """Faces, verdict, distance and odds of a pair."""
-    verdict, odds = result.verdict, result.odds
-    headline = "Same person" if result.same else "Different people"
-    sign = "same" if result.same else "different"
-    relation = "&le;" if verdict.same else "&gt;"
-    sure = _how_sure(verdict.same, odds.probability)
-    if result.head is not None:
-        agree = "agrees" if result.same == verdict.same else "disagrees"
-        chance = percent(result.head.probability(result.score))
-        sure = (
-            f"decided by {escape(result.head.source)}: score {result.score:.2f}, threshold "
-            f"{result.head.threshold:.2f}, one person {chance}; the distance {agree}"
-        )
-    a, b = (
-        draw.picture(face.chip, f"aligned face of photo {letter}")
-        for face, letter in zip(result.compared, "AB", strict=True)
-    )
-    several = [
-        f"Photo {letter} shows {len(found)} faces; the largest was compared."
-        for letter, found in zip("AB", result.found, strict=True)
-        if len(found) > 1
-    ]
-    note = f'<p class="note">{" ".join(several)}</p>' if several else ""
-    return f"""<section class="answer">
-<div class="pair">{a}<div class="verdict {sign}"><strong>{headline}</strong>
-<span class="formula">d = {verdict.distance:.3f} {relation} {verdict.threshold:.2f} = &tau;</span>
-<span>{sure}</span></div>{b}</div>{note}
-{draw.histogram(calibration, verdict)}
-<p class="legend"><span class="swatch same"></span> pairs of one person
-<span class="swatch different"></span> pairs of two people</p>
-<dl class="odds">
-<div><dt>One person, if half of such pairs were</dt><dd>{percent(odds.probability)}</dd></div>
-<div><dt>Strangers let in at this &tau;</dt><dd>{_spread(odds.false_accept)}</dd></div>
-<div><dt>Same person turned away</dt><dd>{_spread(odds.false_reject)}</dd></div>
-</dl>
-<p class="note">Counted on {escape(calibration.source)}; 95 % intervals, which are too narrow in so
-far as pairs share people. Other faces, ages and cameras can do worse. Not for access control.</p>
-</section>"""
 
 
 def enrolled(result: Enrolled) -> str:
@@ -145,17 +86,30 @@ def _nearest(result: Enrolled) -> str:
     return f'<p class="warning">Looks like {who}: the two may be taken for each other.</p>'
 
 
-def forgetting(person: str) -> str:
-    """The question before a person is forgotten."""
-    return f"<p>Forget {escape(person)}, with all photos?</p>"
+def forgetting(person: str, marks: int = 0, head: bool = False) -> str:
+    """The question before a person is forgotten, and what of them would stay."""
+    return f"<p>Forget {escape(person)}, with all photos?{_staying(marks, head)}</p>"
 
 
-def forgetting_photo(photo: StoredPhoto, last: bool) -> str:
-    """The question before a photo is forgotten; with the `last` one the person goes too."""
+def forgetting_photo(photo: StoredPhoto, last: bool, marks: int = 0, head: bool = False) -> str:
+    """As `forgetting`, before a photo is; with the `last` one the person goes too."""
     name = escape(photo.person)
     also = f" It is the only one, so {name} is forgotten with it." if last else ""
     chip = draw.inline(photo.chip, f"photo of {photo.person}")
-    return f"<p>{chip}Forget this photo of {name}?{also}</p>"
+    return f"<p>{chip}Forget this photo of {name}?{also}{_staying(marks, head)}</p>"
+
+
+def _staying(marks: int, head: bool) -> str:
+    pairs = [f"{counted(marks, 'pair', 'pairs')} you marked"] if marks else []
+    stay = " and ".join([*pairs, *(["the head you trained"] if head else [])])
+    if not stay:
+        return ""
+    verb = "stay" if marks > 1 or (marks and head) else "stays"
+    ways = [*(["Begin anew"] if marks else []), *(["Forget the head"] if head else [])]
+    return (
+        f" What was learnt knows no names: {stay} {verb}, until you press {' and '.join(ways)} in "
+        "Verify, under Teach it."
+    )
 
 
 def numbered(faces: list[EncodedFace]) -> str:
@@ -250,7 +204,7 @@ def _why_no_candidate(answer: Recognized) -> str:
 
 def receipt(erased: Receipt, left: int) -> str:
     """Proof of erasing; `left` is how many photos a search still finds."""
-    if not erased.photos:
+    if not erased.bytes:
         return '<p class="empty">There was nothing to erase.</p>'
     return (
         f'<p class="empty">Erased {counted(erased.people, "person", "people")}, '

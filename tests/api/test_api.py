@@ -28,6 +28,7 @@ CONTRACT = {
     "/unteach": ["gallery_key"],
     "/forget_taught": ["gallery_key"],
     "/keep_head": ["gallery_key"],
+    "/forget_head": ["gallery_key"],
     "/recognize": ["photo", "threshold", "gallery_key", "decide"],
     "/stylize": [
         "content",

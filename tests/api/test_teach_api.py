@@ -23,7 +23,7 @@ def test_a_verdict_is_taught_used_and_undone(client):
     record, page = client.predict(*HOPPERS, 0.6, "taught", key, api_name="/verify")
     assert record["same"]
     assert record["decided_by"]["source"] == "the pairs you marked"
-    assert "decided by the pairs you marked" in page
+    assert "Decided by the pairs you marked" in page
     other, _ = client.predict(*HOPPERS, 0.6, "taught", new_key(), api_name="/verify")
     assert not other["same"]
     record, _ = client.predict(key, api_name="/unteach")

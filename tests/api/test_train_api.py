@@ -1,5 +1,6 @@
 """A network trained through the programming interface; every refusal is one sentence."""
 
+import time
 import zipfile
 
 import pytest
@@ -23,7 +24,8 @@ def test_train_on_drawn_faces(client):
     assert record["eer_after"] < record["eer_before"] - 0.1
     assert record["losses"][-1][0] == 60
     assert record["collapse"] == ""
-    assert "equal error rate" in page
+    assert "equal error rate on 40 others" in page
+    assert "equal error rate on the 20 people it is watched on" in page
     assert len(job.outputs()) > 2  # it was streamed
 
 
@@ -104,6 +106,58 @@ def test_a_trained_head_decides_for_its_owner(client, archive):
     client.predict(key, api_name="/erase")
     with pytest.raises(AppError, match="have not kept"):
         client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+    client.predict(key, api_name="/keep_head")
+    record, page = client.predict(key, api_name="/forget_head")
+    assert record == {"head": False}
+    assert "head you trained is forgotten" in page
+    with pytest.raises(AppError, match="have not kept"):
+        client.predict(*pair, 0.6, "trained", key, api_name="/verify")
+    with pytest.raises(AppError, match="no head to forget"):
+        client.predict(key, api_name="/forget_head")
+
+
+@pytest.fixture
+def gallery(client):
+    """The key of a gallery of three people."""
+    key = new_key()
+    for person, name in (("Eileen", "collins"), ("Grace", "hopper"), ("Group", "group")):
+        client.predict(example(name), person, key, api_name="/enroll")
+    yield key
+    client.predict(key, api_name="/erase")
+
+
+@pytest.mark.parametrize(
+    ("gone", "given"), [("/erase", ()), ("/forget", ("Grace",)), ("/forget_photo", ())]
+)
+def test_who_is_forgotten_is_learnt_from_no_more(client, gallery, gone, given):
+    record, _ = client.predict("gallery", steps=10, gallery_key=gallery, api_name="/train")
+    assert record["finished"]
+    if gone == "/forget_photo":
+        found, *_ = client.predict(example("hopper"), 0.6, gallery, api_name="/recognize")
+        given = (str(found["faces"][0]["candidates"][0]["photo_id"]),)
+    client.predict(*given, gallery, api_name=gone)
+    with pytest.raises(AppError, match="nothing to use yet"):
+        client.predict(gallery, api_name="/keep_head")
+
+
+def test_a_training_ends_and_shows_nobody_when_its_gallery_is_erased(client, gallery):
+    job = client.submit("gallery", steps=3000, gallery_key=gallery, api_name="/train")
+    end = time.monotonic() + 60
+    while len(job.outputs()) < 3 and time.monotonic() < end:
+        time.sleep(0.05)
+    assert "img" in job.outputs()[-1][1]
+    client.predict(gallery, api_name="/erase")
+    record, page = job.result(timeout=20)
+    assert record is None
+    assert "Nothing has been learnt yet" in page
+    assert "img" not in page
+
+
+def test_drawn_people_are_learnt_on_when_a_gallery_is_erased(client, gallery):
+    client.predict("avatars", steps=10, api_name="/train")
+    client.predict(gallery, api_name="/erase")
+    with pytest.raises(AppError, match="Only a head is kept"):
+        client.predict(gallery, api_name="/keep_head")
 
 
 def test_a_network_of_drawn_faces_cannot_be_kept_for_photos(client):
@@ -134,6 +188,7 @@ def test_zips_that_cannot_be_learnt_from(client, archive):
         ({"loss": "hinge"}, "not in the list of choices"),
         ({"data": "photos"}, "not in the list of choices"),
         ({"data": "gallery"}, "3 people are needed to learn from, and this gallery holds 0"),
+        ({"data": "gallery"}, "enroll 3 more in the first tab, one photo each will do"),
         ({"data": "gallery", "gallery_key": KEY}, "and this gallery holds 0"),
         ({"data": "gallery", "gallery_key": "x"}, "key"),
     ],

@@ -212,11 +212,16 @@ def test_a_bad_file_is_one_sentence_and_loses_nothing(visit, tmp_path):
         "#verify-b button[aria-label*=Remove], #verify-b button[aria-label*=Clear]"
     ).click()
     page.locator("#verify-b input[type=file]").set_input_files(bad)
-    expect(page.locator("#verify-b img")).to_be_visible()
-    page.locator("#verify-start").click()
+    # At once, before anything is compared; what is no picture does not stay.
     expect(page.get_by_text("This file is not a picture that can be read")).to_be_visible()
+    expect(page.locator("#verify-b img")).to_have_count(0)
     expect(page.locator("#verify-answer .verdict")).to_have_count(0)
     expect(page.locator("#verify-a img")).to_be_visible()
+    page.locator("#verify-start").click()
+    expect(page.get_by_text("Add photo B first")).to_be_visible()
+    page.locator("#verify-b input[type=file]").set_input_files(EXAMPLES / "hopper.jpg")
+    page.locator("#verify-start").click()
+    expect(page.locator("#verify-answer .verdict strong")).to_have_text("Different people")
     assert "Traceback" not in page.content()
 
 

@@ -58,6 +58,11 @@ def test_the_lamp_tells_a_collapse_and_the_button_cures_it(visit, screens):
     page.locator("#train-start").click()
     page.locator("#train-live .collapsed").wait_for(timeout=LONG)
     page.locator("#train-cure").wait_for()
+    # What cures lies right above the lamp that says so.
+    lamp = page.locator("#train-live .collapsed")
+    assert "press Cure, above" in lamp.inner_text()
+    apart = lamp.bounding_box()["y"] - page.locator("#train-cure").bounding_box()["y"]
+    assert 0 < apart < 160
     page.screenshot(path=screens / "train_collapse_desktop.png", full_page=True)
     page.locator("#train-cure").click()
     page.locator("#train-live .alive").wait_for(timeout=LONG)
@@ -80,6 +85,19 @@ def test_three_losses_race_on_a_phone(visit, screens):
     wide = "document.documentElement.scrollWidth <= window.innerWidth"
     assert page.evaluate(wide)
     page.screenshot(path=screens / "train_phone.png")
+
+
+def test_a_race_that_is_stopped_says_so_and_stop_has_then_nothing_to_do(visit):
+    page = opened(visit)
+    page.locator("#train-stop").click()
+    page.get_by_text("Nothing is being trained").wait_for()
+    page.locator("#train-race").click()
+    page.locator("#train-live .race img").first.wait_for(timeout=LONG)
+    page.locator("#train-stop").click()
+    page.locator("#train-live table.final").wait_for(timeout=LONG)
+    told = page.locator("#train-live .race .note").all_inner_texts()
+    assert len(told) == 3
+    assert all(text.endswith("stopped.") for text in told)
 
 
 def test_who_leaves_ends_the_training_within_a_second(visit, monkeypatch):

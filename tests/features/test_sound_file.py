@@ -20,7 +20,9 @@ CODERS = {
     "mp3": "libmp3lame",
     "m4a": "aac",
     "webm": "libopus",
+    "old.wav": "adpcm_ms",
 }
+FORMATS = ("wav", "flac", "ogg", "mp3", "m4a", "webm")
 
 
 def sine(hertz=440.3, seconds=1.0, rate=44_100, peak=0.5):
@@ -48,7 +50,7 @@ def float_wav(path, samples, rate=44_100):
 def coded(path, samples, rate=48_000, layout="stereo"):
     """Samples (channels, n) through one of FFmpeg's coders."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream(CODERS[path.suffix[1:]], rate=rate, layout=layout)
+        stream = container.add_stream(CODERS[path.name.split(".", 1)[1]], rate=rate, layout=layout)
         frame = av.AudioFrame.from_ndarray(
             np.ascontiguousarray(samples, np.float32), "fltp", layout
         )
@@ -65,7 +67,7 @@ def loudest_hertz(signal):
     return np.argmax(spectrum) * signal.rate / len(signal.samples)
 
 
-@pytest.mark.parametrize("kind", CODERS)
+@pytest.mark.parametrize("kind", FORMATS)
 def test_each_format_keeps_its_pitch_length_and_loudness(tmp_path, kind):
     """Left 0.5 and right 0.25 of one sine: their mean has 0.375 / √2 = 0.265."""
     tone = sine(seconds=2, rate=48_000)
@@ -240,6 +242,29 @@ def test_a_file_cut_short_is_refused(tmp_path, kind, message):
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
     with pytest.raises(MediaError, match=message):
+        read_sound(path)
+
+
+def test_a_file_whose_sound_is_overwritten_is_refused(tmp_path):
+    path = coded(tmp_path / "a.flac", sine(seconds=2, rate=48_000)[None], layout="mono")
+    data = path.read_bytes()
+    path.write_bytes(data[:8000] + bytes(len(data) - 8000))
+    with pytest.raises(MediaError, match=r"cut short: 0\.0 s are left of 2\.0 s"):
+        read_sound(path)
+
+
+def test_a_sound_that_changes_its_rate_is_refused(tmp_path):
+    """MP3 may be strung together: the second half has other frames."""
+    one = coded(tmp_path / "a.mp3", sine(seconds=1, rate=44_100)[None], 44_100, "mono")
+    two = coded(tmp_path / "b.mp3", sine(seconds=1, rate=48_000)[None], 48_000, "mono")
+    one.write_bytes(one.read_bytes() + two.read_bytes())
+    with pytest.raises(MediaError, match="changes its rate or channels midway: export it again"):
+        read_sound(one)
+
+
+def test_an_unusual_coder_is_refused(tmp_path):
+    path = coded(tmp_path / "a.old.wav", sine(rate=44_100)[None], 44_100, "mono")
+    with pytest.raises(MediaError, match="coded in an unusual way: use WAV, FLAC"):
         read_sound(path)
 
 

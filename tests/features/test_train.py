@@ -137,7 +137,9 @@ def gallery(networks, picture):
 
 
 def test_two_people_are_too_few(networks, gallery):
-    with pytest.raises(TrainingError, match=r"3 people are needed.*this gallery holds 2"):
+    with pytest.raises(
+        TrainingError, match=r"3 people are needed.*this gallery holds 2: enroll a third"
+    ):
         photo_album(networks.embed, gallery("collins", "hopper"), 0)
 
 

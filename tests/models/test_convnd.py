@@ -60,11 +60,12 @@ def test_every_rank_is_its_definition(rank):
     np.testing.assert_allclose(found[1], second, atol=1e-4)
 
 
+@pytest.mark.parametrize("middle", [False, True])
 @pytest.mark.parametrize("rank", [1, 2])
-def test_repeats_are_seen_as_one_of_them(rank):
+def test_repeats_are_seen_as_one_of_them(rank, middle):
     flat, x = network(rank), values(rank)
     still = np.stack([x] * 16, axis=1)
-    for one, many in zip(flat(x), inflated(flat, SMALL)(still), strict=True):
+    for one, many in zip(flat(x), inflated(flat, SMALL, middle)(still), strict=True):
         many = np.asarray(many)
         wanted = np.broadcast_to(np.asarray(one)[:, None], many.shape)
         np.testing.assert_allclose(many, wanted, atol=1e-5)

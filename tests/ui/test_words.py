@@ -1,12 +1,13 @@
+from datetime import datetime
+
 import numpy as np
 from PIL import ImageFont
 
-from faceweb.config import FacesConfig
 from faceweb.features.gallery import people
 from faceweb.features.odds import load_calibration
 from faceweb.features.recognize import Recognized
-from faceweb.features.verify import verify
 from faceweb.models.engine import Status
+from faceweb.storage.galleries import Receipt, StoredPhoto
 from faceweb.types import Box, Candidate, EncodedFace, Face, Interval, Match, Verdict
 from faceweb.ui import draw, words
 from tests.conftest import KEY
@@ -33,14 +34,32 @@ def test_names_are_text_never_markup(galleries, encoding):
 def test_percentages_have_the_digits_they_deserve():
     shares = [0, 0.0004, 0.0022, 0.05, 0.42, 0.975, 0.9998]
     shown = ["0.0 %", "under 0.1 %", "0.2 %", "5.0 %", "42 %", "97.5 %", "over 99.9 %"]
-    assert [words.percent(share) for share in shares] == shown
+    # No number is parted from its sign at the end of a line.
+    assert [words.percent(share) for share in shares] == [s.replace(" %", "\u00a0%") for s in shown]
+
+
+def test_before_somebody_is_forgotten_it_is_said_what_stays():
+    assert words.forgetting("Ada") == "<p>Forget Ada, with all photos?</p>"
+    one = words.forgetting("Ada", 1)
+    assert "1 pair you marked stays, until you press Begin anew in Verify" in one
+    head = words.forgetting("Ada", 0, True)
+    assert "the head you trained stays, until you press Forget the head in Verify" in head
+    photo = StoredPhoto(1, "Ada", np.zeros(128), b"png", "net", datetime(2026, 1, 1))
+    both = words.forgetting_photo(photo, True, 2, True)
+    assert "so Ada is forgotten with it. What was learnt knows no names: 2 pairs" in both
+    assert "and the head you trained stay, until you press Begin anew and Forget the head" in both
+
+
+def test_a_receipt_counts_what_was_learnt_too():
+    assert "nothing to erase" in words.receipt(Receipt(0, 0, 0), 0)
+    assert "0 photos, 2,056 bytes" in words.receipt(Receipt(0, 0, 2056), 0)
 
 
 def test_unknown_is_said_and_the_odds_count_the_gallery():
     page = words.recognized([answer("Ada", 0.9)], 3, Interval(0.0066, 0.0036, 0.0122), 0.6)
     assert "1. unknown" in page
     assert "nearest: Ada 0.90" in page
-    assert "0.7 %" in page
+    assert "0.7\u00a0%" in page
     assert "enroll somebody first" in words.recognized([answer("x")], 0, Interval(0, 0, 0), 0.6)
 
 
@@ -71,14 +90,6 @@ def test_a_name_that_the_font_lacks_is_left_to_the_list():
     assert draw._label(answer("Zoë"), 2, font) == "2 0.30"
     assert draw._label(answer("李小龙"), 2, font) == "2 0.30"
     assert draw._label(answer("Ada", 0.9), 2, font) == "2 unknown"
-
-
-def test_a_verdict_against_the_odds_is_not_called_clear(networks, picture):
-    calibration = load_calibration()
-    for threshold, word in ((1.2, "odds speak against"), (0.6, "Clear")):
-        config = FacesConfig(threshold=threshold)
-        pair = verify(networks, calibration, picture("collins"), picture("hopper"), config)
-        assert word in words.verification(pair, calibration)
 
 
 def test_this_pair_is_marked_at_its_distance():

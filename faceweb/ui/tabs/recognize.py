@@ -20,7 +20,7 @@ from faceweb.ui.handlers import (
     Shared,
     guarded,
 )
-from faceweb.ui.photos import photo_input, required
+from faceweb.ui.photos import checked, photo_input, required
 
 TITLE = "Recognize"
 INTRO = """Who is in this picture? Every face is compared with everybody you enrolled; the
@@ -120,6 +120,7 @@ def build(services: Services, shared: Shared) -> None:
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
     inputs, outputs = [photo, threshold, shared.key, decide], [record, labelled, answer]
+    checked([photo])
     outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}
     for event in (photo_tab.select, camera_tab.select, photo.change, shared.version.change):
         event(**outdated)

@@ -16,7 +16,8 @@ HOW = """**Siamese network.** Every picture passes through the same network f, s
 pair or triplet flows back through it two or three times. From scratch: four convolutions, 194,000
 parameters, 64 numbers of unit length. On photos a *head* learns, while the face recogniser stays as
 it is: a matrix on its 128 numbers, or a logistic unit. Or its *last blocks* learn, 2.4 million
-parameters, held near where they began. A head can be used in Verify and Recognize.
+parameters, held near where they began. A head can be used in Verify and Recognize, unless it was
+measured on copies of single photos.
 
 **Triplet loss** (Schroff et al. 2015). A batch holds 16 people with 4 pictures each. *Random*
 negatives are soon easy and teach nothing. The *semi-hard* one is the nearest that is farther than
@@ -36,6 +37,8 @@ more compared at the end: none is in two of these groups. The equal error rate i
 strangers pass as friends are refused; guessing gives 50 %."""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# Never held up, but queued: what has no place in the queue can show no message.
+PROMPT = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -95,13 +98,13 @@ def build(services: Services, shared: Shared) -> None:
                 go_on = gr.Button("Continue", min_width=80, elem_id="train-continue")
                 reset = gr.Button("Reset", min_width=80, elem_id="train-reset")
             use = gr.Button("Use it in Verify and Recognize", elem_id="train-use")
+        with gr.Column(scale=5, min_width=320):
             cure = gr.Button(
                 "Cure: semi-hard, small steps",
                 visible=False,
                 variant="primary",
                 elem_id="train-cure",
             )
-        with gr.Column(scale=5, min_width=320):
             live = gr.HTML(train_words.EMPTY, elem_id="train-live", padding=False)
     with gr.Accordion("How it works", open=False):
         gr.Markdown(HOW)
@@ -123,8 +126,9 @@ def build(services: Services, shared: Shared) -> None:
         stopped.then(None, None, None, js=into_view("#train-live"), **PRIVATE)
         ran = stopped.then(**run, **streamed, **again)
         ran.failure(handlers.restored, None, [record, live, cure], **QUICK)
-    stop.click(handlers.stop, None, None, **QUICK)
-    reset.click(handlers.reset, None, [record, live, cure], **QUICK)
+    stop.click(handlers.stop, None, None, **PROMPT)
+    reset.click(handlers.reset, None, [record, live, cure], **PROMPT)
+    shared.version.change(handlers.checked, None, [record, live, cure], **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
     shared.page.unload(handlers.lessons.remove)
 

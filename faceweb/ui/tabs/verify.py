@@ -7,12 +7,13 @@ import numpy as np
 
 from faceweb.config import FacesConfig
 from faceweb.features.verify import verify
-from faceweb.ui import records, teaching, words
+from faceweb.ui import records, teaching
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.deciders import DECIDERS, decider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
-from faceweb.ui.photos import photo_input, required
+from faceweb.ui.photos import checked, photo_input, required
+from faceweb.ui.verify_words import verification
 
 TITLE = "Verify"
 INTRO = """Are these two the same person? Each face becomes 128 numbers, f(a) and f(b); two
@@ -58,7 +59,7 @@ class Handlers:
         calibration = self.services.calibration
         head = decider(self.services, decide, gallery_key)
         result = verify(self.services.networks(), calibration, a, b, config, head)
-        return records.verification(result), words.verification(result, calibration)
+        return records.verification(result), verification(result, calibration)
 
     @guarded
     def again(
@@ -96,6 +97,7 @@ def build(services: Services, shared: Shared) -> None:
         gr.Markdown(HOW)
     inputs = [photo_a, photo_b, threshold, panel.decide, shared.key]
     outputs = [record, answer]
+    checked([photo_a, photo_b])
     for photo in (photo_a, photo_b):
         photo.input(None, None, answer, js="() => ''")
     asked = start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)
