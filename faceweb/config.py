@@ -171,6 +171,40 @@ class WindowConfig(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SoundConfig(Bounded):
+    """How a sound is repainted; a texture keeps no content and begins with noise."""
+
+    alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
+    beta: float = bounded(10.0, 0.0, 40.0, 0.1)
+    steps: int = bounded(100, 10, 500, 10)
+    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
+    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    texture: bool = False
+
+    @property
+    def style(self) -> StyleConfig:
+        """The same, as a painting takes it."""
+        return StyleConfig(
+            alpha=0.0 if self.texture else self.alpha,
+            beta=self.beta,
+            smooth=0.0,
+            steps=self.steps,
+            rate=self.rate,
+            seed=self.seed,
+            init="noise" if self.texture else "content",
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class TraceConfig(Bounded):
+    """Whose trace filters are learnt from, the seed of a simulated one, and in how many steps."""
+
+    source: str = chosen("simulated", "bundled", "file")
+    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    steps: int = bounded(150, 10, 1000, 10)
+
+
+@dataclass(frozen=True, kw_only=True)
 class GalleryConfig:
     """What one visitor's gallery may hold."""
 

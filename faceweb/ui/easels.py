@@ -36,6 +36,7 @@ class Easel:
         stages: the last picture of every size.
         seconds: how long it has been painted.
         used: when it was last painted at, on the monotonic clock.
+        what: is painted, in words.
     """
 
     painting: Painting
@@ -50,6 +51,7 @@ class Easel:
     stages: list[StyleStep] = field(default_factory=list)
     seconds: float = 0.0
     used: float = field(default_factory=time.monotonic)
+    what: str = "painting"
     _turn: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -63,7 +65,7 @@ class Easel:
             PictureError: it is being painted already.
         """
         if not self._turn.acquire(timeout=PATIENCE):
-            raise PictureError("This painting is under way: press Stop before you continue it.")
+            raise PictureError(f"This {self.what} is under way: press Stop before you continue it.")
         try:
             yield from self._painted()
         finally:
@@ -109,7 +111,11 @@ class Easel:
 
 
 class Easels(Sessions[Easel]):
-    """All visitors' easels."""
+    """All visitors' easels, and what is painted at them."""
+
+    def __init__(self, what: str = "painting") -> None:
+        super().__init__()
+        self._what = what
 
     def required(self, request: gr.Request) -> Easel:
         """The visitor's easel.
@@ -119,5 +125,5 @@ class Easels(Sessions[Easel]):
         """
         easel = self.of(request)
         if easel is None:
-            raise PictureError("There is no painting to go on with: start one first.")
+            raise PictureError(f"There is no {self._what} to go on with: start one first.")
         return easel

@@ -1,6 +1,5 @@
 """What the style tab does: paint, stop, go on, survey, load a recipe, paint at once."""
 
-import errno
 import json
 import time
 from dataclasses import dataclass, field, fields, replace
@@ -8,8 +7,6 @@ from html import escape
 
 import gradio as gr
 import numpy as np
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.errors import FacewebError, PictureError
@@ -19,11 +16,13 @@ from faceweb.features.sheet import ALPHAS, BETAS, SIDE, contact_sheet
 from faceweb.features.stylize import Painting
 from faceweb.ui import records, style_words
 from faceweb.ui.controls import takes
+from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.handlers import Services, guarded, show_download
 from faceweb.ui.photos import required
 
 NAMES = tuple(item.name for item in fields(StyleConfig))
+FILE = "faceweb-painting.png"
 # What /stylize takes beside the two pictures and the settings.
 EXTRAS = {
     "network": NETWORKS[0],
@@ -176,21 +175,8 @@ class Handlers:
             record,
             style_words.painting(easel, step, hung=True),
             pair,
-            _download(to_png(step.picture, record["recipe"])),
+            offered(to_png(step.picture, record["recipe"]), FILE, "the painting stays here"),
         )
-
-
-def _download(png: bytes) -> str | None:
-    try:
-        return save_bytes_to_cache(png, "faceweb-painting.png", get_upload_folder())
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "disk is full" if full else "folder for downloads cannot be written to"
-        gr.Warning(
-            f"The server's {reason}, so there is no file to download: the painting stays here.",
-            title="Not saved",
-        )
-        return None
 
 
 def _config(settings) -> StyleConfig:

@@ -57,11 +57,13 @@ J<sub>style</sub>(S, G) + &gamma; J<sub>variation</sub>(G) = {terms} = {costs.j:
 at which a term pulls with a gradient of norm 1 at the start.</p></details>"""
 
 
-def curves(history: Sequence[tuple[int, StyleCosts]]) -> str:
-    """The three costs over the steps, each on a logarithmic axis of its own height."""
+def curves(
+    history: Sequence[tuple[int, StyleCosts]], shown: Sequence[tuple[str, str]] = CURVES
+) -> str:
+    """Costs over the steps, each on a logarithmic axis of its own height."""
     if not history:
         return ""
-    return '<div class="curves">' + "".join(_curve(history, *curve) for curve in CURVES) + "</div>"
+    return '<div class="curves">' + "".join(_curve(history, *curve) for curve in shown) + "</div>"
 
 
 def _curve(history: Sequence[tuple[int, StyleCosts]], name: str, label: str) -> str:

@@ -14,7 +14,7 @@ from faceweb.errors import PictureError
 from faceweb.features.recipe import Recipe
 from faceweb.features.scene import expected_seconds
 from faceweb.types import StyleCosts
-from faceweb.ui import easels, sessions, style_actions, style_words
+from faceweb.ui import downloads, easels, sessions, style_words
 
 CONFIG = StyleConfig(size=128, steps=10)
 NUMBERS = StyleCosts(1.0, 1.0, 1.0, 1.0)
@@ -45,9 +45,9 @@ def test_a_full_disk_leaves_the_painting_and_says_so(monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(style_actions, "save_bytes_to_cache", full)
-    monkeypatch.setattr(style_actions.gr, "Warning", lambda text, **_: said.append(text))
-    assert style_actions._download(b"png") is None
+    monkeypatch.setattr(downloads, "save_bytes_to_cache", full)
+    monkeypatch.setattr(downloads.gr, "Warning", lambda text, **_: said.append(text))
+    assert downloads.offered(b"png", "a.png", "the painting stays here") is None
     assert said == [
         "The server's disk is full, so there is no file to download: the painting stays here."
     ]

@@ -1,0 +1,131 @@
+"""Sound: a spectrogram is a signal of 513 channels, restyled by filters that slide along time."""
+
+import gradio as gr
+
+from faceweb.config import SoundConfig
+from faceweb.ui.clickable import clickable
+from faceweb.ui.controls import into_view, number, slider
+from faceweb.ui.dimensions import sound_words
+from faceweb.ui.dimensions.sound_actions import LIVE, NAMES, Handlers
+from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+
+TITLE = "Sound"
+INTRO = """Let one sound keep its course and take on another's manner. A sound's <b>spectrogram</b>,
+how loud each of 513 frequencies is, 86 times a second, is a signal with one axis, time, and 513
+channels: what repaints pictures in two dimensions repaints it in one."""
+HOW = """**One axis.** The loudness of 513 frequencies from 0 to 11 kHz is a signal of 513 channels,
+log(1 + |S|) after the short-time Fourier transform. 512 random filters of 11 positions slide along
+time alone. **J_content** compares what they say, moment by moment; **J_style** compares Gram
+matrices, which know what sounds together but not when: the same costs and the same code as for
+pictures (Ulyanov & Lebedev 2016, *Audio texture synthesis and style transfer*). Random filters do:
+nothing has been trained.
+
+**Back to a sound.** A spectrogram says how loud, not in which phase. Phases are guessed, and made
+to agree with overlapping windows 60 times over (Griffin & Lim 1984; with the momentum of Perraudin,
+Balazs & Søndergaard 2013).
+
+**A texture** has no content: α is 0 and it begins with noise, so rain becomes other rain.
+
+Frequencies are drawn as ears part them: evenly up to some 700 Hz, by octaves above."""
+LABELS = {"alpha": "α: content", "beta": "β: style"}
+MODES = [("Style transfer", False), ("Texture: more of the style", True)]
+# Both are seen on paper and on ink.
+WAVES = {"waveform_color": "#a79f93", "waveform_progress_color": "#2a958b"}
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+SHOW = into_view("#sound-tape")
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML('<p class="step-label">Click an example: it starts at once</p>', padding=False)
+    cards = clickable(sound_words.cards(pictures=False), "sound-cards")
+    controls: dict[str, gr.components.Component] = {}
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=4, min_width=300):
+            controls["texture"] = gr.Radio(MODES, value=False, label="Or your own sounds")
+            with gr.Column() as kept:
+                content = _sound("Content: what is played", "sound-content")
+                of_content = clickable(sound_words.chips("bundled content"), "sound-contents")
+            style = _sound("Style: what it shall sound like", "sound-style")
+            of_style = clickable(sound_words.chips("bundled style"), "sound-styles")
+        with gr.Column(scale=6, min_width=320, elem_id="sound-tape"):
+            with gr.Row():
+                for name, label in LABELS.items():
+                    controls[name] = slider(
+                        SoundConfig, name, label=label, elem_id=f"sound-{name}", min_width=150
+                    )
+            with gr.Row():
+                start = gr.Button("Restyle", variant="primary", elem_id="sound-start", scale=2)
+                stop = gr.Button("Stop", elem_id="sound-stop", min_width=80)
+                go_on = gr.Button("Continue", elem_id="sound-continue", min_width=80)
+            with gr.Column(visible=False, elem_id="sound-hung") as hung:
+                result = gr.Audio(
+                    label="The new sound",
+                    type="filepath",
+                    interactive=False,
+                    buttons=["download"],
+                    waveform_options=WAVES,
+                    elem_id="sound-result",
+                )
+            live = gr.HTML(sound_words.EMPTY, elem_id="sound-live", padding=False)
+    with gr.Accordion("Advanced", open=False, elem_id="sound-advanced"), gr.Row():
+        controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
+        controls["rate"] = slider(SoundConfig, "rate", label="Step size")
+        controls["seed"] = number(SoundConfig, "seed", label="Seed of noise and phases")
+    with gr.Accordion("How it works", open=False):
+        gr.Markdown(HOW)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    settings = [content, style, *(controls[name] for name in NAMES)]
+    streamed = {"outputs": [record, live, result], "show_progress": "minimal", **PAINT_QUEUE}
+    # A second sound may be asked for while one is made, which it then stops.
+    again = {"trigger_mode": "multiple"}
+    chosen = cards.select(
+        handlers.example,
+        None,
+        [content, style, controls["texture"]],
+        show_progress="hidden",
+        **PRIVATE,
+        **again,
+    )
+    made = {"fn": handlers.stylize_audio, "inputs": settings}
+    for begun, make in (
+        (start.click, {**made, "api_name": "stylize_audio"}),
+        (chosen.success, {**made, **PRIVATE}),
+        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
+    ):
+        cleared = begun(lambda: gr.update(visible=False), None, hung, **QUICK, **again)
+        cleared.then(None, None, None, js=SHOW, **PRIVATE)
+        ended = cleared.then(**make, **streamed, **again)
+        for end in (ended.success, ended.failure):
+            end(handlers.hung, None, hung, **QUICK)
+    stop.click(handlers.stop, None, None, **QUICK)
+    for name in LIVE:
+        # Queued: what it refuses is shown.
+        controls[name].change(
+            handlers.move, [controls[n] for n in LIVE], None, show_progress="hidden", **PRIVATE
+        )
+    for chips, sound in ((of_content, content), (of_style, style)):
+        chips.select(handlers.bundled, None, sound, show_progress="hidden", **PRIVATE)
+    controls["texture"].change(_modes, controls["texture"], [kept, controls["alpha"]], **QUICK)
+    shared.page.load(sound_words.cards, None, cards, **QUICK)
+    shared.page.unload(handlers.tapes.remove)
+
+
+def _sound(label: str, name: str) -> gr.Audio:
+    return gr.Audio(
+        label=label,
+        sources=["upload", "microphone"],
+        type="filepath",
+        buttons=[],
+        waveform_options=WAVES,
+        elem_id=name,
+    )
+
+
+def _modes(texture: bool):
+    """A texture has no content, so nothing weighs it."""
+    return gr.update(visible=not texture), gr.update(visible=not texture)

@@ -1,0 +1,133 @@
+"""What the sound's page says and draws."""
+
+from functools import cache
+from html import escape
+
+import numpy as np
+
+from faceweb.features.instruments import INSTRUMENTS
+from faceweb.features.sound_style import kept_share
+from faceweb.numerics.spectrogram import compressed, spectra
+from faceweb.types import StyleStep
+from faceweb.ui.dimensions.spectrogram import spectrogram, thumbnail
+from faceweb.ui.easels import Easel
+from faceweb.ui.style_words import CURVES, curves, duration
+
+# A content in the manner of a style; a texture has no content.
+EXAMPLES = (
+    ("melody", "drum loop"),
+    ("drum loop", "bell"),
+    ("birds", "rain"),
+    ("", "birds"),
+)
+EMPTY = """<div class="blank wide"><p>Click an example above, or choose two sounds and press
+<b>Restyle</b>. The new sound's spectrogram grows here; then you can play it.</p></div>"""
+WAITING = '<div class="blank wide"><p>Listening: the first steps come in a second.</p></div>'
+
+
+def title(content: str, style: str) -> str:
+    """What an example makes."""
+    return f"{content} as {style}" if content else f"more {style}"
+
+
+def cards(pictures: bool = True) -> str:
+    """The examples as buttons, with their spectrograms."""
+    return '<div class="sounds">' + "".join(_card(*pair, pictures) for pair in EXAMPLES) + "</div>"
+
+
+def chips(name: str) -> str:
+    """The bundled sounds as small buttons; `name` says what they are for."""
+    buttons = "".join(
+        f'<button type="button" class="partner" data-pick="{each}">{each}</button>'
+        for each in INSTRUMENTS
+    )
+    return f'<div class="partners" role="group" aria-label="{name}">{buttons}</div>'
+
+
+def painting(easel: Easel, step: StyleStep, texture: bool, last: str | None = None) -> str:
+    """The sound as it is, with everything that is known of it.
+
+    Args:
+        easel: where it is made.
+        step: of it.
+        texture: whether there is no content.
+        last: what is done after the last step, "" where nothing is left to do.
+    """
+    notes = "".join(f'<p class="warning">{escape(note)}</p>' for note in _notes(easel, step))
+    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
+    rest = left if last is None else last
+    shares = "" if texture else spectrogram(easel.scene.content, "Content")
+    own = ("Texture" if texture else "Result") + (" so far" if last is None else "")
+    style, result = easel.scene.styles[0], spectrogram(step.picture, own, "result")
+    shown = CURVES[::2] if texture else CURVES
+    return f"""<section class="answer painting sound">
+<div class="spectrograms">{shares}{spectrogram(style, "Style")}{result}</div>
+<div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
+<p class="note">Step {step.step} of {step.steps}, {easel.seconds:.0f} s{rest}.</p>{notes}
+<dl class="facts gained">{_gained(easel, step, texture)}</dl>
+{_formula(step, texture)}{curves(easel.history, shown)}</section>"""
+
+
+def record(easel: Easel, step: StyleStep, texture: bool) -> dict:
+    """The same as a JSON record."""
+    kept = None if texture else round(kept_share(easel.scene, step.picture), 4)
+    return {
+        "j": step.costs.j,
+        "j_content": step.costs.content,
+        "j_style": step.costs.style,
+        "j_style_start": easel.history[0][1].style if easel.history else None,
+        "content_correlation": kept,
+        "steps": step.step,
+        "finished": step.step >= step.steps,
+        "seconds": round(easel.seconds, 2),
+        "texture": texture,
+        "seed": int(easel.start.seed),
+    }
+
+
+def _gained(easel: Easel, step: StyleStep, texture: bool) -> str:
+    first = easel.history[0][1].style if easel.history else step.costs.style
+    times = first / max(step.costs.style, 1e-12)
+    facts = f"""<div><dt>style cost came down</dt><dd>{times:,.3g} times</dd></div>
+<div><dt>from, to</dt><dd>{first:.3g} → {step.costs.style:.3g}</dd></div>"""
+    if texture:
+        return facts
+    kept = kept_share(easel.scene, step.picture)
+    return f"{facts}<div><dt>correlation with the content</dt><dd>{kept:.2f}</dd></div>"
+
+
+def _formula(step: StyleStep, texture: bool) -> str:
+    weights, costs = step.weights, step.costs
+    style = f"{weights.beta:.3g} &times; {costs.style:.3g}"
+    if texture:
+        said = f"J = &beta; J<sub>style</sub>(S, G) = {style}"
+    else:
+        said = (
+            "J = &alpha; J<sub>content</sub>(C, G) + &beta; J<sub>style</sub>(S, G) = "
+            f"{weights.alpha:.3g} &times; {costs.content:.3g} + {style}"
+        )
+    return f'<p class="formula">{said} = {costs.j:.3g}</p>'
+
+
+def _notes(easel: Easel, step: StyleStep) -> list[str]:
+    return [note for note in (easel.note, step.note) if note]
+
+
+def _card(content: str, style: str, pictures: bool) -> str:
+    small = _thumbnails() if pictures else {}
+    named = [name for name in (content, style) if name]
+    shown = "".join(small.get(name, '<img class="bands" alt="">') for name in named)
+    return (
+        f'<button type="button" class="unit" data-pick="{content}/{style}"><div>{shown}</div>'
+        f"<strong>{title(content, style)}</strong></button>"
+    )
+
+
+@cache
+def _thumbnails() -> dict[str, str]:
+    return {name: thumbnail(_values(name), f"spectrogram of {name}") for name in INSTRUMENTS}
+
+
+def _values(name: str) -> np.ndarray:
+    values = compressed(spectra(INSTRUMENTS[name]().samples))
+    return values / values.max()
