@@ -5,6 +5,8 @@ import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
+from tests.api.calls import example
+
 
 @pytest.fixture
 def saved(tmp_path):
@@ -83,3 +85,18 @@ def test_cubes_of_no_volume_at_all(served):
 
     with pytest.raises(AppError, match="forgotten meanwhile: show it again"):
         Client(served, verbose=False).predict(api_name="/strongest_cubes")
+
+
+@pytest.mark.parametrize(("layer", "frames"), [("conv1_2", 16), ("conv2_1", 8), ("conv5_1", 1)])
+def test_a_still_is_seen_as_its_picture_is(client, layer, frames):
+    record, shown = client.predict(example("coffee"), layer, api_name="/inflate")
+    assert record["layer"] == layer
+    assert len(record["differences"]) == frames
+    assert 0 < record["difference"] < 1e-4 < record["activation"]
+    assert record["difference"] <= max(record["differences"])
+    assert shown.count("<img") == 16
+
+
+def test_nothing_is_compared_without_a_photo(client):
+    with pytest.raises(AppError, match="Add a photo first"):
+        client.predict(None, api_name="/inflate")
