@@ -1,11 +1,17 @@
 """Volumes, clips and solid textures as a program calls them; every refusal is one sentence."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
+from faceweb.config import ASSETS
+from faceweb.features.clip_file import read_clip, write_gif
 from tests.api.calls import example
+
+STYLES = ASSETS / "styles"
 
 
 @pytest.fixture
@@ -100,3 +106,74 @@ def test_a_still_is_seen_as_its_picture_is(client, layer, frames):
 def test_nothing_is_compared_without_a_photo(client):
     with pytest.raises(AppError, match="Add a photo first"):
         client.predict(None, api_name="/inflate")
+
+
+FEW = {"steps": 5, "size": 64}
+
+
+def test_a_clip_is_repainted(client):
+    how = {"motion": 2.0, "seed": 3, "bundled": "ball", **FEW}
+    job = client.submit(None, styled("mosaic"), **how, api_name="/stylize_volume")
+    record, shown, path = job.result()
+    assert record["finished"] is True
+    assert (record["steps"], record["frames"], record["size"]) == (5, 16, [64, 64])
+    assert (record["rate"], record["seed"], record["note"]) == (8.0, 3, "")
+    costs = [each["j_style"] for each, *_ in job.outputs() if "j_style" in each]
+    assert costs[-1] < costs[0]
+    assert 0 < record["warping_error"]["content"] < record["warping_error"]["result"] < 0.1
+    clip, _ = read_clip(Path(path))
+    assert clip.frames.shape == (16, 64, 64, 3)
+    assert shown.count("<video") == 2
+
+
+def test_a_clip_of_ones_own(client, tmp_path):
+    frames = np.random.default_rng(0).integers(0, 256, (5, 40, 60, 3), np.uint8)
+    path = tmp_path / "own.gif"
+    path.write_bytes(write_gif(frames, 10))
+    record, *_ = client.predict(
+        handle_file(str(path)), styled("weave"), **FEW, api_name="/stylize_volume"
+    )
+    assert (record["frames"], record["size"]) == (5, [60, 40])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"alpha": 11}, "Alpha must be a number from 0 to 10|greater than maximum value 10"),
+        ({"size": 1000}, "Size must be|greater than maximum value 192"),
+        ({"alpha": 0, "beta": 0}, "Alpha and beta are both 0"),
+        ({"bundled": "cat"}, "no bundled clip 'cat': choose one of pan, turn, ball"),
+    ],
+)
+def test_a_clip_that_cannot_be_painted(client, asked, said):
+    with pytest.raises(AppError, match=said):
+        client.predict(None, styled("weave"), **asked, api_name="/stylize_volume")
+
+
+def test_a_block_grows(client):
+    record, shown, cube, path = client.predict(styled("mosaic"), 32, 5, 7, api_name="/solid")
+    assert record["finished"] is True
+    assert (record["steps"], record["side"], record["seed"]) == (5, 32, 7)
+    assert 0 < record["j_style"] < record["j"] * 10
+    voxels = np.load(path)["voxels"]
+    assert (voxels.shape, voxels.dtype) == ((32, 32, 32, 3), np.uint8)
+    assert "<img" in cube
+    assert "J<sub>style</sub>" in shown
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ((None,), "Add a style first"),
+        (("weave", 20), "Side must be|less than minimum value 32"),
+        (("weave", 32, 0), "Steps must be|less than minimum value 5"),
+    ],
+)
+def test_a_block_that_cannot_grow(client, asked, said):
+    style, *rest = asked
+    with pytest.raises(AppError, match=said):
+        client.predict(style and styled(style), *rest, api_name="/solid")
+
+
+def styled(name: str):
+    return handle_file(str(STYLES / f"{name}.jpg"))
