@@ -22,6 +22,8 @@ RATE, LAYERS = 250.0, ("conv1_1", "conv2_1")
 STEPS = 150
 BEFORE, AFTER = 0.2, 0.35
 FEWEST_BEATS = 3
+# Two places so near are of one beat, in seconds.
+SAME_BEAT = 0.1
 REPORT_EVERY = 0.25
 
 
@@ -129,6 +131,19 @@ def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
     said = said.reshape(len(places), -1)
     distances = np.linalg.norm(said - np.median(said, axis=0), axis=1)
     return Beats(places, around, distances / said.shape[1] ** 0.5)
+
+
+def told_apart(found: Beats, times: np.ndarray, odd: np.ndarray) -> tuple[int, int]:
+    """Where the truth is known: how many ectopic beats stand out, and how many others do.
+
+    Args:
+        found: of a prepared trace.
+        times: (n,) seconds at which beats truly are.
+        odd: (n,) which of them are ectopic.
+    """
+    marked = found.places[found.unusual] / RATE
+    near = np.abs(marked[:, None] - times[odd][None]) <= SAME_BEAT
+    return int(near.any(axis=0).sum()), int((~near.any(axis=1)).sum())
 
 
 def _long_enough(trace: Signal) -> np.ndarray:

@@ -92,6 +92,11 @@ class Autoencoder:
         self._graph = graph
         self.weights = graph.begin(seed)
 
+    @property
+    def taps(self) -> np.ndarray:
+        """The filters of the first layer, (filters, taps)."""
+        return self.weights[0][:, 0].T
+
     def learn(self, samples: np.ndarray, steps: int, seed: int = 0) -> Iterator[float]:
         """Learns from random windows of a signal.
 
@@ -132,7 +137,6 @@ class LearntProbe:
         weights: kernels and biases of them.
 
     Attributes:
-        kernels: (taps, filters) of the first layer.
         size: None, as it takes signals of any length.
     """
 
@@ -140,7 +144,6 @@ class LearntProbe:
 
     def __init__(self, graph: Graph, weights: list[np.ndarray]) -> None:
         self._graph, self._weights = graph, weights
-        self.kernels = weights[0][:, 0]
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ MOST, DAMPING = 1.0, 1e-4
 # How often the motion of the whole is fitted, how many pixels apart something moves on its own, the
 # texture at which what is near counts as much as the whole, and by how much grey a pixel differs.
 FITS, NEAR, UNSEEN, DIFFERS = 8, 0.5, 1e-4, 0.02
+# How far away another motion is looked for, over what spot it is judged, and by how much grey it
+# must be better.
+REACH, SPOT, NOISE = 8, 1.5, 0.002
+# By how little grey a spot differs from where its flow points, if it is the same spot.
+ALIKE = 0.02
 
 
 def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -27,8 +32,8 @@ def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     Returns:
         flow (t - 1, h, w, 2), pixels to the right and down from frame t + 1 back to frame t; valid
-        (t - 1, h, w) bool: the spot lies within the frame, and the flow the other way leads back,
-        by the test of Sundaram et al. 2010 that Lai et al. 2018 use.
+        (t - 1, h, w) bool: the spot lies within the frame, and looks alike there or the flow the
+        other way leads back, by the test of Sundaram et al. 2010 that Lai et al. 2018 use.
     """
     levels = [_pyramid((frame @ _LUMA).astype(np.float32)) for frame in frames]
     flow, valid = [], []
@@ -38,7 +43,8 @@ def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         length = np.square(back).sum(axis=-1) + np.square(warped(forth, back)).sum(axis=-1)
         agree = np.square(returned).sum(axis=-1) < 0.01 * length + 0.5
         flow.append(back)
-        valid.append(agree & inside(back))
+        alike = _differing(after[-1], before[-1], back) < ALIKE
+        valid.append((agree | alike) & inside(back))
     return np.stack(flow), np.stack(valid)
 
 
@@ -67,8 +73,32 @@ def _between(here: list[np.ndarray], there: list[np.ndarray]) -> np.ndarray:
             flow = flow + _step(fixed, moved, flow)
         # Against outliers, which the next level would not mend.
         flow = np.stack([median_filter(flow[..., k], 5) for k in range(2)], axis=-1)
-        flow = _settled(flow, fixed, moved)
+        settled, whole = _settled(flow, fixed, moved)
+        flow = _nearest(settled, whole, fixed, moved)
     return flow
+
+
+def _nearest(
+    flow: np.ndarray, whole: np.ndarray, fixed: np.ndarray, moved: np.ndarray
+) -> np.ndarray:
+    """Per pixel the motion under which its neighbourhood differs least: its own, that of the whole,
+    or that of pixels nearby, so that what moves ends at its edge."""
+    from scipy.ndimage import shift
+
+    ways = [(REACH * x, REACH * y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
+    choices = [flow, whole, *(shift(flow, (*way, 0), order=0, mode="nearest") for way in ways)]
+    differing = [_differing(fixed, moved, each) for each in choices]
+    # Its own wins where it is no worse than by noise.
+    differing[0] = differing[0] - NOISE
+    best = np.argmin(differing, axis=0)
+    return np.take_along_axis(np.stack(choices), best[None, ..., None], axis=0)[0]
+
+
+def _differing(fixed: np.ndarray, moved: np.ndarray, flow: np.ndarray) -> np.ndarray:
+    """By how much grey the neighbourhood of each pixel differs from where a flow points, (h, w)."""
+    from scipy.ndimage import gaussian_filter
+
+    return gaussian_filter(np.abs(warped(moved[..., None], flow)[..., 0] - fixed), SPOT)
 
 
 def _texture(picture: np.ndarray) -> np.ndarray:
@@ -83,8 +113,10 @@ def _texture(picture: np.ndarray) -> np.ndarray:
     return (xx + yy) / 2 - np.sqrt(np.square((xx - yy) / 2) + np.square(xy))
 
 
-def _settled(flow: np.ndarray, fixed: np.ndarray, moved: np.ndarray) -> np.ndarray:
-    """A flow (h, w, 2) that, where it is seen badly, moves as the whole picture does.
+def _settled(
+    flow: np.ndarray, fixed: np.ndarray, moved: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """A flow (h, w, 2) that, where it is seen badly, moves as the whole picture does; and that.
 
     The whole stands still, or moves by the affine motion that fits where the flow is seen well:
     whichever lets fewer pixels differ.
@@ -101,7 +133,7 @@ def _settled(flow: np.ndarray, fixed: np.ndarray, moved: np.ndarray) -> np.ndarr
     own = np.stack(
         [gaussian_filter(texture * flow[..., k], WINDOW, mode="nearest") for k in range(2)], axis=-1
     )
-    return (own + UNSEEN * whole) / (seen + UNSEEN)[..., None]
+    return (own + UNSEEN * whole) / (seen + UNSEEN)[..., None], whole
 
 
 def _affine(flow: np.ndarray, weight: np.ndarray) -> np.ndarray:

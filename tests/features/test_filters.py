@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from faceweb.errors import MediaError
-from faceweb.features.filters import activations, heartbeats, learn, prepared
+from faceweb.features.filters import (
+    RATE,
+    Beats,
+    activations,
+    heartbeats,
+    learn,
+    prepared,
+    told_apart,
+)
 from faceweb.features.heartbeat import simulated
 from faceweb.features.patches import look_through, patches_of
 from faceweb.features.recordings import Recording
@@ -75,7 +83,7 @@ def test_the_nine_segments_that_excite_a_filter_most(learnt):
     assert all(patch.pixels.shape == (9, 1) for patch in found)
     inner = next(patch for patch in found if patch.inside.all())
     bias = autoencoder.weights[1][unit]
-    wanted = float(inner.pixels[:, 0] @ probe.kernels[:, unit] + bias)
+    wanted = float(inner.pixels[:, 0] @ autoencoder.taps[unit] + bias)
     assert inner.activation == pytest.approx(wanted, rel=1e-4)
 
 
@@ -101,3 +109,17 @@ def test_what_cannot_be_learnt_from_is_one_sentence(graph):
     one[500:504] = 5.0
     with pytest.raises(MediaError, match=r"Only [012] beats were found"):
         heartbeats(Autoencoder(graph).probe, Signal(one, 250.0))
+
+
+def test_ectopic_beats_found_missed_and_mistaken():
+    """Beats at 1 to 8 s, true ones at 3 and 6; 3 and 5 are marked, 3 of them 80 ms early."""
+    times = np.arange(1.0, 9.0)
+    places = (times * RATE).astype(int)
+    places[2] -= round(0.08 * RATE)
+    distances = np.array([0.1, 0.11, 2.0, 0.1, 2.0, 0.1, 0.11, 0.1])
+    found = Beats(places, np.zeros((8, 3)), distances)
+    odd = np.isin(times, [3, 6])
+    assert told_apart(found, times, odd) == (1, 1)
+    assert told_apart(found, times, np.isin(times, [3, 5])) == (2, 0)
+    quiet = Beats(places, np.zeros((8, 3)), np.full(8, 0.1))
+    assert told_apart(quiet, times, odd) == (0, 0)

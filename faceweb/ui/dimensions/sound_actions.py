@@ -28,9 +28,10 @@ NO_FILE = "press Continue to try again"
 
 @dataclass(eq=False, kw_only=True)
 class Tape(Easel):
-    """A sound under way: `texture` is whether it has no content."""
+    """A sound under way: whether it has no content, and how many samples it shall have."""
 
     texture: bool
+    length: int
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Handlers:
             note=note,
             what="sound",
             texture=config.texture,
+            length=len(kept.samples),
         )
         yield from self._make(self.tapes.put(request, tape), request)
 
@@ -118,7 +120,8 @@ class Handlers:
             return
         record, _ = self._told(tape, step)
         yield record, sound_words.painting(tape, step, tape.texture, ": finding phases"), gr.skip()
-        sound = write_sound(tape.scene.heard(step.picture, tape.start.seed))
+        heard = tape.scene.heard(step.picture, tape.start.seed)
+        sound = write_sound(replace(heard, samples=heard.samples[: tape.length]))
         done = sound_words.painting(tape, step, tape.texture, "")
         yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
 

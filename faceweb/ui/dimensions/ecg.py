@@ -1,0 +1,121 @@
+"""ECG: filters learnt from one heart's trace, and the beats that they find unusual."""
+
+import gradio as gr
+
+from faceweb.config import ASSETS, TraceConfig
+from faceweb.ui.controls import default, into_view, number, slider
+from faceweb.ui.dimensions import ecg_words
+from faceweb.ui.dimensions.ecg_actions import Handlers
+from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+
+TITLE = "ECG"
+INTRO = """A heart's trace is a signal with one axis and one channel. Here filters are <b>learnt</b>
+from one trace in seconds, without labels; beats of which they say something else than of the others
+are marked."""
+NOT_MEDICAL = '<p class="not-medical" role="note">Not for medical use</p>'
+SOURCES = {
+    "simulated": "Simulated, with ectopic beats",
+    "bundled": "Bundled, 2.8 s",
+    "file": "My CSV or EDF",
+}
+HOW = """**Filters learn by restoring.** The trace is brought to 250 samples a second, levelled, and
+cut into windows of a second. Noise is added; 16 filters of 9 samples, then 24 over 104 ms, must say
+what it takes to restore the window: min ‖x − g(f(x + noise))‖² (Vincent et al. 2008, *Extracting
+and composing robust features with denoising autoencoders*). They begin random, and see this trace
+alone.
+
+**Beats** are found by slope and energy between 5 and 15 Hz, with a threshold that adapts (Pan &
+Tompkins 1985). A beat becomes a point: all that the second layer says from 0.2 s before R to 0.35 s
+after it. Its **distance** is the distance to the median of all those points, divided by the root of
+their dimension; a beat is unusual if it lies beyond the median distance by five times the usual
+spread.
+
+**Simulated traces** are sums of Gaussian waves (McSharry et al. 2003); three to five beats come too
+early, broad and without P, as if from a ventricle. Unusual is not ill, and usual is not healthy:
+this shows what filters learn, and is **not for medical use**."""
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# A program's file goes before its source; on the page the source is chosen by hand.
+CHOSEN = """(source, seed, steps, file, rate) =>
+  [source, seed, steps, source === "file" ? file : null, rate]"""
+SHOW = into_view("#ecg-answer")
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(f'{NOT_MEDICAL}<p class="intro">{INTRO}</p>', padding=False)
+    with gr.Row(elem_classes="ecg-ask"):
+        source = gr.Radio(
+            [(label, name) for name, label in SOURCES.items()],
+            value=default(TraceConfig, "source"),
+            label="Trace",
+            elem_id="ecg-source",
+            scale=8,
+            min_width=300,
+        )
+        seed = number(
+            TraceConfig,
+            "seed",
+            label="Seed: another heart",
+            scale=2,
+            min_width=140,
+            elem_id="ecg-seed",
+        )
+        start = gr.Button(
+            "Learn filters", variant="primary", scale=2, min_width=150, elem_id="ecg-start"
+        )
+    with gr.Row(visible=False) as own:
+        file = gr.File(
+            label="CSV of values, or of times in seconds and values; or EDF",
+            type="filepath",
+            height=120,
+            scale=3,
+            min_width=280,
+            elem_id="ecg-file",
+        )
+        rate = gr.Number(
+            None,
+            label="Values a second",
+            info="where the file has no times",
+            scale=1,
+            min_width=160,
+            elem_id="ecg-rate",
+        )
+    answer = _clickable(ecg_words.EMPTY, "ecg-answer")
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(min_width=300):
+            beats = _clickable("", "ecg-beats")
+        with gr.Column(min_width=300):
+            filters = _clickable("", "ecg-filters")
+    with gr.Accordion("Advanced", open=False):
+        steps = slider(TraceConfig, "steps", label="Steps of learning", elem_id="ecg-steps")
+    with gr.Accordion("How it works", open=False):
+        gr.Markdown(HOW)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    start.click(None, None, None, js=SHOW, **PRIVATE)
+    start.click(
+        handlers.ecg,
+        [source, seed, steps, file, rate],
+        [record, answer, beats, filters],
+        js=CHOSEN,
+        api_name="ecg",
+        show_progress="minimal",
+        **PAINT_QUEUE,
+    )
+    for part in (answer, beats, filters):
+        part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
+    source.change(_asked, source, [own, seed], **QUICK)
+    shared.page.unload(handlers.readings.remove)
+
+
+def _clickable(value: str, name: str) -> gr.HTML:
+    """HTML whose parts bear `data-pick`; what bears `data-at` scrolls the trace as well."""
+    script = (ASSETS / "trace.js").read_text()
+    return gr.HTML(value, js_on_load=script, elem_id=name, padding=False)
+
+
+def _asked(source: str):
+    """What a source asks for."""
+    return gr.update(visible=source == "file"), gr.update(visible=source == "simulated")

@@ -1,0 +1,195 @@
+"""What the page of heartbeats says: the trace, its unusual beats, its filters."""
+
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from faceweb.features.filters import Beats, FilterStep, told_apart
+from faceweb.features.patches import Patch
+from faceweb.ui import charts
+from faceweb.ui.dimensions import ecg_draw
+from faceweb.ui.dimensions.readings import Reading
+from faceweb.ui.style_words import duration
+from faceweb.ui.words import counted
+
+MOST_LISTED = 12
+# From so few beats a usual one can hardly be told.
+FEW = 8
+# Seconds that are shown on either side of what a filter sees.
+REACH = 0.25
+EMPTY = """<div class="blank low"><p>Press <b>Learn filters</b>: in a few seconds the trace appears
+here, with its unusual beats in red.</p></div>"""
+
+
+def learning(reading: Reading, step: FilterStep) -> str:
+    """How far the filters are."""
+    return f"""<section class="answer ecg"><div class="bar"><i
+style="width:{100 * step.step / step.steps:.1f}%"></i></div>
+<p class="note">Step {step.step} of {step.steps}, about {duration(step.remaining)} left.</p>
+<div class="learning">{_curve(step.errors)}</div></section>"""
+
+
+def answer(reading: Reading) -> str:
+    """The trace with its beats and what the filters say along it."""
+    beats, trace = reading.beats, reading.trace
+    wide = ecg_draw.width(trace)
+    order = beats.order
+    first = int(order[0]) if beats.unusual.any() else 0
+    at = beats.places[first] / len(trace.samples)
+    switches, maps = "", ""
+    for number, (layer, values) in enumerate(reading.maps.items(), start=1):
+        sees = 1000 * reading.probe.facts(layer, trace.samples.shape).field.size / trace.rate
+        mark = " checked" if number == 1 else ""
+        switches += (
+            f'<input type="radio" name="ecg-layer" id="ecg-layer-{number}"{mark}>'
+            f'<label for="ecg-layer-{number}">{layer}: {values.shape[1]} filters, each sees '
+            f"{sees:.0f} ms</label>"
+        )
+        maps += ecg_draw.layer_map(values, wide, layer)
+    said = [told(beats, number, trace.rate) for number in range(1, len(beats.places) + 1)]
+    return f"""<section class="answer ecg"><div class="heart">{_outcome(reading)}
+{_curve(reading.errors)}</div>
+<p class="note">{escape(reading.source.note)} {_honest(reading)}</p>
+<div class="ecg-strip"><p class="switch-label">Under the trace: what the filters of a layer say;
+bright is much. Click a beat, or a filter's row.</p>{switches}
+<div class="scroll" data-at="{at:.4f}" tabindex="0" role="region"
+aria-label="The trace, to be scrolled">{ecg_draw.strip(trace, beats, said)}{maps}</div></div>
+</section>"""
+
+
+def told(beats: Beats, number: int, rate: float) -> str:
+    """One beat, counted from 1, in words."""
+    distance, usual = beats.distances[number - 1], float(np.median(beats.distances))
+    times = distance / max(usual, 1e-9)
+    # Usual ones are told to a tenth, what is far off is not known so well.
+    shown = f"{times:.1f}" if times < 2 else f"{times:.0f}"
+    at = beats.places[number - 1] / rate
+    return f"beat {number} at {at:.1f} s, distance {distance:.2f}, {shown} times the usual"
+
+
+def beat_panel(reading: Reading, number: int | None = None) -> str:
+    """Unusual beats as a list, and one over the median; the most unusual where None."""
+    beats, rate = reading.beats, reading.trace.rate
+    chosen = int(beats.order[0]) + 1 if number is None else number
+    listed = [int(place) + 1 for place in beats.order if beats.unusual[place]]
+    rows = "".join(_listed(reading, each, each == chosen) for each in sorted(listed[:MOST_LISTED]))
+    more = len(listed) - MOST_LISTED
+    if more > 0:
+        rows += f'<p class="note">and {counted(more, "beat", "beats")} less unusual.</p>'
+    if not listed:
+        rows = '<p class="note">No beat stands out. The most distant one is drawn.</p>'
+    return f"""<section class="answer panel"><h3>Unusual beats</h3>
+<div class="listed">{rows}</div>{ecg_draw.over_median(beats, chosen, rate)}
+<p class="legend-line">{_key(beats, chosen)} {told(beats, chosen, rate)};
+<i class="median"></i> the median beat; <i class="others"></i> all beats</p></section>"""
+
+
+def filter_panel(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]) -> str:
+    """The first layer's filters, and what one filter of any layer says most about."""
+    weights = reading.autoencoder.taps
+    first = reading.probe.layers[0]
+    buttons = "".join(
+        f'<button type="button" class="tap{" chosen" * (layer == first and number == unit)}" '
+        f'data-pick="filter:{number}" aria-label="filter {number}">{ecg_draw.taps(row)}'
+        f"<span>{number}</span></button>"
+        for number, row in enumerate(weights)
+    )
+    return f"""<section class="answer panel"><h3>Filters of {first}</h3>
+<div class="taps">{buttons}</div>{_strongest(reading, layer, unit, patches)}</section>"""
+
+
+def record(reading: Reading) -> dict:
+    """All of it as a JSON record; distances are in the space of the learnt features."""
+    beats, source = reading.beats, reading.source
+    truth = None
+    if source.odd is not None:
+        marked, mistaken = told_apart(beats, source.times, source.odd)
+        truth = {"ectopic": int(source.odd.sum()), "marked": marked, "mistaken": mistaken}
+    return {
+        "beats": [
+            {
+                "time": round(place / reading.trace.rate, 3),
+                "distance": round(float(distance), 4),
+                "unusual": bool(odd),
+            }
+            for place, distance, odd in zip(
+                beats.places, beats.distances, beats.unusual, strict=True
+            )
+        ],
+        "rate": source.signal.rate,
+        "seconds": round(source.signal.seconds, 3),
+        "error": round(reading.errors[-1], 5),
+        "filters": [[round(float(tap), 4) for tap in row] for row in reading.autoencoder.taps],
+        "truth": truth,
+        "source": reading.config.source,
+        "steps": len(reading.errors),
+        "seed": reading.config.seed,
+    }
+
+
+def _outcome(reading: Reading) -> str:
+    beats, source = reading.beats, reading.source
+    count, seconds = len(beats.places), reading.trace.seconds
+    if source.odd is None:
+        marked = int(beats.unusual.sum())
+        stand = "stands" if marked == 1 else "stand"
+        said = f"{marked} of {count} beats {stand} out" if marked else "No beat stands out"
+    else:
+        marked, mistaken = told_apart(beats, source.times, source.odd)
+        others = "no other does" if not mistaken else f"{mistaken} of the others do too"
+        said = f"{marked} of {int(source.odd.sum())} ectopic beats stand out, {others}"
+    pulse = 60 * (count - 1) / max((beats.places[-1] - beats.places[0]) / reading.trace.rate, 1e-9)
+    return f"""<div class="outcome"><strong>{said}</strong><span>{count} beats in {seconds:.1f} s,
+{pulse:.0f} a minute. {sum(values.shape[1] for values in reading.maps.values())} filters learnt in
+{reading.seconds:.1f} s, from this trace alone.</span></div>"""
+
+
+def _honest(reading: Reading) -> str:
+    count = len(reading.beats.places)
+    if count >= FEW:
+        return ""
+    return (
+        f"Filters can be learnt from {reading.trace.seconds:.1f} s, but {count} beats hardly say "
+        "which is unusual."
+    )
+
+
+def _curve(errors: Sequence[float]) -> str:
+    steps = range(1, len(errors) + 1)
+    return charts.curve(list(steps), errors, "error of restoring the trace", max(errors))
+
+
+def _listed(reading: Reading, number: int, chosen: bool) -> str:
+    beats = reading.beats
+    at = beats.places[number - 1] / len(reading.trace.samples)
+    name, how = told(beats, number, reading.trace.rate).split(", ", 1)
+    return (
+        f'<button type="button" class="odd-beat{" chosen" * chosen}" data-pick="beat:{number}" '
+        f'data-at="{at:.4f}"><b>{name}</b><span>{how}</span></button>'
+    )
+
+
+def _key(beats: Beats, number: int) -> str:
+    return f'<i class="{"odd" if beats.unusual[number - 1] else "chosen"}"></i>'
+
+
+def _strongest(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]) -> str:
+    if not patches:
+        return f'<p class="note">Filter {unit} of {layer} says nothing about this trace.</p>'
+    rate = reading.trace.rate
+    reach = round(REACH * rate)
+    padded = np.pad(reading.trace.samples, reach, constant_values=np.nan)
+    segments, times = [], []
+    for patch in patches:
+        start, stop = patch.spans[0]
+        middle = min(max((start + stop) // 2, 0), len(reading.trace.samples) - 1)
+        segments.append(padded[middle : middle + 2 * reach + 1])
+        times.append(middle / rate)
+    start, stop = patches[0].spans[0]
+    field = (stop - start) / (2 * reach + 1)
+    spoken = ", ".join(f"{time:.1f}" for time in sorted(times))
+    return f"""{ecg_draw.overlaid(segments, field, REACH)}
+<p class="legend-line">Filter {unit} of {layer}: the {len(segments)} segments it says most about,
+at {spoken} s, each over the others. Activation {patches[0].activation:.3g} down to
+{patches[-1].activation:.3g}.</p>"""

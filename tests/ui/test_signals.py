@@ -1,0 +1,83 @@
+"""What the pages of sound and heartbeats draw and keep, told without a browser."""
+
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from faceweb.config import SoundConfig
+from faceweb.errors import MediaError, PictureError
+from faceweb.features.filters import Beats
+from faceweb.types import Signal
+from faceweb.ui import sessions
+from faceweb.ui.dimensions import ecg_draw, readings, spectrogram
+from faceweb.ui.easels import Easels
+
+
+def test_a_texture_keeps_no_content_and_begins_with_noise():
+    config = SoundConfig(texture=True, alpha=3.0, beta=7.0, seed=4).style
+    assert (config.alpha, config.beta, config.init, config.seed) == (0.0, 7.0, "noise", 4)
+    assert config.smooth == 0
+    kept = SoundConfig(alpha=3.0).style
+    assert (kept.alpha, kept.init) == (3.0, "content")
+
+
+def test_low_frequencies_lie_below_and_ticks_at_their_bins():
+    """A tone at 2 kHz, bin 93 of 512 at 21.5 Hz, is as high as the tick that says 2."""
+    values = np.zeros((40, 513), np.float32)
+    values[:, 93] = 1
+    picture = spectrogram._picture(values).sum(axis=-1)
+    height = 1 - picture[:, 20].argmax() / (len(picture) - 1)
+    assert height == pytest.approx(spectrogram._height(2000), abs=0.02)
+    assert spectrogram._height(500) < spectrogram._height(8000) < 1
+
+
+def test_a_long_sound_is_drawn_no_wider_than_a_screen():
+    picture = spectrogram._picture(np.ones((2600, 513), np.float32))
+    assert picture.shape == (spectrogram.HEIGHT, spectrogram.WIDEST, 3)
+
+
+def test_ten_minutes_of_trace_stay_a_page():
+    """Least and most of every pixel are drawn, not 150,000 samples, and no beat is lost."""
+    samples = np.zeros(600 * 250, np.float32)
+    places = np.arange(100, len(samples), 200)
+    samples[places] = 1
+    beats = Beats(places, np.zeros((len(places), 3)), np.ones(len(places)))
+    drawn = ecg_draw.strip(Signal(samples, 250.0), beats, ["a beat"] * len(places))
+    assert f'width="{ecg_draw.WIDEST}"' in drawn
+    assert len(drawn) < 1_000_000
+    _, outline = ecg_draw._outline(samples, ecg_draw.WIDEST)
+    assert (outline == 1).sum() >= len(places)
+
+
+def test_a_map_has_a_row_a_filter_and_its_peaks_survive():
+    values = np.zeros((1000, 16))
+    values[437, 5] = 2.0
+    drawn = ecg_draw.layer_map(values, 100, "conv1_1")
+    assert 'style="width:100px"' in drawn
+    assert 'data-pick="map:conv1_1"' in drawn
+
+
+def test_what_a_visitor_has_under_way_is_forgotten(monkeypatch):
+    kept = readings.Readings()
+    request = SimpleNamespace(session_hash="one")
+    signal = Signal(np.zeros(500, np.float32), 250.0)
+    reading = readings.Reading(readings.Source(signal), signal, None, None, None)
+    kept.put(request, reading)
+    with pytest.raises(MediaError, match="press Learn filters first"):
+        kept.required(request)
+    assert kept.of(request) is reading
+    monkeypatch.setattr(sessions, "KEPT_SECONDS", 0)
+    reading.used = time.monotonic() - 1
+    assert kept.forget_idle("one", reading)
+    assert kept.of(request) is None
+    kept.put(request, reading)
+    kept.remove(request)
+    assert kept.of(request) is None
+    assert reading._stopped.is_set()
+
+
+def test_there_is_no_sound_to_go_on_with():
+    with pytest.raises(PictureError, match="There is no sound to go on with"):
+        Easels("sound").required(SimpleNamespace(session_hash="nobody"))
