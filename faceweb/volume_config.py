@@ -43,16 +43,25 @@ class ClipConfig(Bounded):
 
 @dataclass(frozen=True, kw_only=True)
 class SolidConfig(Bounded):
-    """A block of texture of `side` voxels along each axis, painted from noise."""
+    """A block of texture of `side` voxels along each axis, painted from noise.
+
+    `smooth` weighs J_variation: without it the noise that a block begins with stays in it.
+    """
 
     side: int = bounded(32, 32, 64, 16)
     steps: int = bounded(80, 5, 500, 5)
     seed: int = bounded(0, 0, 2**31 - 1, 1)
-    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
+    rate: float = bounded(0.08, 0.002, 0.2, 0.002)
+    smooth: float = bounded(1.0, 0.0, 5.0, 0.05)
 
     @property
     def style(self) -> StyleConfig:
         """The same, as a painting takes it."""
         return StyleConfig(
-            alpha=0.0, smooth=0.0, steps=self.steps, rate=self.rate, seed=self.seed, init="noise"
+            alpha=0.0,
+            smooth=self.smooth,
+            steps=self.steps,
+            rate=self.rate,
+            seed=self.seed,
+            init="noise",
         )

@@ -44,9 +44,9 @@ def test_without_a_photo_there_is_nothing_to_compare(visit):
     expect(page.get_by_text("Add a photo first")).to_have_count(1)
 
 
-def fewest(page: Page, part: str) -> None:
-    """As few steps as there may be."""
-    page.locator(f"#{part}-steps input[type=number]").fill("5")
+def few(page: Page, part: str, count: int = 5) -> None:
+    """So many steps a size, as few as there may be by default."""
+    page.locator(f"#{part}-steps input[type=number]").fill(str(count))
     page.locator(f"#{part}-steps input[type=number]").press("Tab")
 
 
@@ -69,7 +69,8 @@ def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, siz
     page = visit(*SIZES[size])
     clip(page, 1, 14)
     page.locator("#clips-advanced").get_by_text("Advanced").click()
-    fewest(page, "clips")
+    count = 15 if size == "desktop" else 5
+    few(page, "clips", count)
     page.locator("#clips-start").click()
     expect(page.locator("#clips-live .filmstrip img")).to_have_count(8, timeout=60_000)
     first = page.locator("#clips-live .frame").first
@@ -78,7 +79,7 @@ def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, siz
     assert first.get_attribute("src") != last.get_attribute("src")
     film = page.locator("#clips-live .films video").first
     expect(film).to_be_visible(timeout=90_000)
-    assert steps(page, "clips") == (10, 10)
+    assert steps(page, "clips") == (2 * count, 2 * count)
     # 16 frames, 8 a second, 128 pixels wide: it can be played.
     page.wait_for_function(
         "document.querySelector('#clips-live .films video').duration === 2 && "
@@ -132,7 +133,7 @@ def test_a_block_grows_and_is_turned_and_cut(visit, screens, size, tmp_path):
     page.locator("#solid-styles-examples button").nth(12).click()
     expect(page.locator("#solid-style img")).to_be_visible()
     if size == "phone":
-        fewest(page, "solid")
+        few(page, "solid")
     page.locator("#solid-start").click()
     expect(page.locator("#solid-live .middles img")).to_have_count(3, timeout=60_000)
     cube = page.locator("#solid-cube img")

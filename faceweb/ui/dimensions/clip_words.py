@@ -130,8 +130,10 @@ def _moving(easel: Easel, step: StyleStep) -> str:
 
 
 def _sliced(step: StyleStep) -> str:
-    return f"""<p class="formula">J = &beta; J<sub>style</sub>(S, G) = {step.weights.beta:.3g}
-&times; {step.costs.style:.3g} = {step.costs.j:.3g}</p>"""
+    weights, costs = step.weights, step.costs
+    return f"""<p class="formula">J = &beta; J<sub>style</sub>(S, G) + &gamma;
+J<sub>variation</sub>(G) = {weights.beta:.3g} &times; {costs.style:.3g} +
+{weights.variation:.3g} &times; {costs.variation:.3g} = {costs.j:.3g}</p>"""
 
 
 def record(easel: Easel, step: StyleStep) -> dict:

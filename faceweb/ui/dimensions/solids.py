@@ -23,18 +23,24 @@ TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))
 INTRO = """Marble looks like marble wherever it is cut. From one flat picture grows a block of
 colour whose slices look like it from above, from the front and from the side. <span
-class="formula">J(G) = ⅓ (J<sub>style</sub> of the slices along x + along y + along z)</span>"""
+class="formula">J(G) = β ⅓ Σ<sub>axes</sub> J<sub>style</sub> + γ J<sub>variation</sub></span>"""
 HOW = """**Gram matrices of slices.** The block is cut into slices along each of its three axes, and
 the slices are shown to the painter's network of pictures. What its channels do together over all
 slices of an axis, the Gram matrix, is compared with that of the style picture; the mean over the
-three axes is the cost, and its gradient moves every voxel (Gutierrez et al. 2020, "On Demand Solid
+three axes is J_style, and its gradient moves every voxel (Gutierrez et al. 2020, "On Demand Solid
 Texture Synthesis Using Deep 3D Networks"; the aim is that of Kopf et al. 2007, "Solid Texture
 Synthesis from 2D Exemplars").
 
-It begins with noise and has no content. Larger blocks are first grown at half their size. What has
+It begins with noise and has no content; J_variation, weighed by γ, keeps neighbours alike, or some
+of the noise would stay. Larger blocks are first grown at half their size. What has
 a direction, such as waves seen from the side, cannot look so from everywhere: the block then finds
 something in between."""
-LABELS = {"side": "Side, voxels", "steps": "Steps a size", "seed": "Seed"}
+LABELS = {
+    "side": "Side, voxels",
+    "steps": "Steps a size",
+    "smooth": "γ: smoothness",
+    "seed": "Seed",
+}
 TURN = 35
 SLICES = ("Above", "Front", "Side")
 PRIVATE = {"api_visibility": "private"}
@@ -60,9 +66,10 @@ class Handlers:
     def solid(self, style, *values):
         """Grows a block of colour whose every slice looks like a picture, streaming it.
 
-        Side is 32, 48 or 64 voxels. Returns a record (j, j_style, steps, finished, seconds, side,
-        seed), its costs, and while it grows its pictures, as HTML, the finished cube as HTML, and
-        the block (side, side, side, 3) uint8 as `voxels` in an npz. A session grows one at a time.
+        Side is 32, 48 or 64 voxels. Returns a record (j, j_style, j_variation, steps, finished,
+        seconds, side, seed), its costs, and while it grows its pictures, as HTML, the finished
+        cube as HTML, and the block (side, side, side, 3) uint8 as `voxels` in an npz. A session
+        grows one at a time.
         """
         *settings, request = values
         config = SolidConfig(**dict(zip(NAMES, settings, strict=True)))
@@ -144,9 +151,9 @@ def build(services: Services, shared: Shared) -> None:
         with gr.Column(scale=4, min_width=320):
             style = photo_input("Style S", height=220, elem_id="solid-style")
             example_row(STYLES, [style], "solid-styles-examples", STYLES_NOTE, "Or click a style")
-            side, steps = (
+            side, steps, smooth = (
                 slider(SolidConfig, name, label=LABELS[name], elem_id=f"solid-{name}")
-                for name in ("side", "steps")
+                for name in ("side", "steps", "smooth")
             )
             with gr.Row():
                 seed = number(SolidConfig, "seed", label=LABELS["seed"], min_width=110)
@@ -169,7 +176,7 @@ def build(services: Services, shared: Shared) -> None:
         "trigger_mode": "multiple",
         **PAINT_QUEUE,
     }
-    asked = {"inputs": [style, side, steps, seed, rate], "api_name": "solid"}
+    asked = {"inputs": [style, side, steps, seed, rate, smooth], "api_name": "solid"}
     for begun, grow in (
         (start.click, {"fn": handlers.solid, **asked}),
         (go_on.click, {"fn": handlers.resume, **PRIVATE}),
@@ -206,5 +213,5 @@ def _viewer() -> tuple:
 
 def _record(block: Block, step) -> dict:
     told = clip_words.record(block, step)
-    kept = ("j", "j_style", "steps", "finished", "seconds", "seed")
+    kept = ("j", "j_style", "j_variation", "steps", "finished", "seconds", "seed")
     return {name: told[name] for name in kept} | {"side": step.shape[0]}
