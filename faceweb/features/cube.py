@@ -22,7 +22,14 @@ def drawn_cube(texture: np.ndarray, turn: float = 35.0, side: int = SIDE) -> np.
     Returns:
         (side, side, 3) uint8.
     """
-    canvas = Image.new("RGB", (_DRAWN * side, _DRAWN * side), BACKGROUND)
+    ground = Image.new("RGBA", (side, side), BACKGROUND)
+    ground.alpha_composite(Image.fromarray(clear_cube(texture, turn, side)))
+    return np.asarray(ground.convert("RGB"))
+
+
+def clear_cube(texture: np.ndarray, turn: float = 35.0, side: int = SIDE) -> np.ndarray:
+    """As `drawn_cube`, on nothing: (side, side, 4) uint8."""
+    canvas = Image.new("RGBA", (_DRAWN * side, _DRAWN * side))
     for face, corners, light in _faces(texture, turn):
         _lay(canvas, face, corners, light)
     return np.asarray(canvas.resize((side, side), Image.Resampling.LANCZOS))

@@ -1,8 +1,8 @@
 """A head that nobody has: the Shepp-Logan phantom in three dimensions, with vessels and lesions.
 
-After Shepp & Logan 1974, "The Fourier Reconstruction of a Head Section": its ellipses, given a depth
-and a stronger contrast; vessels are ours, and brighter than the skull, so that a projection shows
-them.
+After Shepp & Logan 1974, "The Fourier Reconstruction of a Head Section": its ellipses, given a
+depth and a stronger contrast; vessels are ours, and brighter than the skull, so that a projection
+shows them.
 """
 
 from collections.abc import Iterator

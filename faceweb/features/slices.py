@@ -31,11 +31,29 @@ def heated(volume: Volume, heat: np.ndarray, axis: int, index: int) -> np.ndarra
     """The same slice as (h, w, 3) uint8: grey, coloured where `heat` is.
 
     Args:
-        heat: as the voxels, in [0, 1].
+        heat: over the same room, in [0, 1], of as many voxels as one likes.
     """
-    warm = (heat.take(index, axis).clip(0, 1) * 255 + 0.5).astype(np.uint8)
+    count, layers = volume.voxels.shape[axis], heat.shape[axis]
+    # Where the middle of the slice is among the heat's own slices.
+    place = np.clip((index % count + 0.5) * layers / count - 0.5, 0, layers - 1)
+    low = int(place)
+    lower, upper = (heat.take(k, axis) for k in (low, min(low + 1, layers - 1)))
+    values = lower + (place - low) * (upper - lower)
+    warm = (values.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     grey = np.repeat(section(volume, axis, index)[..., None], 3, axis=2)
     return over(grey, _squared(warm, volume, axis) / 255)
+
+
+def glowing(volume: Volume, heat: np.ndarray, degrees: float = 0.0) -> np.ndarray:
+    """As `rendered`, (d, w, 3) uint8, coloured by the maximum of the heat along the same rays.
+
+    Args:
+        heat: over the same room, in [0, 1], in cubes of any size.
+    """
+    grey = rendered(volume, degrees)
+    warm = Image.fromarray(rendered(Volume(heat.clip(0, 1)), degrees))
+    warm = warm.resize(grey.shape[::-1], Image.Resampling.BILINEAR)
+    return over(np.repeat(grey[..., None], 3, axis=2), np.asarray(warm) / 255)
 
 
 def rendered(volume: Volume, degrees: float = 0.0) -> np.ndarray:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faceweb.features.cube import BACKGROUND, TILT, drawn_cube
-from faceweb.features.slices import aspect, heated, rendered, section
+from faceweb.features.slices import aspect, glowing, heated, rendered, section
 from faceweb.types import Volume
 
 
@@ -45,6 +45,30 @@ def test_heat_colours_a_slice_where_it_is():
     assert picture[3, 7].tolist() == [255, 236, 170]
     assert picture[0, 0].tolist() == [150, 150, 150]
     assert heated(bright, heat, 1, 4)[3, 7].tolist() == [150, 150, 150]
+
+
+def test_coarse_heat_is_spread_between_its_voxels():
+    """Of two voxels along the axis: the middles of eight slices lie at -0.375 to 1.375 of them.
+
+    Slice 3 is at 0.375, slice 4 at 0.625; beyond the outermost middles nothing changes.
+    """
+    bright, heat = volume((8, 8, 8)), np.zeros((2, 2, 2), np.float32)
+    heat[1] = 1
+    warmth = [int(heated(bright, heat, 0, k)[4, 4].sum()) for k in range(8)]
+    assert warmth[0] == warmth[1] < warmth[3] < warmth[4] < warmth[6] == warmth[7]
+    assert int(heated(bright, heat, 0, -1)[4, 4].sum()) == warmth[7]
+    assert np.array_equal(heated(bright, heat, 1, 0)[::7, 0], heated(bright, heat, 2, 7)[::7, 3])
+
+
+def test_a_projection_glows_where_heat_is_on_its_ray():
+    """The heat of the first of 4 layers of a volume of 8: the upper rows are coloured."""
+    heat = np.zeros((4, 4, 4), np.float32)
+    heat[0, 2, 2] = 1
+    picture = glowing(volume((8, 8, 8)), heat).astype(int)
+    assert picture.shape == (8, *rendered(volume((8, 8, 8))).shape[1:], 3)
+    coloured = np.ptp(picture, axis=-1) > 20
+    assert coloured[:2].any()
+    assert not coloured[4:].any()
 
 
 def test_a_projection_keeps_the_brightest_of_each_ray():

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from faceweb.ui.dimensions import arithmetic, ecg, sound
+from faceweb.ui.dimensions import arithmetic, clips, ecg, inflate, solids, sound, volumes
 from faceweb.ui.handlers import Services, Shared
 
 TITLE = "1-D and 3-D"
@@ -10,7 +10,7 @@ INTRO = """A picture has two axes, a sound or a heartbeat has one, a scan or a f
 filter slides along all of them alike, so one code serves every rank. <span
 class="formula">14&nbsp;∗&nbsp;5&nbsp;→&nbsp;10, 14×14&nbsp;∗&nbsp;5×5&nbsp;→&nbsp;10×10,
 14×14×14&nbsp;∗&nbsp;5×5×5&nbsp;→&nbsp;10×10×10</span>"""
-PARTS = (arithmetic, sound, ecg)
+PARTS = (arithmetic, sound, ecg, volumes, clips, solids, inflate)
 
 
 def build(services: Services, shared: Shared) -> None:

@@ -1,0 +1,152 @@
+"""What the pages of clips and of solid textures say and draw."""
+
+import base64
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+
+from faceweb.features.clip_file import write_clip
+from faceweb.features.cube import clear_cube
+from faceweb.types import Clip, StyleStep
+from faceweb.ui import draw
+from faceweb.ui.easels import Easel
+from faceweb.ui.style_words import CURVES, curves, duration, formula
+
+STRIP = 8
+CLIP_EMPTY = """<div class="blank"><p>Click a clip and a style, then <b>Paint</b>. All frames are
+painted at once, so that they hold together; the film grows here.</p></div>"""
+SOLID_EMPTY = """<div class="blank"><p>Click a style, then <b>Grow a block</b>. It begins as
+noise, and every slice of it comes to look like the picture.</p></div>"""
+WAITING = """<div class="blank"><p>Mixing the paint: the first strokes come in a few seconds.</p>
+</div>"""
+MOTION = ("variation", "J_motion")
+
+
+def video(clip: Clip, alt: str, controls: bool = False) -> str:
+    """A clip that plays over and over, in the page itself."""
+    data, suffix = write_clip(clip.frames, clip.rate)
+    source = f"data:video/{suffix[1:]};base64,{base64.b64encode(data).decode()}"
+    return (
+        f'<video class="film" autoplay loop muted playsinline{" controls" * controls} '
+        f'aria-label="{escape(alt)}" src="{source}"></video>'
+    )
+
+
+def chosen(clip: Clip, title: str, note: str) -> str:
+    """The clip that would be painted."""
+    count, height, width = clip.frames.shape[:3]
+    said = f"{title}: {count} frames of {width} x {height}, {clip.rate:.3g} a second. {note}"
+    return f"""<figure class="chosen-clip">{video(clip, title)}<figcaption class="note">
+{escape(said.strip())}</figcaption></figure>"""
+
+
+def strip(frames: np.ndarray) -> str:
+    """Some of the frames, side by side."""
+    places = np.linspace(0, len(frames) - 1, STRIP).round().astype(int)
+    cells = "".join(
+        f"<figure>{draw.photo(frames[k], f'frame {k + 1}', 'frame')}</figure>" for k in places
+    )
+    return f'<div class="filmstrip">{cells}</div>'
+
+
+def painting(
+    easel: Easel, step: StyleStep, pictures: str, cost: str, shown: Sequence[tuple[str, str]]
+) -> str:
+    """A clip or a block under way, with what is known of it.
+
+    Args:
+        easel: where it is made.
+        step: of it.
+        pictures: HTML of what it looks like.
+        cost: its formula as HTML.
+        shown: the costs that have curves.
+    """
+    sides = " x ".join(str(side) for side in step.shape[1:][::-1])
+    sides += f", {step.shape[0]} " + ("slices" if len(set(step.shape)) == 1 else "frames")
+    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
+    notes = "".join(f'<p class="warning">{escape(n)}</p>' for n in (easel.note, step.note) if n)
+    return f"""<section class="answer painting">{pictures}
+<div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
+<p class="note">Step {step.step} of {step.steps} at {sides}, {easel.seconds:.0f} s{left}.</p>{notes}
+{cost}{curves(easel.history, shown)}</section>"""
+
+
+def clip(easel: Easel, step: StyleStep, frames: np.ndarray) -> str:
+    """A clip under way."""
+    return painting(easel, step, strip(frames), _moving(easel, step), (*CURVES, MOTION))
+
+
+def finished(
+    easel: Easel, step: StyleStep, content: Clip, result: Clip, errors: tuple[float, float] | None
+) -> str:
+    """A clip that is done, beside what it was."""
+    films = f"""<div class="films"><figure>{video(result, "the painted clip", True)}<figcaption>
+painted</figcaption></figure><figure>{video(content, "the clip as it was")}<figcaption>as it was
+</figcaption></figure></div>"""
+    return painting(easel, step, films + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
+
+
+def _flicker(errors: tuple[float, float] | None) -> str:
+    if errors is None:
+        return ""
+    before, after = errors
+    return f"""<dl class="facts gained"><div><dt>warping error, painted</dt><dd>{after:.2g}</dd>
+</div><div><dt>as it was</dt><dd>{before:.2g}</dd></div></dl><p class="note">How far neighbouring
+frames differ once the motion is undone: 0 would be no flicker at all.</p>"""
+
+
+def solid(easel: Easel, step: StyleStep, block: np.ndarray) -> str:
+    """A block under way."""
+    cube = draw.picture(clear_cube(block), "the block so far", "block")
+    middles = "".join(
+        f"<figure>{draw.picture(block.take(len(block) // 2, axis), name, 'grain slice')}"
+        f"<figcaption>{name}</figcaption></figure>"
+        for axis, name in enumerate(("from above", "from the front", "from the side"))
+    )
+    pictures = f'<div class="solid">{cube}<div class="middles">{middles}</div></div>'
+    return painting(easel, step, pictures, _sliced(step), CURVES[::2])
+
+
+def cube(block: np.ndarray, turn: float) -> str:
+    """A finished block, turned."""
+    pixels = draw.picture(clear_cube(block, turn), "the block", "block")
+    return f'<figure class="pane">{pixels}</figure>'
+
+
+def cut(block: np.ndarray, axis: int, index: int) -> str:
+    """One slice of a finished block."""
+    pixels = draw.picture(block.take(index, axis), f"slice {index}", "grain slice")
+    return f'<figure class="pane">{pixels}</figure>'
+
+
+def done(easel: Easel, step: StyleStep) -> str:
+    """The numbers of a block that can be turned and cut above."""
+    return painting(easel, step, "", _sliced(step), CURVES[::2])
+
+
+def _moving(easel: Easel, step: StyleStep) -> str:
+    return formula(easel, step).replace("J<sub>variation</sub>", "J<sub>motion</sub>")
+
+
+def _sliced(step: StyleStep) -> str:
+    weights, costs = step.weights, step.costs
+    return f"""<p class="formula">J = &beta; J<sub>style</sub>(S, G) + &gamma;
+J<sub>variation</sub>(G) = {weights.beta:.3g} &times; {costs.style:.3g} +
+{weights.variation:.3g} &times; {costs.variation:.3g} = {costs.j:.3g}</p>"""
+
+
+def record(easel: Easel, step: StyleStep) -> dict:
+    """What clips and blocks have in common, for programs."""
+    costs = step.costs
+    return {
+        "j": costs.j,
+        "j_content": costs.content,
+        "j_style": costs.style,
+        "j_variation": costs.variation,
+        "steps": step.step,
+        "finished": step.step >= step.steps,
+        "seconds": round(easel.seconds, 2),
+        "size": [step.shape[2], step.shape[1]],
+        "seed": int(easel.start.seed),
+    }

@@ -1,0 +1,74 @@
+"""What the volumes' sub-tab says and draws, in small pieces of HTML."""
+
+from html import escape
+
+import numpy as np
+
+from faceweb.features.cube import clear_cube
+from faceweb.features.volume_look import VolumeLook
+from faceweb.ui import draw
+from faceweb.ui.inside import pictures
+from faceweb.ui.words import counted
+
+UNITS, CUBE = 16, 180
+# What a cube that is cut in half fills of its picture, in rows and columns.
+FILLED = slice(28, -28), slice(18, -18)
+EMPTY = (
+    '<p class="empty">Press <b>Show the head</b>, or add a scan of your own: slices to scroll '
+    "through, what a network sees in them, and the head turned about.</p>"
+)
+LOOKING = '<p class="note">Looking for the nine cubes that excite this unit most …</p>'
+
+
+def told(look: VolumeLook, title: str, note: str) -> str:
+    """What is shown, and what was done to it."""
+    sides = " x ".join(str(side) for side in look.shape)
+    spacing = " x ".join(f"{length:.3g}" for length in look.spacing)
+    seen = " x ".join(str(side) for side in look.seen)
+    said = f"{title}: {sides} voxels, {spacing} mm apart; the network is shown {seen}. {note}"
+    return f'<p class="note">{escape(said.strip())}</p>'
+
+
+def pane(pixels: np.ndarray, alt: str) -> str:
+    """A slice or a projection on black."""
+    return f'<figure class="pane">{draw.photo(pixels, alt, "scan", quality=88)}</figure>'
+
+
+def units(look: VolumeLook) -> str:
+    """The strongest units' maps, each seen from above through the whole volume."""
+    maps, facts = look.found.maps, look.found.facts
+    peaks = maps.max(axis=(0, 1, 2))
+    shown = look.found.strongest[:UNITS]
+    if look.unit not in shown:
+        shown = [look.unit, *shown[:-1]]
+    cells = "".join(
+        f'<button type="button" class="unit{" chosen" * (unit == look.unit)}" data-pick="{unit}" '
+        f'aria-label="Unit {unit}">{pictures.unit_map(maps[..., unit].max(axis=0))}'
+        f"<span>{unit}<b>{peaks[unit]:.2g}</b></span></button>"
+        for unit in shown
+    )
+    fires = counted(len(look.found.strongest), "unit fires", "units fire")
+    sides = " x ".join(str(side) for side in facts.shape[:-1])
+    return f"""<div class="maps">{cells}</div><p class="note">{escape(facts.name)} answers at
+{sides} places, each of which sees a cube of {facts.field.size} voxels a side. {fires} of
+{facts.shape[-1]}; the strongest are shown, each on its own scale and seen through from above, with
+its largest activation. Click one to lay it over the slices.</p>"""
+
+
+def cubes(look: VolumeLook, turn: float) -> str:
+    """The unit's nine strongest cubes, turned."""
+    found = look.cubes()
+    if not found:
+        return f'<p class="empty">Unit {look.unit} fires nowhere in this volume.</p>'
+    cells = "".join(
+        "<figure>"
+        + draw.picture(clear_cube(cube, turn, CUBE)[FILLED], f"cube {place}: {value:.3g}", "cube")
+        + f"<figcaption>{value:.3g}</figcaption></figure>"
+        for place, (cube, value) in enumerate(found, start=1)
+    )
+    side = look.found.facts.field.size
+    whole = min(look.seen) < side
+    sees = "more than the volume, so all of it is shown" if whole else f"{side} voxels a side"
+    return f"""<div class="cubes">{cells}</div><p class="note">Each is what one position of unit
+{look.unit} sees, {sees}, cut open in the middle, with the activation there. Grey lies beyond the
+border.</p>"""
