@@ -8,7 +8,6 @@ from faceweb.features.cube import clear_cube
 from faceweb.features.volume_look import VolumeLook
 from faceweb.ui import draw
 from faceweb.ui.inside import pictures
-from faceweb.ui.words import counted
 
 UNITS, CUBE = 16, 180
 # What a cube that is cut in half fills of its picture, in rows and columns.
@@ -47,12 +46,12 @@ def units(look: VolumeLook) -> str:
         f"<span>{unit}<b>{peaks[unit]:.2g}</b></span></button>"
         for unit in shown
     )
-    fires = counted(len(look.found.strongest), "unit fires", "units fire")
+    fire = f"{len(look.found.strongest)} of its {facts.shape[-1]} units fire"
     sides = " x ".join(str(side) for side in facts.shape[:-1])
     return f"""<div class="maps">{cells}</div><p class="note">{escape(facts.name)} answers at
-{sides} places, each of which sees a cube of {facts.field.size} voxels a side. {fires} of
-{facts.shape[-1]}; the strongest are shown, each on its own scale and seen through from above, with
-its largest activation. Click one to lay it over the slices.</p>"""
+{sides} places, each of which sees a cube of {facts.field.size} voxels a side.
+{fire}; the strongest are shown, each on its own scale and seen through from above, with its largest
+activation. Click one to lay it over the slices.</p>"""
 
 
 def cubes(look: VolumeLook, turn: float) -> str:
