@@ -125,6 +125,15 @@ def test_a_file_of_ones_own_and_one_with_text(visit, tmp_path):
     page.locator("#ecg-rate input").fill("250")
     learnt(page)
     expect(page.locator(".trace .beat")).to_have_count(len(places))
+    # With times in the file nothing is to be said about its rate.
+    timed = tmp_path / "timed.csv"
+    timed.write_text("\n".join(f"{n / 250},{x:.4f}" for n, x in enumerate(signal.samples)))
+    page.locator("#ecg-rate input").fill("0")
+    page.locator("#ecg-file").get_by_role("button", name="Clear").click()
+    own_file(page, timed)
+    page.locator("#ecg-start").click()
+    expect(page.locator("#ecg-answer .learning")).to_be_visible()
+    expect(page.locator("#ecg-filters .nine-over")).to_be_visible(timeout=30_000)
     # Where another source is chosen, the file is left alone.
     page.locator("#ecg-source").get_by_text("Simulated").click()
     page.locator("#ecg-start").click()

@@ -1,9 +1,11 @@
 """The sound's page in a real browser: one click restyles, and the result can be played."""
 
+import gc
 import io
 import re
 import time
 import wave
+import weakref
 
 import numpy as np
 import pytest
@@ -13,6 +15,7 @@ from faceweb.features.instruments import melody
 from faceweb.features.sound_file import write_sound
 from faceweb.models.painter import Painter
 from faceweb.types import Signal
+from faceweb.ui.dimensions.sound_actions import Tape
 from tests.browser.pages import SIZES, shot, tab
 
 pytestmark = pytest.mark.browser
@@ -32,7 +35,7 @@ def opened(page: Page, steps: int | None = None) -> None:
 
 def example(page: Page, name: str) -> None:
     page.locator("#sound-cards").get_by_role("button", name=name).click()
-    expect(page.locator("#sound-live .result")).to_be_visible()
+    expect(page.locator("#sound-live .result")).to_be_visible(timeout=30_000)
 
 
 def steps(page: Page) -> int:
@@ -55,6 +58,10 @@ def heard(page: Page) -> np.ndarray:
     with wave.open(io.BytesIO(download.value.path().read_bytes())) as file:
         assert file.getframerate() == 22_050
         return np.frombuffer(file.readframes(file.getnframes()), "<i2")
+
+
+def running(thing: object) -> bool:
+    return type(thing) is Tape and thing.running
 
 
 def gained(page: Page) -> list[str]:
@@ -134,7 +141,7 @@ def test_a_silent_sound_is_one_sentence(visit, tmp_path):
     expect(page.locator("#sound-hung")).to_be_hidden()
 
 
-def test_who_leaves_frees_the_device(visit, monkeypatch):
+def test_who_leaves_frees_the_device_and_is_forgotten(visit, monkeypatch):
     made, step = [], Painter.step
 
     def counted(*arguments):
@@ -145,8 +152,11 @@ def test_who_leaves_frees_the_device(visit, monkeypatch):
     page = visit()
     opened(page)
     example(page, "birds as rain")
+    (kept,) = [weakref.ref(each) for each in gc.get_objects() if running(each)]
     page.close()
     left = time.monotonic()
     time.sleep(3)
     assert made
     assert made[-1] < left + 1
+    gc.collect()
+    assert kept() is None

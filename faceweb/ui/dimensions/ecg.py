@@ -5,7 +5,7 @@ import gradio as gr
 from faceweb.config import ASSETS, TraceConfig
 from faceweb.ui.controls import default, into_view, number, slider
 from faceweb.ui.dimensions import ecg_words
-from faceweb.ui.dimensions.ecg_actions import Handlers
+from faceweb.ui.dimensions.ecg_actions import EXTRAS, Handlers
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 
 TITLE = "ECG"
@@ -75,9 +75,9 @@ def build(services: Services, shared: Shared) -> None:
             elem_id="ecg-file",
         )
         rate = gr.Number(
-            None,
+            EXTRAS["rate"],
             label="Values a second",
-            info="where the file has no times",
+            info="of one column; 0 where the file has times",
             scale=1,
             min_width=160,
             elem_id="ecg-rate",

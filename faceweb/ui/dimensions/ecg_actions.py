@@ -17,7 +17,8 @@ from faceweb.ui.dimensions.readings import Reading, Readings, Source
 from faceweb.ui.handlers import Services, guarded
 
 NAMES = tuple(item.name for item in fields(TraceConfig))
-EXTRAS = {"file": None, "rate": None}
+# A rate of 0 stands for one that the file says.
+EXTRAS = {"file": None, "rate": 0}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Handlers:
     def ecg(self, *values):
         """Learns filters from a heart's trace and marks the beats that they find unusual.
 
-        Not for medical use. A file (CSV or EDF; rate is values a second, where the file has no
+        Not for medical use. A file (CSV or EDF; rate is values a second, 0 where the file has
         times) goes before the source, which is simulated (with ectopic beats, by its seed) or
         bundled. Returns a record (beats: time, distance, unusual; rate, seconds, error, filters:
         the first layer's taps; truth: ectopic, marked, mistaken, of a simulated one; source,
@@ -91,4 +92,4 @@ def _source(config: TraceConfig, file: str | None, rate: float | None) -> Source
         return Source(signal, SIMULATED_NOTE, places / signal.rate, odd)
     if not file:
         raise MediaError("Choose a CSV or EDF file first, or take a simulated trace.")
-    return Source(*read_trace(Path(file), rate))
+    return Source(*read_trace(Path(file), rate or None))

@@ -37,8 +37,8 @@ At the first and the last frames a network that puts zeros around would see some
 mirrors the border, so they agree as well. The pooling layers halve time too: sixteen frames leave
 eight answers, then four, two and one.
 
-**What it does not give.** Carreira and Zisserman go on to train the inflated network on films. As it
-is here, its filters are alike forwards and backwards in time: they blur what moves, see no edge
+**What it does not give.** Carreira and Zisserman go on to train the inflated network on films. As
+it is here, its filters are alike forwards and backwards in time: they blur what moves, see no edge
 across the new axis and cannot tell which way something goes."""
 
 
