@@ -48,6 +48,23 @@ def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(flow), np.stack(valid)
 
 
+def way_colours(flow: np.ndarray) -> np.ndarray:
+    """Which way everything moves, as colours (t, h, w, 3) uint8; white stands still.
+
+    Red moves to the right, green down and to the left, blue up and to the left, the stronger the
+    faster.
+
+    Args:
+        flow: (t, h, w, 2) backward, as `estimated_flow` finds it.
+    """
+    right, down = -flow[..., 0], -flow[..., 1]
+    speed = np.hypot(right, down)
+    strength = (speed / max(float(np.percentile(speed, 99)), 0.5)).clip(0, 1)[..., None]
+    turned = np.arctan2(down, right)[..., None] - 2 * np.pi / 3 * np.arange(3)
+    hue = 0.5 + 0.5 * np.cos(turned)
+    return (255 * (1 - strength + strength * hue) + 0.5).astype(np.uint8)
+
+
 def _pyramid(picture: np.ndarray) -> list[np.ndarray]:
     """The picture (h, w) and its halves, the smallest first."""
     from scipy.ndimage import gaussian_filter

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from faceweb.features.moving import moving
-from faceweb.numerics.flow import estimated_flow
+from faceweb.numerics.flow import estimated_flow, way_colours
 from faceweb.numerics.warping import warping_error
 
 
@@ -36,3 +36,16 @@ def test_frames_of_odd_sides_and_of_no_texture():
     flow, _ = estimated_flow(frames)
     assert flow.shape == (2, 33, 47, 2)
     assert np.abs(flow).max() < 1e-6
+
+
+def test_colours_say_which_way():
+    """A backward flow of (-4, 0) is a motion to the right, which is red; what stands is white."""
+    flow = np.zeros((1, 2, 2, 2))
+    flow[0, 0, 0] = (-4, 0)
+    flow[0, 0, 1] = (4 * np.cos(np.pi / 3), -4 * np.sin(np.pi / 3))
+    flow[0, 1, 0] = (4 * np.cos(np.pi / 3), 4 * np.sin(np.pi / 3))
+    found = way_colours(flow)[0]
+    assert found[0, 0].tolist() == [255, 64, 64]
+    assert found[0, 1].tolist() == [64, 255, 64]
+    assert found[1, 0].tolist() == [64, 64, 255]
+    assert found[1, 1].tolist() == [255, 255, 255]

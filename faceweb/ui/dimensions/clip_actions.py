@@ -12,7 +12,7 @@ from faceweb.features.clip_file import read_clip, write_clip
 from faceweb.features.clips import clip_scene, first_frames, shrunk
 from faceweb.features.moving import MOVING, moving
 from faceweb.features.stylize import Painting
-from faceweb.numerics.flow import estimated_flow
+from faceweb.numerics.flow import estimated_flow, way_colours
 from faceweb.numerics.warping import warping_error
 from faceweb.types import Clip, StyleStep
 from faceweb.ui.clickable import picked
@@ -118,12 +118,12 @@ class Handlers:
             yield _record(film, step, None), clip_words.clip(film, step, frames), gr.skip()
         if self.films.of(request) is not film:
             return
-        errors = _flicker(film, step)
+        errors, ways = _flicker(film, step)
         data, suffix = write_clip(frames, film.clip.rate)
         result = Clip(frames, film.clip.rate)
         yield (
             _record(film, step, errors),
-            clip_words.finished(film, step, film.clip, result, errors),
+            clip_words.finished(film, step, (film.clip, result, ways), errors),
             offered(data, f"faceweb-clip{suffix}", "the clip plays here"),
         )
 
@@ -141,11 +141,13 @@ def _clip(content: str | None, bundled: str) -> tuple[Clip, str, str]:
     return found.clip, "", found.title.capitalize()
 
 
-def _flicker(film: Film, step: StyleStep) -> tuple[float, float] | None:
-    """How far content and painting differ from frame to frame once the content's flow is undone."""
+def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, Clip]:
+    """How far content and painting differ from frame to frame once the content's flow is undone,
+    and that flow in colours."""
     count = len(film.clip.frames)
     content = film.scene.canvas(film.start, step.shape).content[:count]
     flow, valid = estimated_flow(content)
+    ways = Clip(way_colours(flow), film.clip.rate)
     try:
         before, after = (
             warping_error(np.asarray(frames, np.float32), flow, valid)
@@ -153,8 +155,8 @@ def _flicker(film: Film, step: StyleStep) -> tuple[float, float] | None:
         )
     except ValueError:
         # No pixel can be seen in two frames: there is nothing to compare.
-        return None
-    return before, after
+        return None, ways
+    return (before, after), ways
 
 
 def _record(film: Film, step: StyleStep, errors: tuple[float, float] | None) -> dict:

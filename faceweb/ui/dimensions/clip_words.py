@@ -78,13 +78,19 @@ def clip(easel: Easel, step: StyleStep, frames: np.ndarray) -> str:
 
 
 def finished(
-    easel: Easel, step: StyleStep, content: Clip, result: Clip, errors: tuple[float, float] | None
+    easel: Easel,
+    step: StyleStep,
+    films: tuple[Clip, Clip, Clip],
+    errors: tuple[float, float] | None,
 ) -> str:
-    """A clip that is done, beside what it was."""
-    films = f"""<div class="films"><figure>{video(result, "the painted clip", True)}<figcaption>
-painted</figcaption></figure><figure>{video(content, "the clip as it was")}<figcaption>as it was
-</figcaption></figure></div>"""
-    return painting(easel, step, films + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
+    """A clip that is done, beside what it was and which way everything in it moves."""
+    content, result, ways = films
+    shown = f"""<div class="films"><figure>{video(result, "the painted clip", True)}<figcaption>
+painted</figcaption></figure><div><figure>{video(content, "the clip as it was")}<figcaption>as it
+was</figcaption></figure><figure>{video(ways, "which way everything moves")}<figcaption>what moves, and
+which way: <i class="way right">right</i>, <i class="way down">down left</i>,
+<i class="way up">up left</i></figcaption></figure></div></div>"""
+    return painting(easel, step, shown + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
 
 
 def _flicker(errors: tuple[float, float] | None) -> str:
