@@ -16,6 +16,8 @@ from faceweb.storage.scratch import scratch_folder
 if TYPE_CHECKING:
     import gradio as gr
 
+    from faceweb.ui.handlers import Services
+
 
 def parse(arguments: list[str] | None = None) -> Settings:
     """Settings from FACEWEB_* variables, overridden by options."""
@@ -78,17 +80,26 @@ def serve(settings: Settings) -> None:
     if corpus is not None:
         in_folder(corpus)  # refused now rather than at a visitor's click
     indexes = Indexes(corpus, IndexFiles(settings.folder() / "indexes"))
-    page = build_app(Services(engine, galleries, load_calibration(), indexes))
-    launch(page, settings)
+    services = Services(engine, galleries, load_calibration(), indexes)
+    page = build_app(services)
+    launch(page, settings, services)
     engine.start()
     expire_hourly(galleries, settings.gallery_days)
     page.block_thread()
 
 
-def launch(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
-    """Opens the page on its port and returns at once, with the app and its addresses."""
+def launch(
+    page: "gr.Blocks", settings: Settings, services: "Services | None" = None
+) -> tuple["gr.routes.App", str, str]:
+    """Opens the page on its port and returns at once, with the app and its addresses.
+
+    Args:
+        page: what is served.
+        settings: where and to whom.
+        services: what `/healthz` looks at; without them there is no such address.
+    """
     try:
-        return _launched(page, settings)
+        return _launched(page, settings, services)
     except OSError:
         raise SettingError(
             f"Port {settings.port} on {settings.host} is taken or not allowed: choose another with "
@@ -96,9 +107,13 @@ def launch(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str,
         ) from None
 
 
-def _launched(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
+def _launched(
+    page: "gr.Blocks", settings: Settings, services: "Services | None"
+) -> tuple["gr.routes.App", str, str]:
+    from faceweb.ui.serving.health import health_route
     from faceweb.ui.theme import build_theme
 
+    routes = [health_route(services.engine, services.galleries)] if services else []
     return page.launch(
         server_name=settings.host,
         server_port=settings.port or None,
@@ -114,6 +129,7 @@ def _launched(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", s
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
+        app_kwargs={"routes": routes},
     )
 
 
