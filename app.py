@@ -96,7 +96,7 @@ def launch(
     Args:
         page: what is served.
         settings: where and to whom.
-        services: what `/healthz` looks at; without them there is no such address.
+        services: what `/healthz` and `/metrics` look at; without them these are not there.
     """
     try:
         return _launched(page, settings, services)
@@ -111,9 +111,14 @@ def _launched(
     page: "gr.Blocks", settings: Settings, services: "Services | None"
 ) -> tuple["gr.routes.App", str, str]:
     from faceweb.ui.serving.health import health_route
+    from faceweb.ui.serving.metrics import metrics_route
     from faceweb.ui.theme import build_theme
 
-    routes = [health_route(services.engine, services.galleries)] if services else []
+    routes = []
+    if services is not None:
+        guarded = settings.share or bool(settings.auth_file)
+        routes.append(health_route(services.engine, services.galleries))
+        routes.append(metrics_route(page, services.engine, loopback_only=guarded))
     return page.launch(
         server_name=settings.host,
         server_port=settings.port or None,

@@ -3,6 +3,7 @@
 import functools
 import inspect
 import logging
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
 from faceweb.storage.learnt import Learnt
 from faceweb.ui.lessons import Lessons
+from faceweb.ui.serving import metrics
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +45,7 @@ DOWNLOAD_QUEUE = {"concurrency_id": "download", "concurrency_limit": 4}
 # A camera holds its place in a queue for as long as it runs, so it must not be the device's.
 CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
 CAMERA_SECONDS = 600
+WENT_WRONG = "Something went wrong on the server: try again. The log has the details."
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ def show_download(stage: str, share: float) -> None:
 def guarded(handler: Callable) -> Callable:
     """Turns what a handler raises into a page message; the log gets what a visitor should not.
 
-    A generator stays one, so that Gradio streams it.
+    How it ended and how long it took is counted. A generator stays one, so that Gradio streams it.
     """
     if inspect.isgeneratorfunction(handler):
 
@@ -156,19 +159,29 @@ def guarded(handler: Callable) -> Callable:
 
 @contextmanager
 def _translated(handler: Callable) -> Iterator[None]:
+    began, outcome = time.perf_counter(), metrics.OK
     try:
         yield
-    except gr.Error:
+    except GeneratorExit:
+        outcome = metrics.STOPPED
+        raise
+    except gr.Error as error:
+        # It may be what another handler failed with, which this one called.
+        outcome = getattr(error, "outcome", metrics.REFUSED)
         raise
     except FacewebError as error:
+        outcome = metrics.REFUSED
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
-        raise gr.Error(
-            escape(str(error), quote=False), title="Not done", print_exception=False
-        ) from None
+        raise _shown(escape(str(error), quote=False), outcome) from None
     except Exception:
+        outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)
-        raise gr.Error(
-            "Something went wrong on the server: try again. The log has the details.",
-            title="Not done",
-            print_exception=False,
-        ) from None
+        raise _shown(WENT_WRONG, outcome) from None
+    finally:
+        metrics.count(handler, outcome, began)
+
+
+def _shown(sentence: str, outcome: str) -> gr.Error:
+    error = gr.Error(sentence, title="Not done", print_exception=False)
+    error.outcome = outcome
+    return error

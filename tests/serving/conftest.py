@@ -1,6 +1,7 @@
 """Pages launched for one test, whose networks need not be warm."""
 
 import pytest
+from gradio_client import Client
 
 from app import launch
 from faceweb.config import Settings
@@ -30,3 +31,8 @@ def serve(galleries, cold):
     yield launched
     for page in pages:
         page.close(verbose=False)
+
+
+@pytest.fixture(scope="session")
+def client(served):
+    return Client(served, verbose=False)
