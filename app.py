@@ -1,7 +1,6 @@
 """Starts the page: python app.py --help"""
 
 import argparse
-import logging
 import os
 import signal
 import sys
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
 from faceweb.errors import FacewebError, SettingError
+from faceweb.logs import complain, configure
 from faceweb.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -43,17 +43,18 @@ def parse(arguments: list[str] | None = None) -> Settings:
 
 def main() -> None:
     """Answers first, then imports TensorFlow and warms the networks in the background."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch_folder()))
     # Leave by the front door, so that what lies in the folder is erased.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    settings = Settings()
     try:
-        serve(parse())
+        settings = parse()
+        configure(settings.log_json)
+        serve(settings)
     except FacewebError as error:
-        sys.stderr.write(f"{error}\n")
+        complain(error, settings.log_json)
         raise SystemExit(2) from None
 
 

@@ -192,6 +192,9 @@ class Settings(Bounded):
     auth_file: str = field(
         default="", metadata={"help": "file of name:password lines that may log in"}
     )
+    log_json: bool = field(
+        default=False, metadata={"help": "write the log as one JSON object a line"}
+    )
     device: str = field(
         default="auto",
         metadata={"help": "where networks run: auto, cpu or gpu", "choices": DEVICES},

@@ -45,6 +45,8 @@ DOWNLOAD_QUEUE = {"concurrency_id": "download", "concurrency_limit": 4}
 # A camera holds its place in a queue for as long as it runs, so it must not be the device's.
 CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
 CAMERA_SECONDS = 600
+# Quicker handlers, which the camera and the sliders call all the time, are counted but not logged.
+SLOW = 1.0
 WENT_WRONG = "Something went wrong on the server: try again. The log has the details."
 
 
@@ -178,7 +180,10 @@ def _translated(handler: Callable) -> Iterator[None]:
         log.exception("handler %s failed", handler.__name__)
         raise _shown(WENT_WRONG, outcome) from None
     finally:
-        metrics.count(handler, outcome, began)
+        seconds = metrics.count(handler, outcome, began)
+        if outcome != metrics.OK or seconds >= SLOW:
+            said = {"handler": handler.__name__, "outcome": outcome, "seconds": round(seconds, 3)}
+            log.info("%(handler)s: %(outcome)s after %(seconds)g s", said, extra=said)
 
 
 def _shown(sentence: str, outcome: str) -> gr.Error:

@@ -1,5 +1,13 @@
 """Pages launched for one test, whose networks need not be warm."""
 
+import socket
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import httpx
 import pytest
 from gradio_client import Client
 
@@ -9,6 +17,8 @@ from faceweb.features.odds import load_calibration
 from faceweb.models.engine import Engine
 from faceweb.ui.build import build_app
 from faceweb.ui.handlers import Services
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -36,3 +46,55 @@ def serve(galleries, cold):
 @pytest.fixture(scope="session")
 def client(served):
     return Client(served, verbose=False)
+
+
+class Process:
+    """A page in a process of its own, as an operator starts it."""
+
+    def __init__(self, folder: Path, *options: str) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = str(free.getsockname()[1])
+        self.address, self.log = f"http://127.0.0.1:{port}", folder / "log"
+        with self.log.open("w") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "app.py", "--port", port, "--data-dir", str(folder), *options],
+                cwd=ROOT,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+            )
+
+    def ready(self) -> None:
+        """Waits until its networks are warm."""
+        for _ in range(1200):
+            with suppress(httpx.TransportError):
+                if httpx.get(f"{self.address}/healthz").status_code == 200:
+                    return
+            if self._process.poll() is not None:
+                break
+            time.sleep(0.2)
+        raise AssertionError(self.log.read_text())
+
+    def terminate(self, seconds: float = 30) -> int:
+        """Sends SIGTERM; gives the exit code."""
+        self._process.terminate()
+        return self._process.wait(seconds)
+
+    def kill(self) -> None:
+        """Ends it in any case."""
+        self._process.kill()
+        self._process.wait()
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts processes, which end with the test."""
+    processes = []
+
+    def started(*options: str) -> Process:
+        processes.append(Process(tmp_path, *options))
+        return processes[-1]
+
+    yield started
+    for process in processes:
+        process.kill()

@@ -40,14 +40,21 @@ DURATION = Histogram(
 )
 
 
-def count(handler: Callable, outcome: str, began: float) -> None:
-    """Counts a handler that ended; `began` is on the clock of `time.perf_counter`.
+def count(handler: Callable, outcome: str, began: float) -> float:
+    """Counts a handler that ended, and says how many seconds it took.
+
+    Args:
+        handler: its module and name are its label.
+        outcome: how it ended.
+        began: when it did, on the clock of `time.perf_counter`.
 
     One that another handler calls counts by itself, too.
     """
     name = f"{handler.__module__.rpartition('.')[2]}.{handler.__name__}"
     REQUESTS.labels(name, outcome).inc()
-    DURATION.labels(name).observe(time.perf_counter() - began)
+    seconds = time.perf_counter() - began
+    DURATION.labels(name).observe(seconds)
+    return seconds
 
 
 def metrics_route(page: gr.Blocks, engine: Engine, loopback_only: bool) -> Route:
