@@ -1,6 +1,7 @@
 """Starts the page: python app.py --help"""
 
 import argparse
+import logging
 import os
 import signal
 import sys
@@ -19,26 +20,34 @@ if TYPE_CHECKING:
     from faceweb.ui.handlers import Services
 
 
+log = logging.getLogger(__name__)
+PUBLIC = (
+    "With --share whoever has the link can use this page, this machine's processor and every "
+    "gallery whose key they hold, so the limits of a public page are on."
+)
+# Networks that a Space's proxy is in; it is the last who names a visitor's address.
+PROXIES = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
+
+
 def parse(arguments: list[str] | None = None) -> Settings:
     """Settings from FACEWEB_* variables, overridden by options."""
     defaults = from_env()
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="faceweb: see, use and understand how convolutional networks recognise faces.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        argument_default=argparse.SUPPRESS,
     )
     for item in fields(Settings):
         default = getattr(defaults, item.name)
-        shown = f"{item.metadata['help']}; or FACEWEB_{item.name.upper()}"
+        shown = f"{item.metadata['help']}; or FACEWEB_{item.name.upper()} (now: {default!r})"
+        shown = shown.replace("%", "%%")
         option = f"--{item.name.replace('_', '-')}"
         if isinstance(item.default, bool):
-            parser.add_argument(option, action="store_true", default=default, help=shown)
+            parser.add_argument(option, action="store_true", help=shown)
         else:
             choices = item.metadata.get("choices")
-            parser.add_argument(
-                option, type=type(item.default), default=default, choices=choices, help=shown
-            )
-    return Settings(**vars(parser.parse_args(arguments)))
+            parser.add_argument(option, type=type(item.default), choices=choices, help=shown)
+    return from_env(options=vars(parser.parse_args(arguments)))
 
 
 def main() -> None:
@@ -46,6 +55,8 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch_folder()))
+    if os.environ.get("SPACE_ID"):
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)
     # Leave by the front door, so that what lies in the folder is erased.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     settings = Settings()
@@ -83,6 +94,8 @@ def serve(settings: Settings) -> None:
     indexes = Indexes(corpus, IndexFiles(settings.folder() / "indexes"))
     services = Services(engine, galleries, load_calibration(), indexes)
     page = build_app(services)
+    if settings.share:
+        log.warning(PUBLIC)
     launch(page, settings, services)
     engine.start()
     expire_hourly(galleries, settings.gallery_days)
@@ -97,7 +110,7 @@ def launch(
     Args:
         page: what is served.
         settings: where and to whom.
-        services: what `/healthz` and `/metrics` look at; without them these are not there.
+        services: what `/healthz`, `/metrics` and the gate look at; without, they are not there.
     """
     try:
         return _launched(page, settings, services)
@@ -111,13 +124,19 @@ def launch(
 def _launched(
     page: "gr.Blocks", settings: Settings, services: "Services | None"
 ) -> tuple["gr.routes.App", str, str]:
+    from starlette.middleware import Middleware
+
+    from faceweb.ui.serving.gate import Gate
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
     from faceweb.ui.theme import build_theme
 
-    routes = []
+    routes, middleware = [], []
+    public = settings.public or settings.share
     if services is not None:
-        guarded = settings.share or bool(settings.auth_file)
+        guarded = public or bool(settings.auth_file)
+        gate = {"page": page, "galleries": services.galleries, "limits": services.limits}
+        middleware.append(Middleware(Gate, **gate, everything=public))
         routes.append(health_route(services.engine, services.galleries))
         routes.append(metrics_route(page, services.engine, loopback_only=guarded))
     return page.launch(
@@ -131,11 +150,11 @@ def _launched(
         enable_monitoring=False,
         footer_links=["api"],
         allowed_paths=[ASSETS / "examples"],
-        max_file_size="100mb",
+        max_file_size="20mb" if public else "100mb",
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
-        app_kwargs={"routes": routes},
+        app_kwargs={"routes": routes, "middleware": middleware},
     )
 
 

@@ -16,6 +16,7 @@ NETWORKS = ("perceptual", "vgg19")
 PROBED = ("perceptual", "face", "vgg19")
 LIVE = ("alpha", "beta", "smooth", "lambda1", "lambda2", "lambda3", "lambda4", "lambda5")
 DEVICES = ("auto", "cpu", "gpu")
+PUBLIC_DAYS = 7
 
 
 def bounded(default: float, low: float, high: float, step: float) -> Any:
@@ -189,6 +190,10 @@ class Settings(Bounded):
         metadata={"help": "port to listen on; 0 takes any free one", "low": 0, "high": 65535},
     )
     share: bool = field(default=False, metadata={"help": "also open a public gradio.live link"})
+    public: bool = field(
+        default=False,
+        metadata={"help": "limit what strangers may ask (always with --share and on a Space)"},
+    )
     auth_file: str = field(
         default="", metadata={"help": "file of name:password lines that may log in"}
     )
@@ -211,7 +216,7 @@ class Settings(Bounded):
     gallery_days: int = field(
         default=30,
         metadata={
-            "help": "days without a visit after which a gallery is erased",
+            "help": "days without a visit after which a gallery is erased; 7 on a public page",
             "low": 1,
             "high": 36500,
         },
@@ -242,8 +247,16 @@ class Settings(Bounded):
         return [(name.strip(), password) for name, password in pairs]
 
 
-def from_env(environment: Mapping[str, str] = os.environ) -> Settings:
+def from_env(
+    environment: Mapping[str, str] = os.environ, options: Mapping[str, Any] | None = None
+) -> Settings:
     """Reads `FACEWEB_<FIELD>` variables, and where a Space tells Gradio to listen.
+
+    A Space or a shared page is public, and forgets galleries sooner if nothing else is said.
+
+    Args:
+        environment: the variables.
+        options: fields that win over them.
 
     Raises:
         SettingError: a variable cannot be read.
@@ -254,6 +267,10 @@ def from_env(environment: Mapping[str, str] = os.environ) -> Settings:
             if environment.get(name):
                 given[item.name] = _parsed(name, environment[name], type(item.default))
                 break
+    given |= options or {}
+    public = given.get("public", bool(environment.get("SPACE_ID"))) or given.get("share", False)
+    if public:
+        given = {"gallery_days": PUBLIC_DAYS} | given | {"public": True}
     return Settings(**given)
 
 

@@ -192,6 +192,11 @@ class Galleries:
             session.commit()
             return len(idle)
 
+    def knows(self, key: str) -> bool:
+        """Whether somebody uses a key."""
+        with self.session() as session:
+            return self.row(session, key) is not None
+
     def check(self) -> None:
         """Reads a row, to see whether the database can be reached; changes nothing."""
         # An open connection goes on reading a file that was deleted.

@@ -25,6 +25,7 @@ from faceweb.storage.galleries import Galleries
 from faceweb.storage.learnt import Learnt
 from faceweb.ui.lessons import Lessons
 from faceweb.ui.serving import metrics
+from faceweb.ui.serving.gate import Limits
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Services:
     avatars: Avatars = field(default_factory=Avatars)
     known: Known = field(default_factory=load_known)
     lessons: Lessons = field(default_factory=Lessons)
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def learnt(self) -> Learnt:

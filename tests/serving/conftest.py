@@ -17,6 +17,7 @@ from faceweb.features.odds import load_calibration
 from faceweb.models.engine import Engine
 from faceweb.ui.build import build_app
 from faceweb.ui.handlers import Services
+from faceweb.ui.serving.gate import Limits
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -32,8 +33,8 @@ def serve(galleries, cold):
     """Launches a page with settings on a free port; gives its address, closes it at the end."""
     pages = []
 
-    def launched(engine=cold, **settings) -> str:
-        services = Services(engine, galleries, load_calibration())
+    def launched(engine=cold, limits=None, **settings) -> str:
+        services = Services(engine, galleries, load_calibration(), limits=limits or Limits())
         pages.append(build_app(services))
         _, address, _ = launch(pages[-1], Settings(port=0, **settings), services)
         return address.rstrip("/")
