@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
 from faceweb.errors import FacewebError, SettingError
 from faceweb.logs import complain, configure
+from faceweb.passwords import read_logins
 from faceweb.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _launched(
         server_name=settings.host,
         server_port=settings.port or None,
         share=settings.share,
-        auth=settings.logins(),
+        auth=read_logins(Path(settings.auth_file)) if settings.auth_file else None,
         prevent_thread_lock=True,
         ssr_mode=False,
         run_history=False,

@@ -195,7 +195,8 @@ class Settings(Bounded):
         metadata={"help": "limit what strangers may ask (always with --share and on a Space)"},
     )
     auth_file: str = field(
-        default="", metadata={"help": "file of name:password lines that may log in"}
+        default="",
+        metadata={"help": "file of who may log in, as made by python -m faceweb.passwords"},
     )
     log_json: bool = field(
         default=False, metadata={"help": "write the log as one JSON object a line"}
@@ -225,26 +226,6 @@ class Settings(Bounded):
     def folder(self) -> Path:
         """Where the galleries lie."""
         return Path(self.data_dir) if self.data_dir else user_data_path("faceweb")
-
-    def logins(self) -> list[tuple[str, str]] | None:
-        """Names and passwords of `auth_file`, or None for an open page.
-
-        Raises:
-            SettingError: the file cannot be read or holds no login.
-        """
-        if not self.auth_file:
-            return None
-        try:
-            lines = Path(self.auth_file).read_text().splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", "it is no text")
-            raise SettingError(f"The auth file {self.auth_file} cannot be read: {why}.") from None
-        pairs = [tuple(line.split(":", 1)) for line in lines if ":" in line]
-        if not pairs:
-            raise SettingError(
-                f"The auth file {self.auth_file} holds no login: write one name:password a line."
-            )
-        return [(name.strip(), password) for name, password in pairs]
 
 
 def from_env(

@@ -93,7 +93,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """The line, without its end."""
         when = datetime.fromtimestamp(record.created, timezone.utc)
-        line = {
+        line: dict[str, object] = {
             "time": when.isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
@@ -107,7 +107,7 @@ class JsonFormatter(logging.Formatter):
 
 def frames(error: BaseException | None) -> list[str]:
     """Type and frames of an exception and of what it came from, without any text of theirs."""
-    lines = []
+    lines: list[str] = []
     while error is not None and len(lines) < 200:
         lines.append(type(error).__name__)
         for frame in traceback.extract_tb(error.__traceback__):

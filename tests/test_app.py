@@ -96,20 +96,6 @@ def test_a_taken_port_is_one_sentence_and_code_2(tmp_path):
     assert f"Port {port} on 127.0.0.1 is taken" in done.stderr.splitlines()[-1]
 
 
-def test_logins_come_from_a_file(tmp_path):
-    path = tmp_path / "logins"
-    path.write_text("ada:pass:word\n\nbea:secret\n")
-    assert Settings(auth_file=str(path)).logins() == [("ada", "pass:word"), ("bea", "secret")]
-    path.write_text("nobody")
-    with pytest.raises(SettingError, match="holds no login"):
-        Settings(auth_file=str(path)).logins()
-    path.write_bytes(b"\xff\xfe:x")
-    with pytest.raises(SettingError, match="cannot be read: it is no text"):
-        Settings(auth_file=str(path)).logins()
-    with pytest.raises(SettingError, match="cannot be read"):
-        Settings(auth_file=str(tmp_path / "gone")).logins()
-
-
 def test_the_readme_example_runs(served, monkeypatch, capsys):
     (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.S)
     monkeypatch.chdir(ROOT)

@@ -11,6 +11,7 @@ import pytest
 from gradio_client import Client
 
 from faceweb.config import from_env
+from faceweb.passwords import hashed
 from faceweb.ui.serving.buckets import Buckets
 from faceweb.ui.serving.gate import Limits, address_of
 from tests.conftest import EXAMPLES, KEY
@@ -130,7 +131,7 @@ def test_many_waiting_calls_are_turned_away(serve):
 
 def test_tries_to_log_in_are_limited_on_a_private_page_too(serve, tmp_path):
     logins = tmp_path / "logins"
-    logins.write_text("ada:secret\n")
+    logins.write_text(hashed("ada", "secret words"))
     address = serve(auth_file=str(logins), limits=FEW)
     form = {"username": "ada", "password": "wrong"}
     codes = [httpx.post(f"{address}/login", data=form).status_code for _ in range(3)]
@@ -214,3 +215,14 @@ def test_sharing_says_what_becomes_public(tmp_path):
     (line,) = [line for line in done.stderr.splitlines() if "whoever has the link" in line]
     assert line.count(".") == 1 + line.partition("With --share")[0].count(".")
     assert "every gallery whose key they hold" in line
+
+
+def test_who_logs_in_sees_the_page(serve, tmp_path):
+    logins = tmp_path / "logins"
+    logins.write_text(hashed("ada", "secret words"))
+    address = serve(auth_file=str(logins))
+    with httpx.Client() as visitor:
+        assert visitor.get(f"{address}/config").status_code == 401
+        form = {"username": "ada", "password": "secret words"}
+        assert visitor.post(f"{address}/login", data=form).status_code == 200
+        assert visitor.get(f"{address}/config").status_code == 200

@@ -3,6 +3,7 @@
 import httpx
 
 from faceweb.models.engine import Status
+from faceweb.passwords import hashed
 
 
 def test_a_page_that_is_ready(served):
@@ -33,7 +34,7 @@ def test_a_database_that_is_gone(serve, cold, tmp_path):
 
 def test_it_is_not_behind_the_login(serve, tmp_path):
     logins = tmp_path / "logins"
-    logins.write_text("ada:secret\n")
+    logins.write_text(hashed("ada", "secret words"))
     address = serve(auth_file=str(logins))
     assert httpx.get(f"{address}/config").status_code == 401
     assert httpx.get(f"{address}/healthz").json()["database"] == "ok"

@@ -11,6 +11,7 @@ from gradio_client.exceptions import AppError
 from prometheus_client.parser import text_string_to_metric_families
 
 from faceweb.features.verify import verify
+from faceweb.passwords import hashed
 from faceweb.ui.handlers import guarded
 from faceweb.ui.serving.metrics import REGISTRY
 from faceweb.ui.tabs import verify as verify_tab
@@ -123,7 +124,7 @@ def test_nothing_personal_is_a_label(served, client):
 )
 def test_behind_a_login_only_this_machine_is_answered(serve, tmp_path, headers):
     logins = tmp_path / "logins"
-    logins.write_text("ada:secret\n")
+    logins.write_text(hashed("ada", "secret words"))
     address = serve(auth_file=str(logins))
     assert "faceweb_queue_waiting" in httpx.get(f"{address}/metrics").text
     answer = httpx.get(f"{address}/metrics", headers=headers)
