@@ -130,8 +130,11 @@ def _launched(
     from faceweb.ui.serving.gate import Gate
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
+    from faceweb.ui.serving.tools import name_tools
     from faceweb.ui.theme import build_theme
 
+    if settings.mcp and settings.auth_file:
+        raise SettingError("An MCP client cannot log in: leave out --mcp or --auth-file.")
     routes, middleware = [], []
     public = settings.public or settings.share
     if services is not None:
@@ -140,7 +143,7 @@ def _launched(
         middleware.append(Middleware(Gate, **gate, everything=public))
         routes.append(health_route(services.engine, services.galleries))
         routes.append(metrics_route(page, services.engine, loopback_only=guarded))
-    return page.launch(
+    opened = page.launch(
         server_name=settings.host,
         server_port=settings.port or None,
         share=settings.share,
@@ -149,6 +152,7 @@ def _launched(
         ssr_mode=False,
         run_history=False,
         enable_monitoring=False,
+        mcp_server=settings.mcp,
         footer_links=["api"],
         allowed_paths=[ASSETS / "examples"],
         max_file_size="20mb" if public else "100mb",
@@ -157,6 +161,8 @@ def _launched(
         favicon_path=ASSETS / "favicon.svg",
         app_kwargs={"routes": routes, "middleware": middleware},
     )
+    name_tools(page)
+    return opened
 
 
 if __name__ == "__main__":

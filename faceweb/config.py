@@ -198,6 +198,9 @@ class Settings(Bounded):
         default="",
         metadata={"help": "file of who may log in, as made by python -m faceweb.passwords"},
     )
+    mcp: bool = field(
+        default=False, metadata={"help": "also serve the endpoints as tools for MCP clients"}
+    )
     log_json: bool = field(
         default=False, metadata={"help": "write the log as one JSON object a line"}
     )

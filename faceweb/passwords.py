@@ -58,8 +58,7 @@ def read_logins(path: Path) -> Check:
 
     def matches(name: str, password: str) -> bool:
         salt, costs, wanted = known.get(name.strip(), nobody)
-        right = hmac.compare_digest(_scrypt(password, salt, costs), wanted)
-        return right and name.strip() in known
+        return hmac.compare_digest(_scrypt(password, salt, costs), wanted)
 
     async def check(name: str, password: str) -> bool:
         # In a thread, or the page would stand still for everybody meanwhile.

@@ -23,6 +23,7 @@ from faceweb.features.teach import Known, load_known
 from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
 from faceweb.storage.learnt import Learnt
+from faceweb.ui.arguments import explained
 from faceweb.ui.lessons import Lessons
 from faceweb.ui.serving import metrics
 from faceweb.ui.serving.gate import Limits
@@ -142,8 +143,10 @@ def show_download(stage: str, share: float) -> None:
 def guarded(handler: Callable) -> Callable:
     """Turns what a handler raises into a page message; the log gets what a visitor should not.
 
-    How it ended and how long it took is counted. A generator stays one, so that Gradio streams it.
+    How it ended and how long it took is counted, and its docstring explains its arguments. A
+    generator stays one, so that Gradio streams it.
     """
+    handler.__doc__ = explained(handler)
     if inspect.isgeneratorfunction(handler):
 
         @functools.wraps(handler)

@@ -32,6 +32,7 @@ KEY = re.compile(r"[0-9a-f]{32}")
 # What a call costs by its queue, in tokens; one without a named queue computes next to nothing.
 COSTS = {"device": 1.0, "camera": 1.0, "download": 4.0, "paint": 4.0, "train": 8.0}
 CHEAP = 0.1
+MCP = "mcp"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,7 +209,7 @@ def address_of(scope: Scope) -> str:
     except ValueError:
         return host
     if address.is_loopback and Headers(scope=scope).get("x-gradio-user") == "mcp":
-        return "mcp"
+        return MCP
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return host
