@@ -83,6 +83,7 @@ def serve(settings: Settings) -> None:
     from faceweb.storage.index_files import IndexFiles
     from faceweb.ui.build import build_app
     from faceweb.ui.handlers import Services
+    from faceweb.ui.serving.closing import close_when_told
 
     engine = Engine(settings.device)
     if settings.device == "gpu":
@@ -100,7 +101,7 @@ def serve(settings: Settings) -> None:
     launch(page, settings, services)
     engine.start()
     expire_hourly(galleries, settings.gallery_days)
-    page.block_thread()
+    close_when_told(page)
 
 
 def launch(

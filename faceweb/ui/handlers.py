@@ -5,7 +5,7 @@ import inspect
 import logging
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import PROBED
-from faceweb.errors import FacewebError, LayerError, WeightsUnavailableError
+from faceweb.errors import ClosingError, FacewebError, LayerError, WeightsUnavailableError
 from faceweb.features.avatar_album import Avatars
 from faceweb.features.faces import Networks
 from faceweb.features.indexes import Indexes
@@ -26,6 +26,7 @@ from faceweb.storage.learnt import Learnt
 from faceweb.ui.arguments import explained
 from faceweb.ui.lessons import Lessons
 from faceweb.ui.serving import metrics
+from faceweb.ui.serving.closing import still_open
 from faceweb.ui.serving.gate import Limits
 
 log = logging.getLogger(__name__)
@@ -151,14 +152,17 @@ def guarded(handler: Callable) -> Callable:
 
         @functools.wraps(handler)
         def stream(*arguments, **named):
-            with _translated(handler):
-                yield from handler(*arguments, **named)
+            with _translated(handler), closing(handler(*arguments, **named)) as steps:
+                for step in steps:
+                    still_open()
+                    yield step
 
         return stream
 
     @functools.wraps(handler)
     def run(*arguments, **named):
         with _translated(handler):
+            still_open()
             return handler(*arguments, **named)
 
     return run
@@ -169,6 +173,9 @@ def _translated(handler: Callable) -> Iterator[None]:
     began, outcome = time.perf_counter(), metrics.OK
     try:
         yield
+    except ClosingError as error:
+        outcome = metrics.STOPPED
+        raise _shown(str(error), outcome) from None
     except GeneratorExit:
         outcome = metrics.STOPPED
         raise
