@@ -30,7 +30,18 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 def test_help_explains_every_option():
     done = run("--help")
     assert done.returncode == 0
-    for option in ("host", "port", "share", "auth-file", "device", "data-dir", "gallery-days"):
+    for option in (
+        "host",
+        "port",
+        "share",
+        "auth-file",
+        "device",
+        "data-dir",
+        "gallery-days",
+        "public",
+        "mcp",
+        "log-json",
+    ):
         assert f"--{option}" in done.stdout
         assert f"FACEWEB_{option.replace('-', '_').upper()}" in done.stdout
 
