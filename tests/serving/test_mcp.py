@@ -4,12 +4,15 @@ import asyncio
 import base64
 import json
 
+import gradio as gr
 import httpx
 import pytest
 from mcp import ClientSession
 from mcp.client.streamable_http import streamablehttp_client
+from starlette.requests import Request
 
 from faceweb.errors import SettingError
+from faceweb.ui.sessions import session_of
 from tests.conftest import EXAMPLES, KEY
 
 
@@ -89,9 +92,11 @@ def test_a_client_computes_compares_and_keeps(page):
 
 def test_two_clients_do_not_stop_each_others_paintings(page):
     pictures = {"content": sent("chelsea"), "style": sent("hopper")}
-    asked = pictures | {"size": 64, "steps": 60, "init": "noise"}
+    asked = pictures | {"size": 96, "steps": 500, "init": "noise"}
 
     async def talk(session):
+        # From its first call on Gradio has one client of the page for all.
+        await session.call_tool("people", {"gallery_key": KEY})
         return await asyncio.gather(*(session.call_tool("stylize", asked) for _ in range(2)))
 
     records = [record_of(done) for done in conversation(page, talk)]
@@ -102,3 +107,17 @@ def test_tools_are_off_by_default_and_do_not_go_with_a_login(serve, tmp_path):
     assert httpx.get(f"{serve()}/gradio_api/mcp/schema").status_code == 404
     with pytest.raises(SettingError, match="An MCP client cannot log in"):
         serve(mcp=True, auth_file=str(tmp_path / "logins"))
+
+
+def test_each_call_of_a_tool_is_a_session_of_its_own():
+    """The page's own visitors keep theirs from call to call."""
+
+    def request(*headers: tuple[bytes, bytes]) -> gr.Request:
+        scope = {"type": "http", "client": ("127.0.0.1", 1), "headers": list(headers)}
+        return gr.Request(Request(scope), session_hash="shared")
+
+    tool = (b"x-gradio-user", b"mcp")
+    first, second = request(tool), request(tool)
+    assert session_of(first) == session_of(first)
+    assert len({session_of(first), session_of(second), "shared"}) == 3
+    assert session_of(request()) == session_of(request()) == "shared"
