@@ -11,10 +11,23 @@ from typing import TYPE_CHECKING
 
 from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
 from faceweb.errors import FacewebError, SettingError
+from faceweb.logs import complain, configure
+from faceweb.passwords import read_logins
 from faceweb.storage.scratch import scratch_folder
 
 if TYPE_CHECKING:
     import gradio as gr
+
+    from faceweb.ui.handlers import Services
+
+
+log = logging.getLogger(__name__)
+PUBLIC = (
+    "With --share whoever has the link can use this page, this machine's processor and every "
+    "gallery whose key they hold, so the limits of a public page are on."
+)
+# Networks that a Space's proxy is in; it is the last who names a visitor's address.
+PROXIES = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
 
 def parse(arguments: list[str] | None = None) -> Settings:
@@ -23,35 +36,37 @@ def parse(arguments: list[str] | None = None) -> Settings:
     parser = argparse.ArgumentParser(
         prog="app.py",
         description="faceweb: see, use and understand how convolutional networks recognise faces.",
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        argument_default=argparse.SUPPRESS,
     )
     for item in fields(Settings):
         default = getattr(defaults, item.name)
-        shown = f"{item.metadata['help']}; or FACEWEB_{item.name.upper()}"
+        shown = f"{item.metadata['help']}; or FACEWEB_{item.name.upper()} (now: {default!r})"
+        shown = shown.replace("%", "%%")
         option = f"--{item.name.replace('_', '-')}"
         if isinstance(item.default, bool):
-            parser.add_argument(option, action="store_true", default=default, help=shown)
+            parser.add_argument(option, action="store_true", help=shown)
         else:
             choices = item.metadata.get("choices")
-            parser.add_argument(
-                option, type=type(item.default), default=default, choices=choices, help=shown
-            )
-    return Settings(**vars(parser.parse_args(arguments)))
+            parser.add_argument(option, type=type(item.default), choices=choices, help=shown)
+    return from_env(options=vars(parser.parse_args(arguments)))
 
 
 def main() -> None:
     """Answers first, then imports TensorFlow and warms the networks in the background."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch_folder()))
+    if os.environ.get("SPACE_ID"):
+        os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)
     # Leave by the front door, so that what lies in the folder is erased.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    settings = Settings()
     try:
-        serve(parse())
+        settings = parse()
+        configure(settings.log_json)
+        serve(settings)
     except FacewebError as error:
-        sys.stderr.write(f"{error}\n")
+        complain(error, settings.log_json)
         raise SystemExit(2) from None
 
 
@@ -68,6 +83,7 @@ def serve(settings: Settings) -> None:
     from faceweb.storage.index_files import IndexFiles
     from faceweb.ui.build import build_app
     from faceweb.ui.handlers import Services
+    from faceweb.ui.serving.closing import close_when_told
 
     engine = Engine(settings.device)
     if settings.device == "gpu":
@@ -78,17 +94,28 @@ def serve(settings: Settings) -> None:
     if corpus is not None:
         in_folder(corpus)  # refused now rather than at a visitor's click
     indexes = Indexes(corpus, IndexFiles(settings.folder() / "indexes"))
-    page = build_app(Services(engine, galleries, load_calibration(), indexes))
-    launch(page, settings)
+    services = Services(engine, galleries, load_calibration(), indexes)
+    page = build_app(services)
+    if settings.share:
+        log.warning(PUBLIC)
+    launch(page, settings, services)
     engine.start()
     expire_hourly(galleries, settings.gallery_days)
-    page.block_thread()
+    close_when_told(page)
 
 
-def launch(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
-    """Opens the page on its port and returns at once, with the app and its addresses."""
+def launch(
+    page: "gr.Blocks", settings: Settings, services: "Services | None" = None
+) -> tuple["gr.routes.App", str, str]:
+    """Opens the page on its port and returns at once, with the app and its addresses.
+
+    Args:
+        page: what is served.
+        settings: where and to whom.
+        services: what `/healthz`, `/metrics` and the gate look at; without, they are not there.
+    """
     try:
-        return _launched(page, settings)
+        return _launched(page, settings, services)
     except OSError:
         raise SettingError(
             f"Port {settings.port} on {settings.host} is taken or not allowed: choose another with "
@@ -96,25 +123,47 @@ def launch(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str,
         ) from None
 
 
-def _launched(page: "gr.Blocks", settings: Settings) -> tuple["gr.routes.App", str, str]:
+def _launched(
+    page: "gr.Blocks", settings: Settings, services: "Services | None"
+) -> tuple["gr.routes.App", str, str]:
+    from starlette.middleware import Middleware
+
+    from faceweb.ui.serving.gate import Gate
+    from faceweb.ui.serving.health import health_route
+    from faceweb.ui.serving.metrics import metrics_route
+    from faceweb.ui.serving.tools import name_tools
     from faceweb.ui.theme import build_theme
 
-    return page.launch(
+    if settings.mcp and settings.auth_file:
+        raise SettingError("An MCP client cannot log in: leave out --mcp or --auth-file.")
+    routes, middleware = [], []
+    public = settings.public or settings.share
+    if services is not None:
+        guarded = public or bool(settings.auth_file)
+        gate = {"page": page, "galleries": services.galleries, "limits": services.limits}
+        middleware.append(Middleware(Gate, **gate, everything=public))
+        routes.append(health_route(services.engine, services.galleries))
+        routes.append(metrics_route(page, services.engine, loopback_only=guarded))
+    opened = page.launch(
         server_name=settings.host,
         server_port=settings.port or None,
         share=settings.share,
-        auth=settings.logins(),
+        auth=read_logins(Path(settings.auth_file)) if settings.auth_file else None,
         prevent_thread_lock=True,
         ssr_mode=False,
         run_history=False,
         enable_monitoring=False,
+        mcp_server=settings.mcp,
         footer_links=["api"],
         allowed_paths=[ASSETS / "examples"],
-        max_file_size="100mb",
+        max_file_size="20mb" if public else "100mb",
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
+        app_kwargs={"routes": routes, "middleware": middleware},
     )
+    name_tools(page)
+    return opened
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ NETWORKS = ("perceptual", "vgg19")
 PROBED = ("perceptual", "face", "vgg19")
 LIVE = ("alpha", "beta", "smooth", "lambda1", "lambda2", "lambda3", "lambda4", "lambda5")
 DEVICES = ("auto", "cpu", "gpu")
+PUBLIC_DAYS = 7
 
 
 def bounded(default: float, low: float, high: float, step: float) -> Any:
@@ -149,62 +150,6 @@ class TrainConfig(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DimensionsConfig(Bounded):
-    """A convolution over a signal (rank 1), a picture (2) or a volume (3), alike on each axis."""
-
-    rank: int = bounded(2, 1, 3, 1)
-    size: int = bounded(14, 1, 512, 1)
-    filter: int = bounded(5, 1, 31, 1)
-    filters: int = bounded(16, 1, 1024, 1)
-    channels: int = bounded(1, 1, 1024, 1)
-    stride: int = bounded(1, 1, 8, 1)
-    padding: str = chosen("valid", "same")
-    dilation: int = bounded(1, 1, 8, 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class WindowConfig(Bounded):
-    """The filter whose numbers are shown; the seed is that of the random one."""
-
-    kernel: str = chosen("difference", "second difference", "average", "random")
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SoundConfig(Bounded):
-    """How a sound is repainted; a texture keeps no content and begins with noise."""
-
-    alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(10.0, 0.0, 40.0, 0.1)
-    steps: int = bounded(100, 10, 500, 10)
-    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-    texture: bool = False
-
-    @property
-    def style(self) -> StyleConfig:
-        """The same, as a painting takes it."""
-        return StyleConfig(
-            alpha=0.0 if self.texture else self.alpha,
-            beta=self.beta,
-            smooth=0.0,
-            steps=self.steps,
-            rate=self.rate,
-            seed=self.seed,
-            init="noise" if self.texture else "content",
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class TraceConfig(Bounded):
-    """Whose trace filters are learnt from, the seed of a simulated one, and in how many steps."""
-
-    source: str = chosen("simulated", "bundled", "file")
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-    steps: int = bounded(150, 10, 1000, 10)
-
-
-@dataclass(frozen=True, kw_only=True)
 class GalleryConfig:
     """What one visitor's gallery may hold."""
 
@@ -223,8 +168,19 @@ class Settings(Bounded):
         metadata={"help": "port to listen on; 0 takes any free one", "low": 0, "high": 65535},
     )
     share: bool = field(default=False, metadata={"help": "also open a public gradio.live link"})
+    public: bool = field(
+        default=False,
+        metadata={"help": "limit what strangers may ask (always with --share and on a Space)"},
+    )
     auth_file: str = field(
-        default="", metadata={"help": "file of name:password lines that may log in"}
+        default="",
+        metadata={"help": "file of who may log in, as made by python -m faceweb.passwords"},
+    )
+    mcp: bool = field(
+        default=False, metadata={"help": "also serve the endpoints as tools for MCP clients"}
+    )
+    log_json: bool = field(
+        default=False, metadata={"help": "write the log as one JSON object a line"}
     )
     device: str = field(
         default="auto",
@@ -242,7 +198,7 @@ class Settings(Bounded):
     gallery_days: int = field(
         default=30,
         metadata={
-            "help": "days without a visit after which a gallery is erased",
+            "help": "days without a visit after which a gallery is erased; 7 on a public page",
             "low": 1,
             "high": 36500,
         },
@@ -252,29 +208,17 @@ class Settings(Bounded):
         """Where the galleries lie."""
         return Path(self.data_dir) if self.data_dir else user_data_path("faceweb")
 
-    def logins(self) -> list[tuple[str, str]] | None:
-        """Names and passwords of `auth_file`, or None for an open page.
 
-        Raises:
-            SettingError: the file cannot be read or holds no login.
-        """
-        if not self.auth_file:
-            return None
-        try:
-            lines = Path(self.auth_file).read_text().splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            why = getattr(error, "strerror", "it is no text")
-            raise SettingError(f"The auth file {self.auth_file} cannot be read: {why}.") from None
-        pairs = [tuple(line.split(":", 1)) for line in lines if ":" in line]
-        if not pairs:
-            raise SettingError(
-                f"The auth file {self.auth_file} holds no login: write one name:password a line."
-            )
-        return [(name.strip(), password) for name, password in pairs]
-
-
-def from_env(environment: Mapping[str, str] = os.environ) -> Settings:
+def from_env(
+    environment: Mapping[str, str] = os.environ, options: Mapping[str, Any] | None = None
+) -> Settings:
     """Reads `FACEWEB_<FIELD>` variables, and where a Space tells Gradio to listen.
+
+    A Space or a shared page is public, and forgets galleries sooner if nothing else is said.
+
+    Args:
+        environment: the variables.
+        options: fields that win over them.
 
     Raises:
         SettingError: a variable cannot be read.
@@ -285,6 +229,10 @@ def from_env(environment: Mapping[str, str] = os.environ) -> Settings:
             if environment.get(name):
                 given[item.name] = _parsed(name, environment[name], type(item.default))
                 break
+    given |= options or {}
+    public = given.get("public", bool(environment.get("SPACE_ID"))) or given.get("share", False)
+    if public:
+        given = {"gallery_days": PUBLIC_DAYS} | given | {"public": True}
     return Settings(**given)
 
 

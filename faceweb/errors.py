@@ -71,3 +71,7 @@ class DimensionsError(FacewebError):
 
 class MediaError(FacewebError):
     """A file is not a sound, trace, volume or clip that can be used."""
+
+
+class ClosingError(FacewebError):
+    """The page is being stopped, and what was under way with it."""

@@ -77,6 +77,6 @@ def served(engine, tmp_path_factory):
     folder = tmp_path_factory.mktemp("galleries")
     services = Services(engine, Galleries(sqlite_url(folder), 1000), load_calibration())
     page = build_app(services)
-    _, address, _ = launch(page, Settings(port=0))
+    _, address, _ = launch(page, Settings(port=0), services)
     yield address
     page.close(verbose=False)

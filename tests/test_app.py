@@ -30,7 +30,18 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
 def test_help_explains_every_option():
     done = run("--help")
     assert done.returncode == 0
-    for option in ("host", "port", "share", "auth-file", "device", "data-dir", "gallery-days"):
+    for option in (
+        "host",
+        "port",
+        "share",
+        "auth-file",
+        "device",
+        "data-dir",
+        "gallery-days",
+        "public",
+        "mcp",
+        "log-json",
+    ):
         assert f"--{option}" in done.stdout
         assert f"FACEWEB_{option.replace('-', '_').upper()}" in done.stdout
 
@@ -94,20 +105,6 @@ def test_a_taken_port_is_one_sentence_and_code_2(tmp_path):
         done = run("--port", port, "--data-dir", str(tmp_path))
     assert done.returncode == 2
     assert f"Port {port} on 127.0.0.1 is taken" in done.stderr.splitlines()[-1]
-
-
-def test_logins_come_from_a_file(tmp_path):
-    path = tmp_path / "logins"
-    path.write_text("ada:pass:word\n\nbea:secret\n")
-    assert Settings(auth_file=str(path)).logins() == [("ada", "pass:word"), ("bea", "secret")]
-    path.write_text("nobody")
-    with pytest.raises(SettingError, match="holds no login"):
-        Settings(auth_file=str(path)).logins()
-    path.write_bytes(b"\xff\xfe:x")
-    with pytest.raises(SettingError, match="cannot be read: it is no text"):
-        Settings(auth_file=str(path)).logins()
-    with pytest.raises(SettingError, match="cannot be read"):
-        Settings(auth_file=str(tmp_path / "gone")).logins()
 
 
 def test_the_readme_example_runs(served, monkeypatch, capsys):

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from faceweb.config import DimensionsConfig
 from faceweb.errors import DimensionsError
 from faceweb.numerics.convolution import multiplies, output_length, parameters, reach
+from faceweb.rank_config import DimensionsConfig
 
 
 @dataclass(frozen=True)

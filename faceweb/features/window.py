@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from faceweb.config import DimensionsConfig, WindowConfig
 from faceweb.errors import DimensionsError
 from faceweb.features import specimens
 from faceweb.features.dimensions import dimensions
 from faceweb.numerics import filters
 from faceweb.numerics.convolution import padding_length, reach
 from faceweb.numerics.convolve import convolve
+from faceweb.rank_config import DimensionsConfig, WindowConfig
 
 # Positions a side that can be drawn cell by cell, by rank.
 DRAWN = {1: 64, 2: 24, 3: 14}

@@ -57,6 +57,11 @@ def select(wanted: str) -> Device:
     return Device("gpu", details.get("device_name", "GPU"), "float32 (TF32 in products)")
 
 
+def memory_in_use() -> int:
+    """Bytes that TensorFlow's tensors take on the GPU; call only where there is one."""
+    return int(tf.config.experimental.get_memory_info("GPU:0")["current"])
+
+
 class Batched:
     """A function of a batch, traced once for each of a few fixed batch sizes.
 

@@ -61,6 +61,19 @@ class Engine:
     def status(self) -> Status:
         return self._status
 
+    @property
+    def traces(self) -> int:
+        """How many graphs the painters have traced; more every time means a leak."""
+        return self._studio.traces if self._studio is not None else 0
+
+    def device_bytes(self) -> int | None:
+        """Memory in use on the GPU, in bytes; None without one or before it is known."""
+        if self._status.device in ("", "CPU"):
+            return None
+        from faceweb.models import device as devices
+
+        return devices.memory_in_use()
+
     def start(self) -> None:
         """Begins to load in a thread of its own."""
         threading.Thread(target=self.load, name="warming", daemon=True).start()

@@ -39,6 +39,11 @@ class Studio:
         self._paces: dict[str, float] = {}
         self._magenta: Magenta | None = None
 
+    @property
+    def traces(self) -> int:
+        """How many graphs the painters have traced."""
+        return sum(painter.traces for painter in list(self._painters.values()))
+
     def painter(
         self,
         network: str = "perceptual",

@@ -39,11 +39,19 @@ def open_database(url: str) -> Engine:
     return engine
 
 
-def _prepare_sqlite(engine: Engine) -> None:
+def database_file(engine: Engine) -> Path | None:
+    """The file of an SQLite database; None for one in memory or on a server."""
     path = engine.url.database
-    if path and not path.startswith((":memory:", "file:")):
+    if engine.dialect.name != "sqlite" or not path or path.startswith((":memory:", "file:")):
+        return None
+    return Path(path)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    path = database_file(engine)
+    if path is not None:
         try:
-            Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise StorageError(f"The gallery's folder cannot be made: {error.strerror}.") from None
 

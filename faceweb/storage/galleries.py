@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, defer, selectinload
 
 from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
-from faceweb.storage.database import open_database, translated
+from faceweb.storage.database import database_file, open_database, translated
 from faceweb.storage.keys import fingerprint
 from faceweb.storage.tables import GalleryRow, PersonRow, PhotoRow
 
@@ -191,6 +191,20 @@ class Galleries:
                 session.delete(gallery)
             session.commit()
             return len(idle)
+
+    def knows(self, key: str) -> bool:
+        """Whether somebody uses a key."""
+        with self.session() as session:
+            return self.row(session, key) is not None
+
+    def check(self) -> None:
+        """Reads a row, to see whether the database can be reached; changes nothing."""
+        # An open connection goes on reading a file that was deleted.
+        path = database_file(self._engine)
+        if path is not None and not path.exists():
+            raise StorageError("The gallery's file is gone: restart this page.")
+        with self.session() as session:
+            session.scalar(select(GalleryRow.id).limit(1))
 
     @contextmanager
     def session(self) -> Iterator[Session]:

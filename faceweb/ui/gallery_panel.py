@@ -65,6 +65,9 @@ def build(
                 [], label="Person", allow_custom_value=True, elem_id="gallery-person"
             )
             photo = gr.Dropdown([], label="Photo", allow_custom_value=True)
+        # Their choices are a visitor's own; Gradio would tell programs that there are none.
+        person.api_info = lambda: {"type": "string"}
+        photo.api_info = lambda: {"type": "integer"}
         panel = Panel(key, kept, cards, receipt, person, photo)
         show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
         show |= {"api_visibility": "private", "show_progress": "hidden"}

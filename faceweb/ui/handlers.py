@@ -3,8 +3,9 @@
 import functools
 import inspect
 import logging
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import PROBED
-from faceweb.errors import FacewebError, LayerError, WeightsUnavailableError
+from faceweb.errors import ClosingError, FacewebError, LayerError, WeightsUnavailableError
 from faceweb.features.avatar_album import Avatars
 from faceweb.features.faces import Networks
 from faceweb.features.indexes import Indexes
@@ -22,7 +23,11 @@ from faceweb.features.teach import Known, load_known
 from faceweb.models.engine import Engine, Status
 from faceweb.storage.galleries import Galleries
 from faceweb.storage.learnt import Learnt
+from faceweb.ui.arguments import explained
 from faceweb.ui.lessons import Lessons
+from faceweb.ui.serving import metrics
+from faceweb.ui.serving.closing import still_open
+from faceweb.ui.serving.gate import Limits
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +48,9 @@ DOWNLOAD_QUEUE = {"concurrency_id": "download", "concurrency_limit": 4}
 # A camera holds its place in a queue for as long as it runs, so it must not be the device's.
 CAMERA_QUEUE = {"concurrency_id": "camera", "concurrency_limit": 8}
 CAMERA_SECONDS = 600
+# Quicker handlers, which the camera and the sliders call all the time, are counted but not logged.
+SLOW = 1.0
+WENT_WRONG = "Something went wrong on the server: try again. The log has the details."
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ class Services:
     avatars: Avatars = field(default_factory=Avatars)
     known: Known = field(default_factory=load_known)
     lessons: Lessons = field(default_factory=Lessons)
+    limits: Limits = field(default_factory=Limits)
 
     @property
     def learnt(self) -> Learnt:
@@ -135,20 +144,25 @@ def show_download(stage: str, share: float) -> None:
 def guarded(handler: Callable) -> Callable:
     """Turns what a handler raises into a page message; the log gets what a visitor should not.
 
-    A generator stays one, so that Gradio streams it.
+    How it ended and how long it took is counted, and its docstring explains its arguments. A
+    generator stays one, so that Gradio streams it.
     """
+    handler.__doc__ = explained(handler)
     if inspect.isgeneratorfunction(handler):
 
         @functools.wraps(handler)
         def stream(*arguments, **named):
-            with _translated(handler):
-                yield from handler(*arguments, **named)
+            with _translated(handler), closing(handler(*arguments, **named)) as steps:
+                for step in steps:
+                    still_open()
+                    yield step
 
         return stream
 
     @functools.wraps(handler)
     def run(*arguments, **named):
         with _translated(handler):
+            still_open()
             return handler(*arguments, **named)
 
     return run
@@ -156,19 +170,35 @@ def guarded(handler: Callable) -> Callable:
 
 @contextmanager
 def _translated(handler: Callable) -> Iterator[None]:
+    began, outcome = time.perf_counter(), metrics.OK
     try:
         yield
-    except gr.Error:
+    except ClosingError as error:
+        outcome = metrics.STOPPED
+        raise _shown(str(error), outcome) from None
+    except GeneratorExit:
+        outcome = metrics.STOPPED
+        raise
+    except gr.Error as error:
+        # It may be what another handler failed with, which this one called.
+        outcome = getattr(error, "outcome", metrics.REFUSED)
         raise
     except FacewebError as error:
+        outcome = metrics.REFUSED
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
-        raise gr.Error(
-            escape(str(error), quote=False), title="Not done", print_exception=False
-        ) from None
+        raise _shown(escape(str(error), quote=False), outcome) from None
     except Exception:
+        outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)
-        raise gr.Error(
-            "Something went wrong on the server: try again. The log has the details.",
-            title="Not done",
-            print_exception=False,
-        ) from None
+        raise _shown(WENT_WRONG, outcome) from None
+    finally:
+        seconds = metrics.count(handler, outcome, began)
+        if outcome != metrics.OK or seconds >= SLOW:
+            said = {"handler": handler.__name__, "outcome": outcome, "seconds": round(seconds, 3)}
+            log.info("%(handler)s: %(outcome)s after %(seconds)g s", said, extra=said)
+
+
+def _shown(sentence: str, outcome: str) -> gr.Error:
+    error = gr.Error(sentence, title="Not done", print_exception=False)
+    error.outcome = outcome
+    return error

@@ -2,11 +2,14 @@
 
 import threading
 import time
+import uuid
 import weakref
 from collections import deque
 from typing import Generic, Protocol, TypeVar
 
 import gradio as gr
+
+from faceweb.ui.serving.gate import MCP, address_of
 
 MOST_KEPT = 16
 KEPT_SECONDS = 900
@@ -91,5 +94,12 @@ def _expire(sessions: Sessions[Kept], session: str, held: "weakref.ref[Kept]") -
 
 
 def session_of(request: gr.Request) -> str:
-    """Names the page that asks."""
+    """Names the page that asks.
+
+    All MCP clients share a page, and none may meet what another has under way: each of their calls
+    is a session of its own.
+    """
+    scope = getattr(getattr(request, "request", None), "scope", None)
+    if scope is not None and address_of(scope) == MCP:
+        return scope.setdefault("faceweb.session", uuid.uuid4().hex)
     return str(request.session_hash)

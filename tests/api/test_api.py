@@ -21,6 +21,7 @@ from faceweb.ui.tabs import verify as verify_tab
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 
+LAYER = ["rank", "size", "filter", "filters", "channels", "stride", "padding", "dilation"]
 CONTRACT = {
     "/enroll": ["photo", "name", "gallery_key", "face"],
     "/verify": ["photo_a", "photo_b", "threshold", "decide", "gallery_key"],
@@ -54,6 +55,26 @@ CONTRACT = {
     "/repaint": ["photo", "network", "layer", "unit_a", "unit_b", "wanted", "steps"],
     "/occlude": ["photo", "network", "layer", "unit", "patch", "fill"],
     "/occlude_faces": ["photo_a", "photo_b", "patch", "fill"],
+    "/dimensions": LAYER,
+    "/convolve": [*LAYER, "kernel", "seed"],
+    "/stylize_audio": ["content", "style", "alpha", "beta", "steps", "rate", "seed", "texture"],
+    "/ecg": ["source", "seed", "steps", "file", "rate"],
+    "/volume_maps": ["file", "layer", "unit", "axis", "index"],
+    "/strongest_cubes": ["turn"],
+    "/stylize_volume": [
+        "content",
+        "style",
+        "alpha",
+        "beta",
+        "motion",
+        "size",
+        "steps",
+        "rate",
+        "seed",
+        "bundled",
+    ],
+    "/solid": ["style", "side", "steps", "seed", "rate", "smooth"],
+    "/inflate": ["photo", "layer"],
     "/people": ["gallery_key"],
     "/rename": ["person", "new_name", "gallery_key"],
     "/forget": ["person", "gallery_key"],

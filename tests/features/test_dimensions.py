@@ -5,9 +5,9 @@ import itertools
 import numpy as np
 import pytest
 
-from faceweb.config import DimensionsConfig
 from faceweb.errors import DimensionsError
 from faceweb.features.dimensions import dimensions
+from faceweb.rank_config import DimensionsConfig
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from faceweb.config import SoundConfig
 from faceweb.features.sound_file import RATE
 from faceweb.features.sound_style import CHANNELS, SoundPainter, kept_share, sound_scene
 from faceweb.features.stylize import Painting
 from faceweb.models.convnd import Design, build_convnd, randomised
 from faceweb.models.device import Device
 from faceweb.models.painter import Painter
+from faceweb.rank_config import SoundConfig
 from faceweb.types import Signal
 
 SECONDS = 1.0

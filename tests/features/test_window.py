@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from faceweb.config import DimensionsConfig, WindowConfig
 from faceweb.errors import DimensionsError
 from faceweb.features import specimens
 from faceweb.features.window import slide
+from faceweb.rank_config import DimensionsConfig, WindowConfig
 
 # Every third sample of the trace, the peak in the middle.
 BEAT = [-51, -52, -52, -51, -70, -39, 98, 250, 121, 9, -8, -23, -44, -52]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from faceweb.config import DimensionsConfig, WindowConfig
 from faceweb.features.dimensions import dimensions
 from faceweb.features.window import slide
+from faceweb.rank_config import DimensionsConfig, WindowConfig
 from faceweb.ui.dimensions import words
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faceweb.config import SoundConfig
 from faceweb.errors import MediaError, PictureError
 from faceweb.features.filters import Beats
+from faceweb.rank_config import SoundConfig
 from faceweb.types import Signal
 from faceweb.ui import sessions
 from faceweb.ui.dimensions import ecg_draw, readings, spectrogram

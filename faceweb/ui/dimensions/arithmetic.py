@@ -5,9 +5,10 @@ from dataclasses import dataclass, fields
 
 import gradio as gr
 
-from faceweb.config import ASSETS, DimensionsConfig, WindowConfig
+from faceweb.config import ASSETS
 from faceweb.features.dimensions import dimensions
 from faceweb.features.window import slide
+from faceweb.rank_config import DimensionsConfig, WindowConfig
 from faceweb.ui.controls import choice, default, number, slider, takes
 from faceweb.ui.dimensions import words
 from faceweb.ui.handlers import Services, Shared, guarded

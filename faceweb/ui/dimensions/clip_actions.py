@@ -14,6 +14,7 @@ from faceweb.features.moving import MOVING, moving
 from faceweb.features.stylize import Painting
 from faceweb.numerics.flow import estimated_flow, way_colours
 from faceweb.numerics.warping import warping_error
+from faceweb.rank_config import ClipConfig
 from faceweb.types import Clip, StyleStep
 from faceweb.ui.clickable import picked
 from faceweb.ui.controls import takes
@@ -22,7 +23,6 @@ from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.photos import required
-from faceweb.volume_config import ClipConfig
 
 NAMES = tuple(item.name for item in fields(ClipConfig))
 LIVE = ("alpha", "beta", "motion")

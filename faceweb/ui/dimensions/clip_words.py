@@ -87,8 +87,8 @@ def finished(
     content, result, ways = films
     shown = f"""<div class="films"><figure>{video(result, "the painted clip", True)}<figcaption>
 painted</figcaption></figure><div><figure>{video(content, "the clip as it was")}<figcaption>as it
-was</figcaption></figure><figure>{video(ways, "which way everything moves")}<figcaption>what moves, and
-which way: <i class="way right">right</i>, <i class="way down">down left</i>,
+was</figcaption></figure><figure>{video(ways, "which way everything moves")}<figcaption>what moves,
+and which way: <i class="way right">right</i>, <i class="way down">down left</i>,
 <i class="way up">up left</i></figcaption></figure></div></div>"""
     return painting(easel, step, shown + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
 

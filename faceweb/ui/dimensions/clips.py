@@ -6,6 +6,7 @@ from PIL import Image
 
 from faceweb.config import ASSETS
 from faceweb.features.moving import MOVING
+from faceweb.rank_config import ClipConfig
 from faceweb.ui import draw
 from faceweb.ui.clickable import clickable
 from faceweb.ui.controls import into_view, number, slider
@@ -14,7 +15,6 @@ from faceweb.ui.dimensions.clip_actions import BUNDLED, LIVE, NAMES, Handlers
 from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.photos import photo_input
-from faceweb.volume_config import ClipConfig
 
 TITLE = "Clips"
 INTRO = """A film is a volume whose third axis is time. Painted frame by frame it flickers; here all

@@ -2,7 +2,8 @@
 
 import gradio as gr
 
-from faceweb.config import ASSETS, TraceConfig
+from faceweb.config import ASSETS
+from faceweb.rank_config import TraceConfig
 from faceweb.ui.controls import default, into_view, number, slider
 from faceweb.ui.dimensions import ecg_words
 from faceweb.ui.dimensions.ecg_actions import EXTRAS, Handlers

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import gradio as gr
 
-from faceweb.config import TraceConfig
 from faceweb.errors import LayerError, MediaError
 from faceweb.features.filters import prepared
 from faceweb.features.heartbeat import BUNDLED_NOTE, SIMULATED_NOTE, bundled, simulated
 from faceweb.features.trace_file import read_trace
+from faceweb.rank_config import TraceConfig
 from faceweb.ui.clickable import CHOOSE, LONGEST, picked, where
 from faceweb.ui.controls import takes
 from faceweb.ui.dimensions import ecg_words

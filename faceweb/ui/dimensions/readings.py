@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import gradio as gr
 import numpy as np
 
-from faceweb.config import TraceConfig
 from faceweb.errors import MediaError
 from faceweb.features.filters import Beats, FilterStep, activations, heartbeats, learn
 from faceweb.features.patches import Index, Patch, check_unit, look_through, patches_of
 from faceweb.features.recordings import Recording
+from faceweb.rank_config import TraceConfig
 from faceweb.types import Signal
 from faceweb.ui.sessions import Sessions
 

@@ -10,6 +10,7 @@ import numpy as np
 from faceweb.features.solid import solid_scene
 from faceweb.features.stylize import Painting
 from faceweb.features.volume_look import AXES
+from faceweb.rank_config import SolidConfig
 from faceweb.ui.controls import into_view, number, slider, takes
 from faceweb.ui.dimensions import clip_words
 from faceweb.ui.downloads import offered
@@ -17,7 +18,6 @@ from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared, guarded
 from faceweb.ui.photos import photo_input, required
-from faceweb.volume_config import SolidConfig
 
 TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))

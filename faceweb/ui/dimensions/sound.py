@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from faceweb.config import SoundConfig
+from faceweb.rank_config import SoundConfig
 from faceweb.ui.clickable import clickable
 from faceweb.ui.controls import into_view, number, slider
 from faceweb.ui.dimensions import sound_words

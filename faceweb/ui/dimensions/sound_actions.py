@@ -6,12 +6,12 @@ from pathlib import Path
 
 import gradio as gr
 
-from faceweb.config import SoundConfig
 from faceweb.errors import MediaError
 from faceweb.features.instruments import INSTRUMENTS
 from faceweb.features.sound_file import RATE, read_sound, write_sound
 from faceweb.features.sound_style import CHANNELS, SoundPainter, sound_scene
 from faceweb.features.stylize import Painting
+from faceweb.rank_config import SoundConfig
 from faceweb.types import Signal
 from faceweb.ui.clickable import picked
 from faceweb.ui.controls import takes

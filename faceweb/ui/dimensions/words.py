@@ -6,10 +6,10 @@ from dataclasses import replace
 from html import escape
 from math import prod
 
-from faceweb.config import DimensionsConfig, WindowConfig
 from faceweb.features.dimensions import Dimensions, dimensions
 from faceweb.features.window import Window
 from faceweb.numerics.convolution import padding_length
+from faceweb.rank_config import DimensionsConfig, WindowConfig
 
 RANKS = {1: "signal", 2: "picture", 3: "volume"}
 SOURCES = {

@@ -112,6 +112,8 @@ def build(services: Services, shared: Shared) -> None:
         )
         # A recipe whose moves of the sliders are repeated while the settings are its own.
         replay = gr.JSON(visible=False)
+        # Gradio's own is no JSON schema.
+        replay.api_info = lambda: {"type": "object", "properties": {}}
     settings = [controls[name] for name in NAMES]
     inputs = [content, style, *settings, network, *extras, replay]
     record = gr.JSON(show_label=False, render=False)
