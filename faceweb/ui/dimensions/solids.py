@@ -23,13 +23,13 @@ TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))
 INTRO = """Marble looks like marble wherever it is cut. From one flat picture grows a block of
 colour whose slices look like it from above, from the front and from the side. <span
-class="formula">J(G) = β ⅓ Σ<sub>axes</sub> J<sub>style</sub> + γ J<sub>variation</sub></span>"""
+class="formula">J(G) = β mean<sub>slices</sub> J<sub>style</sub>(S, slice) + γ J<sub>variation</sub></span>"""
 HOW = """**Gram matrices of slices.** The block is cut into slices along each of its three axes, and
-the slices are shown to the painter's network of pictures. What its channels do together over all
-slices of an axis, the Gram matrix, is compared with that of the style picture; the mean over the
-three axes is J_style, and its gradient moves every voxel (Gutierrez et al. 2020, "On Demand Solid
-Texture Synthesis Using Deep 3D Networks"; the aim is that of Kopf et al. 2007, "Solid Texture
-Synthesis from 2D Exemplars").
+the slices are shown to the painter's network of pictures. What its channels do together in a slice,
+its Gram matrix, is compared with that of the style picture; the mean over all slices is J_style,
+and its gradient moves every voxel (Gutierrez et al. 2020, "On Demand Solid Texture Synthesis Using
+Deep 3D Networks"; the aim is that of Kopf et al. 2007, "Solid Texture Synthesis from 2D
+Exemplars").
 
 It begins with noise and has no content; J_variation, weighed by γ, keeps neighbours alike, or some
 of the noise would stay. Larger blocks are first grown at half their size. What has
