@@ -32,8 +32,10 @@ their dimension; a beat is unusual if it lies beyond the median distance by five
 spread.
 
 **Simulated traces** are sums of Gaussian waves (McSharry et al. 2003); three to five beats come too
-early, broad and without P, as if from a ventricle. Unusual is not ill, and usual is not healthy:
-this shows what filters learn, and is **not for medical use**."""
+early, broad and without P, as if from a ventricle. They are easy to tell: filters that learnt
+nothing rank them as well, and so does the plain shape. When a beat comes is not looked at, so an
+early one of the usual shape does not stand out. Unusual is not ill, and usual is not healthy: this
+shows what filters learn, and is **not for medical use**."""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 # A program's file goes before its source; on the page the source is chosen by hand.

@@ -23,7 +23,8 @@ TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))
 INTRO = """Marble looks like marble wherever it is cut. From one flat picture grows a block of
 colour whose slices look like it from above, from the front and from the side. <span
-class="formula">J(G) = β mean<sub>slices</sub> J<sub>style</sub>(S, slice) + γ J<sub>variation</sub></span>"""
+class="formula">J(G) = β mean<sub>slices</sub> J<sub>style</sub>(S, slice) + γ
+J<sub>variation</sub></span>"""
 HOW = """**Gram matrices of slices.** The block is cut into slices along each of its three axes, and
 the slices are shown to the painter's network of pictures. What its channels do together in a slice,
 its Gram matrix, is compared with that of the style picture; the mean over all slices is J_style,
