@@ -7,6 +7,7 @@ import numpy as np
 
 from faceweb.features.channels import Channels, RepaintStep
 from faceweb.features.patches import Patch
+from faceweb.numerics.heat import over
 from faceweb.ui import draw
 from faceweb.ui.inside import pictures, words
 
@@ -30,7 +31,7 @@ def pair(
     """Two units: what each sees, where both are on, and how that goes together."""
     value = float(found.correlation[first, second])
     heat = found.maps.together(first, second)
-    both = draw.photo(pictures.over(found.maps.view.pixels, heat), "where both are on at once")
+    both = draw.photo(over(found.maps.view.pixels, heat), "where both are on at once")
     partners = "".join(
         f'<button type="button" class="partner" data-pick="{unit}">{unit} <b>{r:+.2f}</b></button>'
         for unit, r in found.partners(first)

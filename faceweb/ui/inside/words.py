@@ -13,6 +13,7 @@ from faceweb.features.dream import DreamStep
 from faceweb.features.feature_maps import FeatureMaps
 from faceweb.features.occlude import OcclusionStep
 from faceweb.features.patches import PLACES, PassStep, Patch
+from faceweb.numerics.heat import over
 from faceweb.types import LayerFacts
 from faceweb.ui import draw
 from faceweb.ui.inside import pictures
@@ -126,7 +127,7 @@ def unit(found: FeatureMaps, number: int) -> str:
     top = float(values.max())
     heat = found.heat(number) / max(top, 1e-12)
     on = float((values > 0).mean())
-    shown = draw.photo(pictures.over(found.view.pixels, heat), f"where unit {number} fires")
+    shown = draw.photo(over(found.view.pixels, heat), f"where unit {number} fires")
     return f"""<section class="answer one"><div>{shown}</div><div><h3>Unit {number}</h3>
 <p class="note">On at {100 * on:.0f} % of {values.size:,} positions; at most {top:.3g}, on average
 {float(values.mean()):.2g}.</p>{pictures.histogram(values)}
