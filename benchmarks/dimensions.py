@@ -69,7 +69,7 @@ def ranks() -> None:
             float(np.abs(tap - wanted).max())
             for tap, wanted in zip(taps, definition(x, kernels), strict=True)
         ]
-        report.emit(f"rank {rank} against its definition", max(apart), "<= 1e-4")
+        report.emit(f"rank {rank} against its definition", f"{max(apart):.1e}", "<= 1e-4")
 
 
 def still(workshop: Workshop) -> None:
