@@ -112,7 +112,7 @@ def activations(probe: "LearntProbe", trace: Signal, layer: str) -> np.ndarray:
 
 
 def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
-    """The beats of a prepared trace, and how unusual each is.
+    """The whole beats of a prepared trace, and how unusual each is.
 
     A beat is what all filters of the last layer say from 0.2 s before R to 0.35 s after it; its
     distance is from the median of that over all beats.
@@ -121,6 +121,9 @@ def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
         MediaError: there are fewer than three beats.
     """
     places = beats(trace)
+    # A beat that is cut by an end of the trace is not judged.
+    whole = (places >= BEFORE * RATE) & (places + AFTER * RATE < len(trace.samples))
+    places = places[whole]
     if len(places) < FEWEST_BEATS:
         raise MediaError(
             f"Only {len(places)} beats were found: load a trace with at least {FEWEST_BEATS}, ten "

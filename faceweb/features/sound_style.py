@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from faceweb.config import StyleConfig
-from faceweb.features.array_scene import ArrayScene
+from faceweb.features.array_scene import ArrayCanvas, ArrayScene
 from faceweb.features.sound_file import RATE
 from faceweb.features.stylize import Painter
 from faceweb.numerics.spectrogram import (
@@ -32,6 +32,18 @@ CHANNELS = N_FFT // 2 + 1
 
 
 @dataclass(frozen=True, eq=False)
+class SoundCanvas(ArrayCanvas):
+    """A scene of sounds, whose noise is as loud as the style on every frequency."""
+
+    def start(self, config: StyleConfig) -> np.ndarray:
+        """The content, or noise: an even one would be far louder than any sound."""
+        if config.init != "noise":
+            return self.content
+        noise = np.random.default_rng(config.seed).random(self.content.shape, np.float32)
+        return 2 * noise * self.styles[0].mean(axis=0)
+
+
+@dataclass(frozen=True, eq=False)
 class SoundScene(ArrayScene):
     """Spectrograms (t, f) of content and style; 1 stands for `loudest`, compressed.
 
@@ -41,6 +53,10 @@ class SoundScene(ArrayScene):
     loudest: float = 1.0
     phases: np.ndarray = field(default_factory=lambda: np.ones(()))
     length: int = 0
+
+    def canvas(self, config: StyleConfig, shape: tuple[int, ...]) -> SoundCanvas:
+        """Content and style as they are."""
+        return SoundCanvas(self.content, list(self.styles))
 
     def spectrogram(self, sound: Signal) -> np.ndarray:
         """What a sound of the content's length is in this scene, (t, f) in [0, 1]."""

@@ -17,6 +17,8 @@ FITS, NEAR, UNSEEN, DIFFERS = 8, 0.5, 1e-4, 0.02
 # How far away another motion is looked for, over what spot it is judged, and by how much grey it
 # must be better.
 REACH, SPOT, NOISE = 8, 1.5, 0.002
+# The texture by which half of a motion is shown.
+FAINT = 1e-5
 # By how little grey a spot differs from where its flow points, if it is the same spot.
 ALIKE = 0.02
 
@@ -48,18 +50,22 @@ def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(flow), np.stack(valid)
 
 
-def way_colours(flow: np.ndarray) -> np.ndarray:
-    """Which way everything moves, as colours (t, h, w, 3) uint8; white stands still.
+def way_colours(flow: np.ndarray, frames: np.ndarray) -> np.ndarray:
+    """Which way everything moves, as colours (t, h, w, 3) uint8; white stands still, or has no
+    texture by which a motion could be seen.
 
     Red moves to the right, green down and to the left, blue up and to the left, the stronger the
     faster.
 
     Args:
         flow: (t, h, w, 2) backward, as `estimated_flow` finds it.
+        frames: (t + 1, h, w, 3) in [0, 1] that it was found in.
     """
     right, down = -flow[..., 0], -flow[..., 1]
     speed = np.hypot(right, down)
-    strength = (speed / max(float(np.percentile(speed, 99)), 0.5)).clip(0, 1)[..., None]
+    texture = np.stack([_texture(frame @ _LUMA) for frame in frames[1:]])
+    strength = (speed / max(float(np.percentile(speed, 99)), 0.5)).clip(0, 1)
+    strength = (strength * texture / (texture + FAINT))[..., None]
     turned = np.arctan2(down, right)[..., None] - 2 * np.pi / 3 * np.arange(3)
     hue = 0.5 + 0.5 * np.cos(turned)
     return (255 * (1 - strength + strength * hue) + 0.5).astype(np.uint8)

@@ -74,7 +74,7 @@ def undone(left: int) -> str:
 def _odds(unit: Unit, pair: Mark) -> str:
     odds = float(unit.log_odds(pair.terms))
     verdict = "one person" if odds >= 0 else "two people"
-    return f"{verdict} ({100 / (1 + np.exp(-odds)):.0f} %)"
+    return f"{verdict} ({100 / (1 + np.exp(-abs(odds))):.0f} %)"
 
 
 def _moved(before: Unit, after: Unit) -> str:

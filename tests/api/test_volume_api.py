@@ -123,7 +123,7 @@ def test_a_clip_is_repainted(client):
     assert 0 < record["warping_error"]["content"] < record["warping_error"]["result"] < 0.1
     clip, _ = read_clip(Path(path))
     assert clip.frames.shape == (16, 64, 64, 3)
-    assert shown.count("<video") == 2
+    assert shown.count("<video") == 3
 
 
 def test_a_clip_of_ones_own(client, tmp_path):

@@ -147,7 +147,7 @@ def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, C
     count = len(film.clip.frames)
     content = film.scene.canvas(film.start, step.shape).content[:count]
     flow, valid = estimated_flow(content)
-    ways = Clip(way_colours(flow), film.clip.rate)
+    ways = Clip(way_colours(flow, content), film.clip.rate)
     try:
         before, after = (
             warping_error(np.asarray(frames, np.float32), flow, valid)

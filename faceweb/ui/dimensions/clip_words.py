@@ -65,6 +65,8 @@ def painting(
     sides = " x ".join(str(side) for side in step.shape[1:][::-1])
     sides += f", {step.shape[0]} " + ("slices" if len(set(step.shape)) == 1 else "frames")
     left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
+    if left and not easel.running:
+        left = ", stopped"
     notes = "".join(f'<p class="warning">{escape(n)}</p>' for n in (easel.note, step.note) if n)
     return f"""<section class="answer painting">{pictures}
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>

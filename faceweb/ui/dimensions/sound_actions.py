@@ -119,7 +119,8 @@ class Handlers:
         if self.tapes.of(request) is not tape:
             return
         record, _ = self._told(tape, step)
-        done = sound_words.painting(tape, step, tape.texture, "")
+        stopped = ", stopped" if step.step < step.steps else ""
+        done = sound_words.painting(tape, step, tape.texture, stopped)
         sound = write_sound(tape.maker.heard(step.picture))
         yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
 
