@@ -17,8 +17,6 @@ FITS, NEAR, UNSEEN, DIFFERS = 8, 0.5, 1e-4, 0.02
 # How far away another motion is looked for, over what spot it is judged, and by how much grey it
 # must be better.
 REACH, SPOT, NOISE = 8, 1.5, 0.002
-# The texture by which half of a motion is shown.
-FAINT = 1e-5
 # By how little grey a spot differs from where its flow points, if it is the same spot.
 ALIKE = 0.02
 
@@ -65,7 +63,7 @@ def way_colours(flow: np.ndarray, frames: np.ndarray) -> np.ndarray:
     speed = np.hypot(right, down)
     texture = np.stack([_texture(frame @ _LUMA) for frame in frames[1:]])
     strength = (speed / max(float(np.percentile(speed, 99)), 0.5)).clip(0, 1)
-    strength = (strength * texture / (texture + FAINT))[..., None]
+    strength = (strength * texture / (texture + UNSEEN))[..., None]
     turned = np.arctan2(down, right)[..., None] - 2 * np.pi / 3 * np.arange(3)
     hue = 0.5 + 0.5 * np.cos(turned)
     return (255 * (1 - strength + strength * hue) + 0.5).astype(np.uint8)
