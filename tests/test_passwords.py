@@ -1,6 +1,5 @@
 """Who may log in, and how a line of the auth file is made."""
 
-import asyncio
 import hashlib
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 from app import parse
 from faceweb.errors import SettingError
 from faceweb.passwords import hashed, read_logins
+from tests.loops import ran
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,7 +29,7 @@ def logins(tmp_path):
 
 
 def may(path: Path, name: str, password: str) -> bool:
-    return asyncio.run(read_logins(path)(name, password))
+    return ran(read_logins(path)(name, password))
 
 
 def made(*arguments: str, typed: str) -> subprocess.CompletedProcess:
@@ -113,7 +113,7 @@ def test_an_unknown_name_takes_as_long_as_a_wrong_password(logins):
     seconds = []
     for name in ("ada", "nobody at all"):
         began = time.perf_counter()
-        assert not asyncio.run(check(name, "wrong"))
+        assert not ran(check(name, "wrong"))
         seconds.append(time.perf_counter() - began)
     assert seconds[1] > seconds[0] / 5
 

@@ -46,8 +46,14 @@ def test_without_a_photo_there_is_nothing_to_compare(visit):
 
 def few(page: Page, part: str, count: int = 5) -> None:
     """So many steps a size, as few as there may be by default."""
-    page.locator(f"#{part}-steps input[type=number]").fill(str(count))
-    page.locator(f"#{part}-steps input[type=number]").press("Tab")
+    box = page.locator(f"#{part}-steps input[type=number]")
+    expect(box).to_be_visible()
+    # What was just opened still takes its first values.
+    page.wait_for_timeout(500)
+    box.fill(str(count))
+    box.press("Tab")
+    expect(box).to_have_value(str(count))
+    page.wait_for_timeout(300)
 
 
 def steps(page: Page, part: str) -> tuple[int, int]:

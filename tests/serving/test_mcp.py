@@ -14,6 +14,7 @@ from starlette.requests import Request
 from faceweb.errors import SettingError
 from faceweb.ui.sessions import session_of
 from tests.conftest import EXAMPLES, KEY
+from tests.loops import ran
 
 
 def conversation(address: str, talk):
@@ -27,7 +28,7 @@ def conversation(address: str, talk):
             await session.initialize()
             return await talk(session)
 
-    return asyncio.run(speak())
+    return ran(speak())
 
 
 def sent(name: str) -> str:
