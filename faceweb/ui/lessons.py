@@ -156,6 +156,13 @@ class Lessons(Sessions[Lesson]):
         mine = self._presses.get(session_of(request), [])
         return [press for press in mine if not press.void and not press.over]
 
+    def drop(self, request: gr.Request) -> None:
+        """Stops and forgets what a visitor has, who stays; what it still sends shows nothing."""
+        lesson = self.of(request)
+        if lesson is not None:
+            lesson.erased = True
+        super().drop(request)
+
     def remove(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor had who leaves the page."""
         self.halt(request)

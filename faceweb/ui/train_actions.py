@@ -98,10 +98,6 @@ class Handlers:
         """Forgets the training."""
         if not self.lessons.halt(request) and self.lessons.of(request) is None:
             _say("Nothing to reset", "Nothing has been learnt yet: press Train to begin.")
-        lesson = self.lessons.of(request)
-        if lesson is not None:
-            # What it still sends on its way out must not come back.
-            lesson.erased = True
         self.lessons.drop(request)
         return NOTHING
 
