@@ -70,20 +70,29 @@ def recognized(answers: list[Recognized], threshold: float, among: Interval | No
     }
 
 
-def painting(easel: Easel, step: StyleStep) -> dict:
-    costs = step.costs
+def under_way(easel: Easel, step: StyleStep) -> dict:
+    """What whatever is painted has in common: pictures, sounds, clips and blocks."""
     return {
-        "j": costs.j,
-        "j_content": costs.content,
-        "j_style": costs.style,
-        "j_variation": costs.variation,
-        "alpha_raw": step.weights.alpha,
-        "beta_raw": step.weights.beta,
+        "j": step.costs.j,
+        "j_content": step.costs.content,
+        "j_style": step.costs.style,
         "steps": step.step,
         "finished": step.step >= step.steps,
         "seconds": round(easel.seconds, 2),
-        "size": [step.shape[1], step.shape[0]],
         "seed": int(easel.start.seed),
+    }
+
+
+def framed(easel: Easel, step: StyleStep) -> dict:
+    """The same of what has a width and a height."""
+    size = [step.shape[-1], step.shape[-2]]
+    return under_way(easel, step) | {"j_variation": step.costs.variation, "size": size}
+
+
+def painting(easel: Easel, step: StyleStep) -> dict:
+    return framed(easel, step) | {
+        "alpha_raw": step.weights.alpha,
+        "beta_raw": step.weights.beta,
         "recipe": write_recipe(easel.recipe, easel.painting.sizes),
     }
 

@@ -16,6 +16,7 @@ from faceweb.numerics.flow import estimated_flow, way_colours
 from faceweb.numerics.warping import warping_error
 from faceweb.rank_config import ClipConfig
 from faceweb.types import Clip, StyleStep
+from faceweb.ui import records
 from faceweb.ui.clickable import picked
 from faceweb.ui.controls import takes
 from faceweb.ui.dimensions import clip_words
@@ -160,7 +161,7 @@ def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, C
 
 
 def _record(film: Film, step: StyleStep, errors: tuple[float, float] | None) -> dict:
-    return clip_words.record(film, step) | {
+    return records.framed(film, step) | {
         "frames": len(film.clip.frames),
         "rate": film.clip.rate,
         "warping_error": errors and {"content": errors[0], "result": errors[1]},

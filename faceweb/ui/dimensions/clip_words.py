@@ -142,19 +142,3 @@ def _sliced(step: StyleStep) -> str:
     return f"""<p class="formula">J = &beta; J<sub>style</sub>(S, G) + &gamma;
 J<sub>variation</sub>(G) = {weights.beta:.3g} &times; {costs.style:.3g} +
 {weights.variation:.3g} &times; {costs.variation:.3g} = {costs.j:.3g}</p>"""
-
-
-def record(easel: Easel, step: StyleStep) -> dict:
-    """What clips and blocks have in common, for programs."""
-    costs = step.costs
-    return {
-        "j": costs.j,
-        "j_content": costs.content,
-        "j_style": costs.style,
-        "j_variation": costs.variation,
-        "steps": step.step,
-        "finished": step.step >= step.steps,
-        "seconds": round(easel.seconds, 2),
-        "size": [step.shape[2], step.shape[1]],
-        "seed": int(easel.start.seed),
-    }

@@ -11,6 +11,7 @@ from faceweb.features.solid import solid_scene
 from faceweb.features.stylize import Painting
 from faceweb.features.volume_look import AXES
 from faceweb.rank_config import SolidConfig
+from faceweb.ui import records
 from faceweb.ui.controls import into_view, number, slider, takes
 from faceweb.ui.dimensions import clip_words
 from faceweb.ui.downloads import offered
@@ -213,6 +214,6 @@ def _viewer() -> tuple:
 
 
 def _record(block: Block, step) -> dict:
-    told = clip_words.record(block, step)
+    told = records.framed(block, step)
     kept = ("j", "j_style", "j_variation", "steps", "finished", "seconds", "seed")
     return {name: told[name] for name in kept} | {"side": step.shape[0]}

@@ -11,6 +11,7 @@ from faceweb.numerics.spectrogram import compressed, spectra
 from faceweb.types import StyleStep
 from faceweb.ui.dimensions.spectrogram import spectrogram, thumbnail
 from faceweb.ui.easels import Easel
+from faceweb.ui.records import under_way
 from faceweb.ui.style_words import CURVES, curves, duration
 
 # A content in the manner of a style; a texture has no content.
@@ -71,17 +72,10 @@ def painting(easel: Easel, step: StyleStep, texture: bool, last: str | None = No
 def record(easel: Easel, step: StyleStep, texture: bool) -> dict:
     """The same as a JSON record."""
     kept = None if texture else round(kept_share(easel.scene, step.picture), 4)
-    return {
-        "j": step.costs.j,
-        "j_content": step.costs.content,
-        "j_style": step.costs.style,
+    return under_way(easel, step) | {
         "j_style_start": easel.history[0][1].style if easel.history else None,
         "content_correlation": kept,
-        "steps": step.step,
-        "finished": step.step >= step.steps,
-        "seconds": round(easel.seconds, 2),
         "texture": texture,
-        "seed": int(easel.start.seed),
     }
 
 
