@@ -132,11 +132,12 @@ def _launched(
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
     from faceweb.ui.serving.tools import name_tools
+    from faceweb.ui.serving.visits import MOST_VISITS, Visits
     from faceweb.ui.theme import build_theme
 
     if settings.mcp and settings.auth_file:
         raise SettingError("An MCP client cannot log in: leave out --mcp or --auth-file.")
-    routes, middleware = [], []
+    routes, middleware = [], [Middleware(Visits, page=page)]
     public = settings.public or settings.share
     if services is not None:
         guarded = public or bool(settings.auth_file)
@@ -152,6 +153,7 @@ def _launched(
         prevent_thread_lock=True,
         ssr_mode=False,
         run_history=False,
+        state_session_capacity=MOST_VISITS,
         enable_monitoring=False,
         mcp_server=settings.mcp,
         footer_links=["api"],

@@ -1,15 +1,14 @@
 """Which device computes, and traced functions of fixed batch sizes on it."""
 
 import logging
-import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
 
 from faceweb.errors import DeviceUnavailableError
+from faceweb.models.turn import Turn
 
 log = logging.getLogger(__name__)
 
@@ -19,13 +18,13 @@ class Device:
     """Where networks run: `kind` is "cpu" or "gpu", `precision` what the page shows.
 
     `turn` is held by whoever computes: live cameras and paintings are outside the page's queue, and
-    one graph at a time is kept here.
+    one graph at a time is kept here. Faces are short work, which passes the steps of long work.
     """
 
     kind: str
     name: str
     precision: str
-    turn: AbstractContextManager = field(default_factory=threading.Lock, compare=False)
+    turn: Turn = field(default_factory=Turn, compare=False)
 
     @property
     def compiles(self) -> bool:

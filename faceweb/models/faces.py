@@ -28,7 +28,7 @@ class FaceNetworks:
 
     def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
         report("reading weights", 0.6)
-        self._turn = device.turn
+        self._turn = device.turn.short
         self.detector = Detector(
             build_pnet(_unpacked("pnet")),
             build_rnet(_unpacked("rnet")),
