@@ -132,7 +132,7 @@ def _launched(
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
     from faceweb.ui.serving.tools import name_tools
-    from faceweb.ui.serving.visits import MOST_VISITS, Visits
+    from faceweb.ui.serving.visits import MOST_VISITS, Sessions, Visits
     from faceweb.ui.theme import build_theme
 
     if settings.mcp and settings.auth_file:
@@ -165,6 +165,7 @@ def _launched(
         app_kwargs={"routes": routes, "middleware": middleware},
     )
     name_tools(page)
+    opened[0].state_holder = Sessions(page)
     return opened
 
 
