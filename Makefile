@@ -17,6 +17,7 @@ lint: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.faces
+	$(BIN)/python -m benchmarks.weaker
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.style
 	$(BIN)/python -m benchmarks.activations
