@@ -128,6 +128,7 @@ def _launched(
 ) -> tuple["gr.routes.App", str, str]:
     from starlette.middleware import Middleware
 
+    from faceweb.ui.serving.fetching import fetch_nothing, fetch_within
     from faceweb.ui.serving.gate import Gate
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
@@ -145,6 +146,7 @@ def _launched(
         middleware.append(Middleware(Gate, **gate, everything=public))
         routes.append(health_route(services.engine, services.galleries))
         routes.append(metrics_route(page, services.engine, loopback_only=guarded))
+    fetch_within(20_000_000) if settings.mcp else fetch_nothing()
     opened = page.launch(
         server_name=settings.host,
         server_port=settings.port or None,
