@@ -34,6 +34,8 @@ def test_no_name_is_run_as_a_script(visit, tmp_path):  # noqa: F811
     expect(page.locator("#recognize-answer li").first).to_be_visible()
     expect(page.locator("#recognize-answer")).to_contain_text(NAME)
 
+    tab(page, "Enroll")
+    page.get_by_text("Rename, forget, export, erase").click()
     page.locator("#gallery-person input").click()
     page.get_by_role("option", name=NAME).click()
     page.locator("#gallery-forget").click()
