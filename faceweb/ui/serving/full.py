@@ -5,6 +5,7 @@ import logging
 from typing import Any
 
 import gradio as gr
+from gradio.exceptions import ComponentProcessingError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -33,8 +34,9 @@ class Page(gr.Blocks):
         """
         try:
             return await super().process_api(*arguments, **named)
-        except OSError as error:
-            if not is_full(error):
+        except (OSError, ComponentProcessingError) as error:
+            cause = error.__cause__ or error
+            if not (isinstance(cause, OSError) and is_full(cause)):
                 raise
             log.warning("what a handler is given or returns could not be saved: the disk is full")
             raise gr.Error(FULL, title="Not done", print_exception=False) from None
