@@ -13,7 +13,7 @@ from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
 from faceweb.errors import FacewebError, SettingError
 from faceweb.logs import complain, configure
 from faceweb.passwords import read_logins
-from faceweb.storage.scratch import scratch_folder
+from faceweb.storage.scratch import scratch_folder, tidy_often
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -55,7 +55,9 @@ def main() -> None:
     """Answers first, then imports TensorFlow and warms the networks in the background."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch_folder()))
+    scratch = scratch_folder()
+    tidy_often(scratch)
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch))
     if os.environ.get("SPACE_ID"):
         os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)
     # Leave by the front door, so that what lies in the folder is erased.
@@ -129,6 +131,7 @@ def _launched(
     from starlette.middleware import Middleware
 
     from faceweb.ui.serving.fetching import fetch_nothing, fetch_within
+    from faceweb.ui.serving.full import refuse_upload
     from faceweb.ui.serving.gate import Gate
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
@@ -164,7 +167,11 @@ def _launched(
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
-        app_kwargs={"routes": routes, "middleware": middleware},
+        app_kwargs={
+            "routes": routes,
+            "middleware": middleware,
+            "exception_handlers": {OSError: refuse_upload},
+        },
     )
     name_tools(page)
     opened[0].state_holder = Sessions(page)

@@ -4,6 +4,7 @@ import gradio as gr
 
 from faceweb.ui import words
 from faceweb.ui.handlers import Services, Shared
+from faceweb.ui.serving.full import Page
 from faceweb.ui.tabs import dimensions, enroll, inside, recognize, style, train, verify
 
 TABS = (enroll, verify, recognize, train, style, inside, dimensions)
@@ -18,7 +19,7 @@ CACHE_SECONDS = (60, 900)
 
 def build_app(services: Services) -> gr.Blocks:
     """Builds the page; nothing is computed, loaded or downloaded."""
-    with gr.Blocks(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
+    with Page(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
         with gr.Row(elem_classes="top"):
             gr.HTML(HEADER, padding=False)
             line = words.status_line(services.engine.status)

@@ -27,6 +27,7 @@ from faceweb.ui.arguments import explained
 from faceweb.ui.lessons import Lessons
 from faceweb.ui.serving import metrics
 from faceweb.ui.serving.closing import still_open
+from faceweb.ui.serving.full import FULL, is_full
 from faceweb.ui.serving.gate import Limits
 
 log = logging.getLogger(__name__)
@@ -187,6 +188,10 @@ def _translated(handler: Callable) -> Iterator[None]:
         outcome = metrics.REFUSED
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
         raise _shown(escape(str(error), quote=False), outcome) from None
+    except OSError as error:
+        outcome = metrics.FAILED
+        log.exception("handler %s failed", handler.__name__)
+        raise _shown(FULL if is_full(error) else WENT_WRONG, outcome) from None
     except Exception:
         outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)
