@@ -12,6 +12,7 @@ from faceweb.rank_config import DimensionsConfig, WindowConfig
 from faceweb.ui.controls import choice, default, number, slider, takes
 from faceweb.ui.dimensions import words
 from faceweb.ui.handlers import Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 
 TITLE = "Convolution"
 NAMES = tuple(item.name for item in fields(DimensionsConfig))
@@ -152,8 +153,7 @@ def build(services: Services, shared: Shared) -> None:
         elem_id="dimensions-stage",
         padding=False,
     )
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("convolution", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
         # For programs: thousands of numbers would slow a moving slider down.

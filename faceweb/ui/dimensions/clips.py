@@ -14,6 +14,7 @@ from faceweb.ui.dimensions import clip_words
 from faceweb.ui.dimensions.clip_actions import BUNDLED, LIVE, NAMES, Handlers
 from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input
 
 TITLE = "Clips"
@@ -76,8 +77,7 @@ def build(services: Services, shared: Shared) -> None:
         for name in ("size", "steps", "rate"):
             controls[name] = _slider(name)
         controls["seed"] = number(ClipConfig, "seed", label=LABELS["seed"], min_width=110)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("clips", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     bundled = gr.Textbox(BUNDLED, visible=False)

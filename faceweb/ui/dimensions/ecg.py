@@ -8,6 +8,7 @@ from faceweb.ui.controls import default, into_view, number, slider
 from faceweb.ui.dimensions import ecg_words
 from faceweb.ui.dimensions.ecg_actions import EXTRAS, Handlers
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 
 TITLE = "ECG"
 INTRO = """A heart's trace is a signal with one axis and one channel. Here filters are <b>learnt</b>
@@ -93,8 +94,7 @@ def build(services: Services, shared: Shared) -> None:
             filters = _clickable("", "ecg-filters")
     with gr.Accordion("Advanced", open=False):
         steps = slider(TraceConfig, "steps", label="Steps of learning", elem_id="ecg-steps")
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("ecg", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     start.click(None, None, None, js=SHOW, **PRIVATE)

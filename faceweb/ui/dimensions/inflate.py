@@ -12,6 +12,7 @@ from faceweb.ui.controls import into_view
 from faceweb.ui.dimensions.volumes import LAYERS
 from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import pictures
 from faceweb.ui.photos import photo_input, required
 
@@ -85,8 +86,7 @@ def build(services: Services, shared: Shared) -> None:
             start = gr.Button("Compare", variant="primary", elem_id="inflate-start")
         with gr.Column(scale=7, min_width=320):
             shown = gr.HTML(EMPTY, elem_id="inflate-shown", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("inflate", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs, outputs = [photo, layer], [record, shown]

@@ -18,6 +18,7 @@ from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Solid"
@@ -168,8 +169,7 @@ def build(services: Services, shared: Shared) -> None:
             with gr.Column(visible=False, elem_id="solid-hung") as hung:
                 cube, turn, cuts, sliders, save = _viewer()
             live = gr.HTML(clip_words.SOLID_EMPTY, elem_id="solid-live", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("solid", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     streamed = {

@@ -8,6 +8,7 @@ from faceweb.ui.controls import into_view, number, slider
 from faceweb.ui.dimensions import sound_words
 from faceweb.ui.dimensions.sound_actions import LIVE, NAMES, Handlers
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 
 TITLE = "Sound"
 INTRO = """Let one sound keep its course and take on another's manner. A sound's <b>spectrogram</b>,
@@ -76,8 +77,7 @@ def build(services: Services, shared: Shared) -> None:
         controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
         controls["rate"] = slider(SoundConfig, "rate", label="Step size")
         controls["seed"] = number(SoundConfig, "seed", label="Seed of noise and phases")
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("sound", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     settings = [content, style, *(controls[name] for name in NAMES)]

@@ -10,6 +10,7 @@ from faceweb.ui.controls import into_view
 from faceweb.ui.dimensions import volume_words
 from faceweb.ui.dimensions.volume_actions import CUBES_TURN, LAYER, TURN, Handlers
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 
 TITLE = "Volumes"
 # The painter's network, inflated; where it has many units that fire.
@@ -71,8 +72,7 @@ def build(services: Services, shared: Shared) -> None:
             gr.HTML('<h2 class="section">Nine strongest cubes</h2>', padding=False, min_width=260)
             cubes_turn = _angle("Turn the cubes", CUBES_TURN, "volumes-cubes-turn")
         cubes = gr.HTML("", elem_id="volumes-cubes", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("volumes", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     # For programs, which ask for one slice, and for the cubes in numbers.

@@ -10,6 +10,7 @@ from faceweb.features.occlude import OcclusionStep, occlude_pair, occlude_unit
 from faceweb.ui.controls import choice as radio
 from faceweb.ui.controls import default, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import words
 from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
 from faceweb.ui.photos import photo_input, required
@@ -89,6 +90,7 @@ def build(services: Services, choice: Choice) -> None:
             both = gr.Button("Cover both faces", elem_id="inside-cover-pair", scale=3)
             enough = gr.Button("Stop", min_width=80)
         pair = gr.HTML("", elem_id="inside-covered-pair", padding=False)
+    fold("cover")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     how = {"show_progress": "minimal", **PAINT_QUEUE}

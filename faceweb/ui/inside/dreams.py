@@ -11,6 +11,7 @@ from faceweb.features.dream import dream
 from faceweb.features.patches import Patch, check_layer, check_unit, patches_of
 from faceweb.ui.controls import default, number, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import words
 from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
 
@@ -77,6 +78,7 @@ def build(services: Services, choice: Choice) -> None:
     with gr.Accordion("How long, and from which noise", open=False), gr.Row():
         steps = slider(DreamConfig, "steps")
         seed = number(DreamConfig, "seed", label="Seed")
+    fold("dream")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     run = start.click(

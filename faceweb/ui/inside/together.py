@@ -14,6 +14,7 @@ from faceweb.features.patches import check_unit, patches_of
 from faceweb.ui.clickable import clickable, picked_unit, where
 from faceweb.ui.controls import default, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import pair_words, words
 from faceweb.ui.inside.choice import (
     CHANGED,
@@ -158,6 +159,7 @@ def build(services: Services, choice: Choice) -> None:
     repainted = gr.HTML("", elem_id="inside-repainted", padding=False)
     with gr.Accordion("How long", open=False):
         steps = slider(RepaintConfig, "steps")
+    fold("pairs")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     looked = [choice.photo, choice.network, choice.layer]

@@ -12,6 +12,7 @@ from faceweb.ui import gallery_panel, records, words
 from faceweb.ui.controls import into_view
 from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Enroll"
@@ -104,7 +105,6 @@ def build(services: Services, shared: Shared) -> None:
     )
     enrolled.success(None, js=into_view("#enroll-answer"))
     gallery_panel.build(services, shared, enrolled, record, answer)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("enroll", HOW)
     with gr.Accordion("The record", open=False):
         record.render()

@@ -13,6 +13,7 @@ from faceweb.ui.clickable import clickable, picked, picked_unit
 from faceweb.ui.controls import into_view
 from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, DOWNLOAD_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
 from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice, whole
 from faceweb.ui.photos import photo_input
@@ -136,8 +137,7 @@ def build(services: Services, shared: Shared) -> None:
                 unit.change(None, unit, None, js=MARK, **QUICK)
         with gr.Column(scale=7, min_width=320):
             show = _views(services, Choice(network, layer, unit, photo))
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("inside", HOW)
     shown = gr.State("")
     outputs = [strip, facts, sheet, unit, shown]
     head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}

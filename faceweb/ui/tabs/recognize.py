@@ -20,6 +20,7 @@ from faceweb.ui.handlers import (
     Shared,
     guarded,
 )
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import checked, photo_input, required
 
 TITLE = "Recognize"
@@ -117,8 +118,7 @@ def build(services: Services, shared: Shared) -> None:
     answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("recognize", HOW)
     inputs, outputs = [photo, threshold, shared.key, decide], [record, labelled, answer]
     checked([photo])
     outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}

@@ -6,6 +6,7 @@ from faceweb.config import TrainConfig
 from faceweb.ui import train_words
 from faceweb.ui.controls import choice, into_view, number, slider
 from faceweb.ui.handlers import TRAIN_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.train_actions import DATA, NAMES, Handlers
 
 TITLE = "Train"
@@ -106,8 +107,7 @@ def build(services: Services, shared: Shared) -> None:
                 elem_id="train-cure",
             )
             live = gr.HTML(train_words.EMPTY, elem_id="train-live", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("train", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
