@@ -39,6 +39,8 @@ FILTERS = {
     "average": "Average",
     "random": "Random",
 }
+INTRO = """Choose a shape: what comes out of a convolution, and what it costs, changes as you move.
+Below a window does it number by number: press ▶."""
 HOW = """**One sum, any number of axes.** At every place the numbers under the window are multiplied
 by the filter's and added up. Over a signal, y(i) = Σ w(a) x(s·i + d·a). Over a picture the sum runs
 over two offsets, over a volume over three: y(i, j, l) = Σ w(a, b, c) x(s·i + d·a, s·j + d·b, s·l +
@@ -115,6 +117,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers()
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="presets"):
         presets = [
             gr.Button(label, min_width=90, elem_id=f"dimensions-preset-{settings['rank']}")

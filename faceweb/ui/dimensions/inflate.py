@@ -21,9 +21,10 @@ LAYER = "conv3_1"
 SHOWN = 8
 # The target, and where the scale of the bars begins.
 BELOW, LEAST = 1e-4, 1e-8
-INTRO = """A network that knows pictures can be given a third axis, time or depth: repeat each of
-its filters along it and divide by how often (Carreira & Zisserman 2017). A picture that stands
-still must then be seen just as before, and here you can check that it is."""
+INTRO = """Show a photo to a network of films, and check that it sees what a network of photos
+sees. A network that knows pictures can be given a third axis, time or depth: repeat each of its
+filters along it and divide by how often (Carreira & Zisserman 2017). A picture that stands still
+must then be seen just as before, and here you can check that it is."""
 EMPTY = (
     '<div class="blank"><p>Click an example, or add a photo and press <b>Compare</b>: what the 2-D '
     "and the 3-D network see of it, side by side.</p></div>"
@@ -77,7 +78,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="note">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=3, min_width=260):
             photo = photo_input("Photo", height=220, elem_id="inflate-photo")

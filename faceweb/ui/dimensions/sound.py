@@ -11,9 +11,9 @@ from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.howto.fold import fold
 
 TITLE = "Sound"
-INTRO = """Let one sound keep its course and take on another's manner. A sound's <b>spectrogram</b>,
-how loud each of 513 frequencies is, 86 times a second, is a signal with one axis, time, and 513
-channels: what repaints pictures in two dimensions repaints it in one."""
+INTRO = """Make one sound sound like another: a melody of drums, birds of rain. A sound's
+<b>spectrogram</b>, how loud each of 513 frequencies is, 86 times a second, is a signal with one
+axis, time, and 513 channels: what repaints pictures in two dimensions repaints it in one."""
 HOW = """**One axis.** The loudness of 513 frequencies from 0 to 11 kHz is a signal of 513 channels,
 log(1 + |S|) after the short-time Fourier transform. 512 random filters of 11 positions slide along
 time alone. **J_content** compares what they say, moment by moment; **J_style** compares Gram

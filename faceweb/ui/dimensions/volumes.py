@@ -16,6 +16,9 @@ TITLE = "Volumes"
 # The painter's network, inflated; where it has many units that fire.
 LAYERS = tuple(f"conv{n}" for n in ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "4_1", "4_2", "5_1"))
 PANES = ("From above", "From the front", "From the side")
+INTRO = """Look through a scan slice by slice, and see what a network finds in it. Each of the
+network's <b>units</b> is a small filter that looks for one thing, an edge, a tube, a blob; the
+<b>heat</b> laid over the slices shows where the chosen unit answers, the brighter the more."""
 PHANTOM = """The head is the Shepp-Logan phantom in three dimensions, with vessels and
 lesions added. Your own: NIfTI (.nii, .nii.gz), a TIFF of many pages, npz, or a zip of a DICOM
 series, at most 512 voxels a side. Not for medical use."""
@@ -44,6 +47,7 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=5, min_width=300):
             head = gr.Button("Show the head", variant="primary", elem_id="volumes-head")

@@ -15,9 +15,10 @@ from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import words
 from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
 
-INTRO = """<p class="note">A picture of faint noise is moved, step by step, up the slope of one
-unit's activation. Its Fourier coefficients are moved, not its pixels, and it is turned, shifted and
-scaled a little before every step, so that shapes come before grain (Olah et al. 2017).</p>"""
+INTRO = """<p class="note">What would this unit like to see? A picture of faint noise is moved,
+step by step, up the slope of one unit's activation. Its Fourier coefficients are moved, not its
+pixels, and it is turned, shifted and scaled a little before every step, so that shapes come before
+grain (Olah et al. 2017).</p>"""
 STEPS, SEED = default(DreamConfig, "steps"), default(DreamConfig, "seed")
 
 
