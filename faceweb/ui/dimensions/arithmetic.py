@@ -128,6 +128,7 @@ def build(services: Services, shared: Shared) -> None:
             controls = _controls()
         with gr.Column(scale=6, min_width=320, elem_classes="answers"):
             start = DimensionsConfig()
+            gr.HTML('<p class="note" id="dimensions-kept" role="status"></p>', padding=False)
             answer = gr.HTML(
                 words.answer(start, dimensions(start)), elem_id="dimensions-answer", padding=False
             )
@@ -212,12 +213,24 @@ def _set(preset: str) -> str:
 
 
 def _within(inputs: list) -> str:
-    """Script that keeps typed numbers in their ranges, as the boxes do once they are left."""
-    ranges = [[getattr(each, end, None) for end in ("minimum", "maximum")] for each in inputs]
-    return f"""(...given) => given.map((value, place) => {{
-  const [low, high] = {json.dumps(ranges)}[place];
-  return low === null ? value : Math.min(Math.max(value ?? low, low), high);
-}})"""
+    """Script that keeps typed numbers in their ranges, as the boxes do once they are left, and
+    says so."""
+    ranges = [
+        [getattr(each, end, None) for end in ("minimum", "maximum", "label")] for each in inputs
+    ]
+    return f"""(...given) => {{
+  const said = [];
+  const kept = given.map((value, place) => {{
+    const [low, high, label] = {json.dumps(ranges)}[place];
+    if (low === null) return value;
+    const near = Math.min(Math.max(value ?? low, low), high);
+    if (value !== null && value !== near)
+      said.push(`${{label}} goes from ${{low}} to ${{high}}, not to ${{value}}: ${{near}} it is.`);
+    return near;
+  }});
+  document.querySelector("#dimensions-kept").textContent = said.join(" ");
+  return kept;
+}}"""
 
 
 def _config(values: tuple) -> DimensionsConfig:

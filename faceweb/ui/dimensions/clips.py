@@ -25,7 +25,7 @@ and whatever changes along their motion costs. <span class="formula">J(G) = α J
 NOTE = """Click one of these, made of the page's own photos, or add up to 4 s of MP4, WebM, MOV or
 GIF; 64 frames at most are kept, without the sound."""
 CARD = 240
-TRY, EXAMPLE = "a film of a cup, painted as mosaic in half a minute", "mosaic.jpg"
+TRY, EXAMPLE = "paint a film of a cup as mosaic", "mosaic.jpg"
 PHOTOS = {"pan": "coffee", "turn": "chelsea", "ball": "rocket"}
 LABELS = {
     "alpha": "α: content",
@@ -123,7 +123,10 @@ def build(services: Services, shared: Shared) -> None:
     cards.select(handlers.bundle, None, [content, bundled, preview], **PRIVATE)
     content.change(None, [content, bundled], None, js=MARK, **PRIVATE)
     bundled.change(None, [content, bundled], None, js=MARK, **PRIVATE)
-    content.upload(handlers.show, [content, bundled], preview, show_progress="minimal", **PRIVATE)
+    added = content.upload(
+        handlers.show, [content, bundled], preview, show_progress="minimal", **PRIVATE
+    )
+    added.failure(None, None, content, js="() => null", **QUICK)
     shared.page.unload(handlers.films.remove)
 
 

@@ -1,5 +1,7 @@
 """ECG: filters learnt from one heart's trace, and the beats that they find unusual."""
 
+import json
+
 import gradio as gr
 
 from faceweb.config import ASSETS
@@ -112,6 +114,9 @@ def build(services: Services, shared: Shared) -> None:
     for begun, name in ((start.click, {"api_name": "ecg"}), (tried.then, PRIVATE)):
         begun(None, None, None, js=SHOW, **PRIVATE)
         begun(**learns, **name)
+    # What is shown is not of the file that was just chosen.
+    cleared = f"() => {json.dumps([ecg_words.EMPTY, '', ''])}"
+    file.upload(None, None, [answer, beats, filters], js=cleared, **QUICK)
     for part in (answer, beats, filters):
         part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
     source.change(_asked, source, [own, seed], **QUICK)

@@ -10,7 +10,7 @@ from faceweb.features.clips import FEWEST_FRAMES
 from faceweb.features.inflation import Inflation, inflation
 from faceweb.ui.controls import into_view
 from faceweb.ui.dimensions.volumes import LAYERS
-from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
+from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row, located, try_it
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import pictures
@@ -19,6 +19,7 @@ from faceweb.ui.photos import photo_input, required
 TITLE = "Inflate"
 LAYER = "conv3_1"
 SHOWN = 8
+TRY = "a cat standing still"
 # The target, and where the scale of the bars begins.
 BELOW, LEAST = 1e-4, 1e-8
 INTRO = """Show a photo to a network of films, and check that it sees what a network of photos
@@ -79,6 +80,7 @@ def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    first = try_it(TRY, "inflate-try")
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=3, min_width=260):
             photo = photo_input("Photo", height=220, elem_id="inflate-photo")
@@ -93,9 +95,12 @@ def build(services: Services, shared: Shared) -> None:
     inputs, outputs = [photo, layer], [record, shown]
     start.click(handlers.inflate, inputs, outputs, api_name="inflate", **DEVICE_QUEUE)
     quiet = {"api_visibility": "private", "show_progress": "minimal", **DEVICE_QUEUE}
-    example.then(handlers.again, inputs, outputs, **quiet).then(
-        None, None, None, js=into_view("#inflate-shown"), api_visibility="private"
-    )
+    private = {"api_visibility": "private"}
+    tried = first.click(lambda: located(INSIDE[0][0]), None, photo, queue=False, **private)
+    for filled in (example, tried):
+        filled.then(handlers.again, inputs, outputs, **quiet).then(
+            None, None, None, js=into_view("#inflate-shown"), **private
+        )
     layer.input(handlers.again, inputs, outputs, **quiet)
 
 

@@ -45,7 +45,7 @@ LABELS = {
     "seed": "Seed",
 }
 TURN = 35
-TRY, EXAMPLE = "a block of mosaic, in half a minute", "mosaic.jpg"
+TRY, EXAMPLE = "grow a block of mosaic", "mosaic.jpg"
 SLICES = ("Above", "Front", "Side")
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}

@@ -97,6 +97,9 @@ def build(services: Services, shared: Shared) -> None:
         ready = asked.success(
             handlers.ready, None, [viewer, cubes, *sliders, turn, cubes_turn, warm, unit], **QUICK
         )
+        # What is no scan does not stay, as what is shown is of another one.
+        if begun is added:
+            asked.failure(None, None, file, js="() => null", **QUICK)
         looked = PRIVATE if name is PRIVATE else {"api_name": "strongest_cubes"}
         ready.then(
             handlers.strongest_cubes,
@@ -110,7 +113,8 @@ def build(services: Services, shared: Shared) -> None:
     chosen = [layer, unit, warm, turn, cubes_turn, *sliders]
     again = {"show_progress": "hidden", **PRIVATE, **DEVICE_QUEUE}
     for begun in (layer.input, unit.submit, unit.blur):
-        begun(handlers.choose, chosen, [record, *shown, unit], **again)
+        refused = begun(handlers.choose, chosen, [record, *shown, unit], **again)
+        refused.failure(handlers.chosen, None, unit, **QUICK)
     grid.select(picked_unit, None, unit, **QUICK).then(
         handlers.choose, chosen, [record, *shown, unit], **again
     )

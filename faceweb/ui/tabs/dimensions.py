@@ -16,7 +16,7 @@ PARTS = (arithmetic, sound, ecg, volumes, clips, solids, inflate)
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out the parts, each with its own TITLE and `build`."""
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro ranks-intro">{INTRO}</p>', padding=False)
     parts = {"elem_classes": "quiet", "elem_id": "dimensions-parts", "overflow_behavior": "wrap"}
     with gr.Tabs(**parts):
         for part in PARTS:

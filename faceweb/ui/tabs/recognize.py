@@ -34,7 +34,7 @@ has K chances to be mistaken: with a false-accept rate FAR for one comparison, a
 goes wrong with the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63 %: this is why a
 threshold that is fine for verification is too lax for a large gallery. An answer is about a
 person: of several photos the nearest decides."""
-TRY = "enroll Eileen Collins and Grace Hopper, then find them in a collage"
+TRY = "enroll two portraits, then find them in a collage"
 THRESHOLD = default(FacesConfig, "threshold")
 FRAME_SECONDS = 0.2
 
