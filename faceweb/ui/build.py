@@ -9,8 +9,8 @@ from faceweb.ui.tabs import dimensions, enroll, inside, recognize, style, train,
 
 TABS = (enroll, verify, recognize, train, style, inside, dimensions)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
-<p>See, use and understand how convolutional networks recognise faces and
-paint pictures.</p></header>"""
+<p>See how neural networks recognise faces and paint pictures: click any
+example.</p></header>"""
 FOOTER = """<footer class="colophon">Photos are not kept: an uploaded picture lies in a temporary
 folder for a quarter of an hour at most, enrolled faces lie in your gallery until you erase them.
 Not for access control or surveillance.</footer>"""
