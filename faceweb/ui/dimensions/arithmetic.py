@@ -12,6 +12,7 @@ from faceweb.rank_config import DimensionsConfig, WindowConfig
 from faceweb.ui.controls import choice, default, number, slider, takes
 from faceweb.ui.dimensions import words
 from faceweb.ui.handlers import Services, Shared, guarded
+from faceweb.ui.tongue import both
 
 TITLE = "Convolution"
 NAMES = tuple(item.name for item in fields(DimensionsConfig))
@@ -125,9 +126,11 @@ def build(services: Services, shared: Shared) -> None:
         with gr.Column(scale=6, min_width=320, elem_classes="answers"):
             start = DimensionsConfig()
             answer = gr.HTML(
-                words.answer(start, dimensions(start)), elem_id="dimensions-answer", padding=False
+                both(words.answer, start, dimensions(start)),
+                elem_id="dimensions-answer",
+                padding=False,
             )
-            ranks = gr.HTML(words.ranks(start), elem_id="dimensions-ranks", padding=False)
+            ranks = gr.HTML(both(words.ranks, start), elem_id="dimensions-ranks", padding=False)
     with gr.Row():
         kernel = gr.Radio(
             [(label, name) for name, label in FILTERS.items()],

@@ -16,6 +16,7 @@ from faceweb.ui.handlers import DEVICE_QUEUE, DOWNLOAD_QUEUE, Services, Shared, 
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
 from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice, whole
 from faceweb.ui.photos import photo_input
+from faceweb.ui.tongue import both
 
 if TYPE_CHECKING:
     from faceweb.models.probe import Probe
@@ -116,7 +117,7 @@ def build(services: Services, shared: Shared) -> None:
         label="Network",
         elem_id="inside-network",
     )
-    strip = clickable(words.strip(layers, LAYER), "inside-strip")
+    strip = clickable(both(words.strip, layers, LAYER), "inside-strip")
     facts = gr.HTML(words.facts(None), elem_id="inside-facts", padding=False)
     gr.HTML(f'<p class="note">{ATLAS}</p>', padding=False)
     first = plate.units[0] if plate else 0
