@@ -7,6 +7,7 @@ function scroll(strip, at, behavior) {
 }
 
 function choose(part, x, y) {
+  if (part.matches("input")) return trigger("select", {pick: part.dataset.pick, x, y});
   for (const other of element.querySelectorAll(".chosen")) other.classList.remove("chosen");
   if (!part.classList.contains("map")) part.classList.add("chosen");
   const strip = document.querySelector(STRIP);

@@ -16,15 +16,17 @@ from faceweb.ui.tongue import chinese, key_of, twin
 LABELS = ("label", "info", "placeholder")
 # What of a page is text as a whole, beside its labels.
 MARKDOWN, HTML, BUTTON = "markdown", "html", "button"
-# Tags between which a text is one of its own; those within a sentence belong to it.
+# Between these a text is one of its own: tags, and what is the same in both languages, as formulas
+# and papers. Tags within a sentence belong to it.
 BLOCK = re.compile(
-    r"(</?(?:p|div|h[1-6]|header|footer|section|figure|figcaption|button|[uod]l|li|d[td]|table"
-    r"|caption|thead|tbody|t[rhd])\b[^>]*>)"
+    r"(<p class=\"formula\">.*?</p>|<ul class=\"papers\">.*?</ul>"
+    r"|</?(?:p|div|svg|text|title|h[1-6]|header|footer|section|figure|figcaption|button|[uod]l|li"
+    r"|d[td]|table|caption|thead|tbody|t[rhd])\b[^>]*>)",
+    re.S,
 )
 UNSAID = re.compile(r"<span\s+class=\"formula\">.*?</span>|<[^>]*>|&\w+;|\bconv\d_\d\b", re.S)
 WORD = re.compile(r"[^\W\d_]{2,}")
-# Longer HTML holds pictures.
-LONGEST = 8000
+PICTURE = 'src="data:'
 
 
 class Page(gr.Blocks):
@@ -95,12 +97,15 @@ def _mapped(component: dict[str, Any], change: Callable[[str, str], str]) -> dic
         if isinstance(props.get(name), str):
             props[name] = change(props[name], BUTTON)
     value = props.get("value")
-    long = len(value) > LONGEST and twin(value) is None if isinstance(value, str) else True
-    if kind in (MARKDOWN, HTML, BUTTON) and not long:
+    if kind in (MARKDOWN, HTML, BUTTON) and isinstance(value, str) and _is_text(value):
         props["value"] = change(value, kind)
     if kind != "dropdown" and isinstance(props.get("choices"), list):
         props["choices"] = [(change(label, BUTTON), value) for label, value in props["choices"]]
     return props
+
+
+def _is_text(value: str) -> bool:
+    return PICTURE not in value or twin(value) is not None
 
 
 def _marked(text: str, kind: str) -> str:

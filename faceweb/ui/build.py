@@ -10,8 +10,8 @@ from faceweb.ui.tongue import both, spoken
 
 TABS = (enroll, verify, recognize, train, style, inside, dimensions)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
-<p>See, use and understand how convolutional networks recognise faces and
-paint pictures.</p></header>"""
+<p>See how neural networks recognise faces and paint pictures: click any
+example.</p></header>"""
 # assets/language.js obeys; the one that is shown already is hidden.
 LANGUAGES = """<div class="languages"><button type="button" lang="zh-CN"
 data-language="zh">中文</button><button type="button" lang="en"

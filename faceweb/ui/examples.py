@@ -56,7 +56,7 @@ def example_row(
     Returns:
         The click's event, to act upon with `then`.
     """
-    values = [[_located(value) for value in row] for row in rows]
+    values = [[located(value) for value in row] for row in rows]
     strip = gr.Dataset(
         components=inputs,
         samples=values,
@@ -72,7 +72,18 @@ def example_row(
     )
 
 
-def _located(value: str) -> str:
+def try_it(what: str, name: str) -> gr.Button:
+    """The one click that shows what a tab does, for who has nothing at hand.
+
+    Args:
+        what: it does.
+        name: the element's id.
+    """
+    return gr.Button(f"Try it: {what}", elem_id=name, elem_classes="try-it")
+
+
+def located(value: str) -> str:
+    """The path of an example or a style by its name; any other word as it is."""
     if not value.endswith(".jpg"):
         return value
     style = STYLES_FOLDER / value

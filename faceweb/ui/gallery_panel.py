@@ -1,5 +1,6 @@
 """The gallery panel: who is enrolled, and every action on it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import gradio as gr
@@ -39,7 +40,7 @@ class Panel:
 def build(
     services: Services,
     shared: Shared,
-    changed: gr.events.Dependency,
+    changed: Sequence[gr.events.Dependency],
     record: gr.JSON,
     answer: gr.HTML,
 ) -> None:
@@ -48,7 +49,7 @@ def build(
     Args:
         services: what handlers work with.
         shared: page, key (rendered here) and version, which counts up here.
-        changed: the event after which the gallery is shown anew.
+        changed: events that change the gallery and are not the panel's own.
         record: where every action leaves its record.
         answer: what an action on the gallery outdates.
     """
@@ -77,15 +78,18 @@ def build(
         ]
     with gr.Accordion("Gallery key", open=False):
         opened = _key_actions(handlers, panel)
+    # Whoever changes the gallery counts its version up, and all that shows it follows.
+    version.change(**show)
     for event in events:
-        event.then(**show)
+        event.failure(**show)
     for event in (*events, opened):
         event.success(None, None, answer, js=CLEAR)
-    for event in (*events, opened, changed):
+    for event in (*events, opened, *changed):
         event.success(lambda n: n + 1, version, version, api_visibility="private")
     shared.page.load(None, kept, [kept, key], js=MAKE_KEY).then(**show)
     person.input(handlers.offer_photos, [person, key], photo, api_visibility="private")
-    changed.then(**show).then(None, None, receipt, js=CLEAR)
+    for event in changed:
+        event.then(None, None, receipt, js=CLEAR)
     refresh = gr.Button("Refresh", visible=False)
     refresh.click(handlers.people, key, record, api_name="people")
 

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from faceweb.features.clip_file import read_clip
@@ -100,6 +101,27 @@ def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, siz
     assert found.frames.shape == (16, 128, 128, 3)
     page.locator("#clips-advanced").get_by_text("Advanced").click()
     shot(page, screens / f"clips_{size}.png")
+
+
+def test_a_clip_of_ones_own_ends_the_outline_of_a_bundled_one(visit, tmp_path):
+    page = visit()
+    opened(page, "Clips")
+    chosen = page.locator("#clips-cards .unit.chosen")
+    expect(chosen).to_have_attribute("data-pick", "pan")
+    path = tmp_path / "mine.gif"
+    rng = np.random.default_rng(0)
+    frames = [Image.fromarray(rng.integers(0, 256, (40, 40, 3), np.uint8)) for _ in range(6)]
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=100)
+    page.locator("#clips-content input[type=file]").set_input_files(path)
+    expect(page.locator("#clips-preview")).to_contain_text("mine.gif")
+    expect(chosen).to_have_count(0)
+    page.locator("#clips-cards .unit").nth(1).click()
+    expect(chosen).to_have_attribute("data-pick", "turn")
+    bad = tmp_path / "bad.mp4"
+    bad.write_text("no film")
+    page.locator("#clips-content input[type=file]").set_input_files(bad)
+    expect(page.locator(".toast-body")).to_have_count(1)
+    expect(chosen).to_have_attribute("data-pick", "turn")
 
 
 def test_a_clip_stops_and_goes_on(visit):

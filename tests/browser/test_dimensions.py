@@ -115,6 +115,12 @@ def test_a_typed_number_is_kept_in_its_range(visit, text, size):
     opened(page)
     typed(page, "size", text)
     expect(page.locator(".shapes strong").first).to_have_text(size)
+    # What was typed and what is taken for it, is said.
+    kept = page.locator("#dimensions-kept")
+    expect(kept).to_have_text(f"Size n goes from 1 to 512, not to {text}: 512 it is.")
+    typed(page, "size", "100")
+    expect(kept).to_have_text("")
+    typed(page, "size", text)
     # What is drawn is smaller, and that is said.
     expect(page.locator("#dimensions-stage .note")).to_contain_text("Drawn is 24 × 24, the largest")
     expect(page.locator(".toast-body")).to_have_count(0)

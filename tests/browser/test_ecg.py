@@ -88,7 +88,42 @@ def test_a_click_on_a_filter_shows_nine_segments(visit):
     scroll = page.locator("#ecg-answer .scroll").bounding_box()
     page.mouse.click(scroll["x"] + 200, box["y"] + box["height"] * 3.5 / 24)
     expect(said).to_contain_text("Filter 3 of conv2_1")
-    expect(page.locator(".tap.chosen")).to_have_count(0)
+    expect(page.locator(".tap.chosen")).to_have_text("3")
+    page.locator("#ecg-filters").get_by_role("button", name="filter 20", exact=True).click()
+    expect(said).to_contain_text("Filter 20 of conv2_1")
+
+
+def test_the_filters_are_those_of_the_layer_that_is_shown(visit):
+    """By a click on a layer's name, and by the arrow keys of its switch."""
+    page = visit()
+    opened(page)
+    learnt(page)
+    panel = page.locator("#ecg-filters h3")
+    expect(panel).to_have_text("Filters of conv1_1")
+    page.get_by_text("conv2_1: 24 filters").click()
+    expect(panel).to_have_text("Filters of conv2_1")
+    expect(page.locator(".tap")).to_have_count(24)
+    expect(page.locator("#ecg-filters .legend-line")).to_contain_text("of conv2_1: the 9 segments")
+    page.locator("#ecg-layer-2").press("ArrowLeft")
+    expect(panel).to_have_text("Filters of conv1_1")
+    expect(page.locator(".tap")).to_have_count(16)
+
+
+def test_an_answer_bears_the_name_of_its_trace_and_goes_with_it(visit, tmp_path):
+    page = visit()
+    opened(page)
+    seeded(page, 2)
+    learnt(page)
+    expect(page.locator("#ecg-answer .outcome b")).to_have_text("Simulated, seed 2")
+    path = tmp_path / "text.csv"
+    path.write_text("0.1\nheart\n")
+    own_file(page, path)
+    # Of this file nothing is known yet, and nothing of another one is left.
+    expect(page.locator("#ecg-answer .blank")).to_be_visible()
+    expect(page.locator("#ecg-filters .panel")).to_have_count(0)
+    page.locator("#ecg-start").click()
+    expect(page.get_by_text("Line 2 holds “heart”")).to_be_visible()
+    expect(page.locator("#ecg-answer .outcome")).to_have_count(0)
 
 
 def test_three_beats_hardly_say_which_is_unusual(visit):

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.browser
 
 # Formulas, titles of papers and records stay as they are.
 WORDS_LEFT = """() => {
-  const KEPT = "script, style, sub, sup, em, .formula, .papers, .json-holder";
+  const KEPT = "script, style, sub, sup, .sub, em, .formula, .papers, .json-holder";
   const left = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim(), parent = walker.currentNode.parentElement;
@@ -23,7 +23,7 @@ WORDS_LEFT = """() => {
 NAMES = {"faceweb", "English", "Eileen Collins", "Grace Hopper", "Adam", "L-BFGS"}
 # Gradio has no translation of this one.
 NAMES |= {"Click to Access Webcam"}
-FORMULA = re.compile(r"(λ )?(conv)?\d_\d|[a-zJ][(_].*")
+FORMULA = re.compile(r"(λ )?(conv)?\d_\d|[a-zJ][(_].*|1 − \(1 − FAR\)|p \+ flow\(p\)")
 
 
 @pytest.mark.parametrize("locale", ["zh-CN", "zh-Hans-SG", "zh"])

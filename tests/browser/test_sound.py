@@ -119,6 +119,10 @@ def test_a_texture_has_no_content(visit):
     expect(page.locator("#sound-content")).to_be_hidden()
     expect(page.locator("#sound-alpha")).to_be_hidden()
     expect(page.locator("#sound-live .spectrogram figcaption")).to_have_text(["Style", "Texture"])
+    # Nothing weighs a texture's only cost.
+    expect(page.locator("#sound-beta")).to_be_hidden()
+    expect(page.locator("#sound-start")).to_have_text("Grow a texture")
+    expect(page.locator("#sound-live .lead")).to_have_text("more birds")
     assert len(gained(page)) == 2
     assert len(heard(page)) == 5 * 22_050
 
@@ -130,6 +134,9 @@ def test_a_silent_sound_is_one_sentence(visit, tmp_path):
     expect(page.get_by_text("Add a style first: upload or record a sound")).to_be_visible()
     page.locator("#sound-continue").click()
     expect(page.get_by_text("There is no sound to go on with")).to_be_visible()
+    page.locator("#sound-stop").click()
+    expect(page.get_by_text("No sound is being made, so there is nothing to stop")).to_be_visible()
+    expect(page.get_by_text("Upload or record 0.5 to 30 s")).to_be_visible()
     path = tmp_path / "silence.wav"
     path.write_bytes(write_sound(Signal(np.zeros(22_050, np.float32), 22_050)))
     page.locator("#sound-content input[type=file]").set_input_files(path)
@@ -139,6 +146,27 @@ def test_a_silent_sound_is_one_sentence(visit, tmp_path):
     page.locator("#sound-start").click()
     expect(page.get_by_text("This sound is silent: record it again")).to_be_visible()
     expect(page.locator("#sound-hung")).to_be_hidden()
+
+
+def test_a_sound_of_ones_own_ends_an_examples_outline_and_its_answer(visit, tmp_path):
+    page = visit()
+    opened(page, 20)
+    example(page, "drum loop as bell")
+    expect(page.locator("#sound-hung")).to_be_visible(timeout=60_000)
+    expect(page.locator("#sound-live .lead")).to_have_text("drum loop as bell")
+    expect(page.locator("#sound-cards .chosen")).to_have_count(1)
+    page.locator(
+        "#sound-style button[aria-label*=Clear], #sound-style [aria-label*=Remove]"
+    ).first.click()
+    expect(page.locator("#sound-cards .chosen")).to_have_count(0)
+    expect(page.locator("#sound-hung")).to_be_hidden()
+    expect(page.locator("#sound-live .result")).to_have_count(0)
+    path = tmp_path / "mine.wav"
+    path.write_bytes(write_sound(melody()))
+    page.locator("#sound-style input[type=file]").set_input_files(path)
+    expect(page.locator("#sound-style")).to_contain_text("0:05")
+    page.locator("#sound-start").click()
+    expect(page.locator("#sound-live .lead")).to_have_text("drum loop as mine", timeout=30_000)
 
 
 def test_who_leaves_frees_the_device_and_is_forgotten(visit, monkeypatch):

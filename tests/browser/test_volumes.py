@@ -74,7 +74,10 @@ def test_ones_own_scan_has_sliders_of_its_own(visit, tmp_path):
     voxels = np.random.default_rng(0).random((12, 30, 40), np.float32)
     np.savez(path, volume=voxels, spacing=[3.0, 1.0, 1.0])
     page.locator("#volumes-file input[type=file]").set_input_files(path)
-    expect(page.locator("#volumes-told")).to_contain_text("12 x 30 x 40 voxels")
+    told = page.locator("#volumes-told")
+    expect(told).to_contain_text("scan.npz: 12 x 30 x 40 voxels")
+    # Slices of 3 mm become three of 1 mm, which the sliders run through.
+    expect(told).to_contain_text("which run through 36 x 30 x 40 slices of equal spacing")
     # 30 rows of 1 mm: 0 to 29, and it stands in the middle.
     height = page.locator("#volumes-height-slider input[type=number]")
     expect(height).to_have_value("15")
@@ -92,6 +95,17 @@ def test_a_volume_of_one_slice_is_one_sentence(visit, tmp_path):
     expect(page.locator("#volumes-viewer")).not_to_be_visible()
 
 
+def test_a_bad_scan_does_not_stay_beside_a_good_one(visit, tmp_path):
+    page = visit()
+    head(page)
+    path = tmp_path / "broken.npz"
+    path.write_bytes(b"no volume")
+    page.locator("#volumes-file input[type=file]").set_input_files(path)
+    expect(page.locator(".toast-body")).to_have_count(1)
+    expect(page.locator("#volumes-file")).not_to_contain_text("broken")
+    expect(page.locator("#volumes-told")).to_contain_text("A head that nobody has")
+
+
 @pytest.mark.parametrize("typed", ["48", "-1"])
 def test_a_unit_that_is_none_is_one_sentence(visit, typed):
     page = visit()
@@ -100,4 +114,7 @@ def test_a_unit_that_is_none_is_one_sentence(visit, typed):
     box.fill(typed)
     box.press("Enter")
     expect(page.get_by_text("conv2_2 has units 0 to 47")).to_have_count(1)
-    expect(page.locator("#volumes-units .unit.chosen")).to_have_count(1)
+    chosen = page.locator("#volumes-units .unit.chosen")
+    expect(chosen).to_have_count(1)
+    # The box says what is shown, not what was refused.
+    expect(box).to_have_value(chosen.get_attribute("data-pick"))

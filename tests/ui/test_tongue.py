@@ -51,6 +51,19 @@ def written() -> set[str]:
     return {key_of(node.value) for node in nodes if isinstance(node.value, str)}
 
 
+def test_a_sentence_is_parted_at_blocks_and_not_at_words():
+    """Two paragraphs are two texts; bold within one, formulas and papers are none of their own."""
+    html = (
+        '<p class="formula">so many</p><figcaption>One <b>bold</b> text</figcaption>'
+        '<ul class="papers"><li>Someone (2000)</li></ul><text x="3">Two</text>'
+    )
+    pieces = bilingual.pieces_of(html, bilingual.HTML)
+    assert [piece for piece in pieces if bilingual.is_said(piece)] == [
+        "One <b>bold</b> text",
+        "Two",
+    ]
+
+
 def test_every_text_of_the_page_has_its_chinese(shown):
     assert len(shown) > 250
     assert [text for text in shown if text not in chinese()] == []

@@ -12,6 +12,7 @@ from faceweb.rank_config import DimensionsConfig, WindowConfig
 from faceweb.ui.controls import choice, default, number, slider, takes
 from faceweb.ui.dimensions import words
 from faceweb.ui.handlers import Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.tongue import both
 
 TITLE = "Convolution"
@@ -39,6 +40,8 @@ FILTERS = {
     "average": "Average",
     "random": "Random",
 }
+INTRO = """Choose a shape: what comes out of a convolution, and what it costs, changes as you move.
+Below a window does it number by number: press ▶."""
 HOW = """**One sum, any number of axes.** At every place the numbers under the window are multiplied
 by the filter's and added up. Over a signal, y(i) = Σ w(a) x(s·i + d·a). Over a picture the sum runs
 over two offsets, over a volume over three: y(i, j, l) = Σ w(a, b, c) x(s·i + d·a, s·j + d·b, s·l +
@@ -115,6 +118,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers()
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="presets"):
         presets = [
             gr.Button(label, min_width=90, elem_id=f"dimensions-preset-{settings['rank']}")
@@ -125,6 +129,7 @@ def build(services: Services, shared: Shared) -> None:
             controls = _controls()
         with gr.Column(scale=6, min_width=320, elem_classes="answers"):
             start = DimensionsConfig()
+            gr.HTML('<p class="note" id="dimensions-kept" role="status"></p>', padding=False)
             answer = gr.HTML(
                 both(words.answer, start, dimensions(start)),
                 elem_id="dimensions-answer",
@@ -155,8 +160,7 @@ def build(services: Services, shared: Shared) -> None:
         elem_id="dimensions-stage",
         padding=False,
     )
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("convolution", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
         # For programs: thousands of numbers would slow a moving slider down.
@@ -212,12 +216,24 @@ def _set(preset: str) -> str:
 
 
 def _within(inputs: list) -> str:
-    """Script that keeps typed numbers in their ranges, as the boxes do once they are left."""
-    ranges = [[getattr(each, end, None) for end in ("minimum", "maximum")] for each in inputs]
-    return f"""(...given) => given.map((value, place) => {{
-  const [low, high] = {json.dumps(ranges)}[place];
-  return low === null ? value : Math.min(Math.max(value ?? low, low), high);
-}})"""
+    """Script that keeps typed numbers in their ranges, as the boxes do once they are left, and
+    says so."""
+    ranges = [
+        [getattr(each, end, None) for end in ("minimum", "maximum", "label")] for each in inputs
+    ]
+    return f"""(...given) => {{
+  const said = [];
+  const kept = given.map((value, place) => {{
+    const [low, high, label] = {json.dumps(ranges)}[place];
+    if (low === null) return value;
+    const near = Math.min(Math.max(value ?? low, low), high);
+    if (value !== null && value !== near)
+      said.push(`${{label}} goes from ${{low}} to ${{high}}, not to ${{value}}: ${{near}} it is.`);
+    return near;
+  }});
+  document.querySelector("#dimensions-kept").textContent = said.join(" ");
+  return kept;
+}}"""
 
 
 def _config(values: tuple) -> DimensionsConfig:

@@ -132,7 +132,7 @@ class Handlers:
 def _clip(content: str | None, bundled: str) -> tuple[Clip, str, str]:
     """A clip, what was done to it, and its title."""
     if content:
-        return *read_clip(Path(content)), "Your clip"
+        return *read_clip(Path(content)), Path(content).name
     if bundled not in MOVING:
         raise MediaError(
             f"There is no bundled clip {bundled!r}: choose one of {', '.join(MOVING)}, or upload "

@@ -12,18 +12,21 @@ from faceweb.ui.clickable import clickable
 from faceweb.ui.controls import into_view, number, slider
 from faceweb.ui.dimensions import clip_words
 from faceweb.ui.dimensions.clip_actions import BUNDLED, LIVE, NAMES, Handlers
-from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row
+from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row, located, try_it
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input
 from faceweb.ui.tongue import both, say
 
 TITLE = "Clips"
-INTRO = """A film is a volume whose third axis is time. Painted frame by frame it flickers; here all
-its frames are painted at once, and whatever changes along their motion costs. <span
-class="formula">J(G) = α J<sub>content</sub> + β J<sub>style</sub> + γ J<sub>motion</sub></span>"""
+INTRO = """Repaint a few seconds of film so that it does not flicker. A film is a volume whose
+third axis is time. Painted frame by frame it flickers; here all its frames are painted at once,
+and whatever changes along their motion costs. <span class="formula">J(G) = α J<sub>content</sub> +
+β J<sub>style</sub> + γ J<sub>motion</sub></span>"""
 NOTE = """Click one of these, made of the page's own photos, or add up to 4 s of MP4, WebM, MOV or
 GIF; 64 frames at most are kept, without the sound."""
 CARD = 240
+TRY, EXAMPLE = "paint a film of a cup as mosaic", "mosaic.jpg"
 PHOTOS = {"pan": "coffee", "turn": "chelsea", "ball": "rocket"}
 LABELS = {
     "alpha": "α: content",
@@ -46,6 +49,11 @@ G<sub>t−1</sub>(p + flow(p)))²</span> over the pixels that both frames show (
 **The warping error** is the same sum for the finished clip (Lai et al. 2018): how far two frames
 differ once the motion is undone. A clip that was filmed has one as well, from shadows and from what
 the flow misses; a painted clip has more contrast, so more of it."""
+# The clip that would be painted bears the outline, a visitor's own one none of these.
+MARK = """(content, bundled) => {
+  for (const card of document.querySelectorAll("#clips-cards .unit"))
+    card.classList.toggle("chosen", !content && card.dataset.pick === bundled);
+}"""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
@@ -53,7 +61,8 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="note">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "clips-try")
     controls: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=320):
@@ -77,8 +86,7 @@ def build(services: Services, shared: Shared) -> None:
         for name in ("size", "steps", "rate"):
             controls[name] = _slider(name)
         controls["seed"] = number(ClipConfig, "seed", label=LABELS["seed"], min_width=110)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("clips", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     bundled = gr.Textbox(BUNDLED, visible=False)
@@ -89,11 +97,17 @@ def build(services: Services, shared: Shared) -> None:
         "trigger_mode": "multiple",
         **PAINT_QUEUE,
     }
+    paints = {"fn": handlers.stylize_volume, "inputs": inputs}
+    tried = example.click(
+        lambda: (None, BUNDLED, handlers.show(None, BUNDLED), located(EXAMPLE)),
+        None,
+        [content, bundled, preview, style],
+        trigger_mode="multiple",
+        **QUICK,
+    )
     for begun, paint in (
-        (
-            start.click,
-            {"fn": handlers.stylize_volume, "inputs": inputs, "api_name": "stylize_volume"},
-        ),
+        (start.click, {**paints, "api_name": "stylize_volume"}),
+        (tried.then, {**paints, **PRIVATE}),
         (go_on.click, {"fn": handlers.resume, **PRIVATE}),
     ):
         hidden = begun(
@@ -108,7 +122,12 @@ def build(services: Services, shared: Shared) -> None:
     for weight in weights:
         weight.change(handlers.move, weights, None, **QUICK)
     cards.select(handlers.bundle, None, [content, bundled, preview], **PRIVATE)
-    content.upload(handlers.show, [content, bundled], preview, show_progress="minimal", **PRIVATE)
+    content.change(None, [content, bundled], None, js=MARK, **PRIVATE)
+    bundled.change(None, [content, bundled], None, js=MARK, **PRIVATE)
+    added = content.upload(
+        handlers.show, [content, bundled], preview, show_progress="minimal", **PRIVATE
+    )
+    added.failure(None, None, content, js="() => null", **QUICK)
     shared.page.unload(handlers.films.remove)
 
 

@@ -1,5 +1,7 @@
 """ECG: filters learnt from one heart's trace, and the beats that they find unusual."""
 
+import json
+
 import gradio as gr
 
 from faceweb.config import ASSETS
@@ -7,12 +9,14 @@ from faceweb.rank_config import TraceConfig
 from faceweb.ui.controls import default, into_view, number, slider
 from faceweb.ui.dimensions import ecg_words
 from faceweb.ui.dimensions.ecg_actions import EXTRAS, Handlers
+from faceweb.ui.examples import try_it
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 
 TITLE = "ECG"
-INTRO = """A heart's trace is a signal with one axis and one channel. Here filters are <b>learnt</b>
-from one trace in seconds, without labels; beats of which they say something else than of the others
-are marked."""
+INTRO = """Find the unusual beats of a heart, in seconds. A heart's trace is a signal with one axis
+and one channel. Here filters are <b>learnt</b> from one trace in seconds, without labels; beats of
+which they say something else than of the others are marked."""
 NOT_MEDICAL = '<p class="not-medical" role="note">Not for medical use</p>'
 SOURCES = {
     "simulated": "Simulated, with ectopic beats",
@@ -36,6 +40,7 @@ early, broad and without P, as if from a ventricle. They are easy to tell: filte
 nothing rank them as well, and so does the plain shape. When a beat comes is not looked at, so an
 early one of the usual shape does not stand out. Unusual is not ill, and usual is not healthy: this
 shows what filters learn, and is **not for medical use**."""
+TRY = "find the odd beats of a simulated heart"
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 # A program's file goes before its source; on the page the source is chosen by hand.
@@ -48,6 +53,7 @@ def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
     gr.HTML(f'{NOT_MEDICAL}<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "ecg-try")
     with gr.Row(elem_classes="ecg-ask"):
         source = gr.Radio(
             [(label, name) for name, label in SOURCES.items()],
@@ -93,20 +99,24 @@ def build(services: Services, shared: Shared) -> None:
             filters = _clickable("", "ecg-filters")
     with gr.Accordion("Advanced", open=False):
         steps = slider(TraceConfig, "steps", label="Steps of learning", elem_id="ecg-steps")
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("ecg", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    start.click(None, None, None, js=SHOW, **PRIVATE)
-    start.click(
-        handlers.ecg,
-        [source, seed, steps, file, rate],
-        [record, answer, beats, filters],
-        js=CHOSEN,
-        api_name="ecg",
-        show_progress="minimal",
+    tried = example.click(None, None, source, js="() => 'simulated'", **QUICK)
+    learns = {
+        "fn": handlers.ecg,
+        "inputs": [source, seed, steps, file, rate],
+        "outputs": [record, answer, beats, filters],
+        "js": CHOSEN,
+        "show_progress": "minimal",
         **PAINT_QUEUE,
-    )
+    }
+    for begun, name in ((start.click, {"api_name": "ecg"}), (tried.then, PRIVATE)):
+        begun(None, None, None, js=SHOW, **PRIVATE)
+        begun(**learns, **name)
+    # What is shown is not of the file that was just chosen.
+    cleared = f"() => {json.dumps([ecg_words.EMPTY, '', ''])}"
+    file.upload(None, None, [answer, beats, filters], js=cleared, **QUICK)
     for part in (answer, beats, filters):
         part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
     source.change(_asked, source, [own, seed], **QUICK)

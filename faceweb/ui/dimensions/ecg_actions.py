@@ -53,13 +53,11 @@ class Handlers:
             yield gr.skip(), ecg_words.learning(reading, step), "", ""
         if reading.beats is None or self.readings.of(request) is not reading:
             return
-        layer = reading.probe.layers[0]
-        strongest = reading.index.strongest(layer, 1)
         yield (
             ecg_words.record(reading),
             ecg_words.answer(reading),
             ecg_words.beat_panel(reading),
-            self._filters(reading, layer, strongest[0] if strongest else 0),
+            self._filters(reading, reading.probe.layers[0]),
         )
 
     @guarded
@@ -70,6 +68,10 @@ class Handlers:
         if kind == "map" and name in reading.maps:
             count = reading.maps[name].shape[1]
             return gr.skip(), self._filters(reading, name, int(where(event)[1] * count))
+        if kind == "layer" and name in reading.maps:
+            return gr.skip(), self._filters(reading, name)
+        if kind == "unit":
+            layer, _, name = name.partition("/")
         if not name.isdecimal() or len(name) > LONGEST:
             raise LayerError(CHOOSE)
         number = int(name)
@@ -77,19 +79,25 @@ class Handlers:
             return ecg_words.beat_panel(reading, number), gr.skip()
         if kind == "filter":
             return gr.skip(), self._filters(reading, reading.probe.layers[0], number)
+        if kind == "unit" and layer in reading.maps:
+            return gr.skip(), self._filters(reading, layer, number)
         raise LayerError(CHOOSE)
 
     @staticmethod
-    def _filters(reading: Reading, layer: str, unit: int) -> str:
+    def _filters(reading: Reading, layer: str, unit: int | None = None) -> str:
+        """A layer's filters and one of them, the strongest where None."""
+        if unit is None:
+            unit = next(iter(reading.index.strongest(layer, 1)), 0)
         return ecg_words.filter_panel(reading, layer, unit, reading.strongest(layer, unit))
 
 
 def _source(config: TraceConfig, file: str | None, rate: float | None) -> Source:
     if config.source == "bundled":
-        return Source(bundled(), BUNDLED_NOTE)
+        return Source(bundled(), BUNDLED_NOTE, name="The bundled trace")
     if config.source == "simulated":
         signal, places, odd = simulated(config.seed)
-        return Source(signal, SIMULATED_NOTE, places / signal.rate, odd)
+        times, name = places / signal.rate, f"Simulated, seed {config.seed:.0f}"
+        return Source(signal, SIMULATED_NOTE, times, odd, name)
     if not file:
         raise MediaError("Choose a CSV or EDF file first, or take a simulated trace.")
-    return Source(*read_trace(Path(file), rate or None))
+    return Source(*read_trace(Path(file), rate or None), name=Path(file).name)

@@ -9,7 +9,7 @@ from faceweb.features.filters import Beats, FilterStep, told_apart
 from faceweb.features.patches import Patch
 from faceweb.ui import charts
 from faceweb.ui.dimensions import ecg_draw
-from faceweb.ui.dimensions.readings import Reading
+from faceweb.ui.dimensions.readings import Reading, Source
 from faceweb.ui.style_words import duration
 from faceweb.ui.words import counted
 
@@ -18,6 +18,7 @@ MOST_LISTED = 12
 FEW = 8
 # Seconds that are shown on either side of what a filter sees.
 REACH = 0.25
+DEEP = "Each of these listens to all filters of the layer before, so it has no shape of its own."
 EMPTY = """<div class="blank low"><p>Press <b>Learn filters</b>: in a few seconds the trace appears
 here, with its unusual beats in red.</p></div>"""
 
@@ -42,7 +43,8 @@ def answer(reading: Reading) -> str:
         sees = 1000 * reading.probe.facts(layer, trace.samples.shape).field.size / trace.rate
         mark = " checked" if number == 1 else ""
         switches += (
-            f'<input type="radio" name="ecg-layer" id="ecg-layer-{number}"{mark}>'
+            f'<input type="radio" name="ecg-layer" id="ecg-layer-{number}"{mark} '
+            f'data-pick="layer:{layer}">'
             f'<label for="ecg-layer-{number}">{layer}: {values.shape[1]} filters, each sees '
             f"{sees:.0f} ms</label>"
         )
@@ -86,17 +88,20 @@ def beat_panel(reading: Reading, number: int | None = None) -> str:
 
 
 def filter_panel(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]) -> str:
-    """The first layer's filters, and what one filter of any layer says most about."""
-    weights = reading.autoencoder.taps
-    first = reading.probe.layers[0]
+    """A layer's filters, and what one of them says most about."""
+    first = layer == reading.probe.layers[0]
+    count = reading.maps[layer].shape[1]
+    drawn = [ecg_draw.taps(row) for row in reading.autoencoder.taps] if first else [""] * count
+    pick = "filter:" if first else f"unit:{layer}/"
     buttons = "".join(
-        f'<button type="button" class="tap{" chosen" * (layer == first and number == unit)}" '
-        f'data-pick="filter:{number}" aria-label="filter {number}">{ecg_draw.taps(row)}'
+        f'<button type="button" class="tap{" chosen" * (number == unit)}" '
+        f'data-pick="{pick}{number}" aria-label="filter {number}">{shape}'
         f"<span>{number}</span></button>"
-        for number, row in enumerate(weights)
+        for number, shape in enumerate(drawn)
     )
-    return f"""<section class="answer panel"><h3>Filters of {first}</h3>
-<div class="taps">{buttons}</div>{_strongest(reading, layer, unit, patches)}</section>"""
+    deep = "" if first else f'<p class="note">{DEEP}</p>'
+    return f"""<section class="answer panel"><h3>Filters of {layer}</h3>
+<div class="taps">{buttons}</div>{deep}{_strongest(reading, layer, unit, patches)}</section>"""
 
 
 def record(reading: Reading) -> dict:
@@ -140,9 +145,14 @@ def _outcome(reading: Reading) -> str:
         others = "no other does" if not mistaken else f"{mistaken} of the others do too"
         said = f"{marked} of {int(source.odd.sum())} ectopic beats stand out, {others}"
     pulse = 60 * (count - 1) / max((beats.places[-1] - beats.places[0]) / reading.trace.rate, 1e-9)
-    return f"""<div class="outcome"><strong>{said}</strong><span>{count} beats in {seconds:.1f} s,
-{pulse:.0f} a minute. {sum(values.shape[1] for values in reading.maps.values())} filters learnt in
-{reading.seconds:.1f} s, from this trace alone.</span></div>"""
+    learnt = sum(values.shape[1] for values in reading.maps.values())
+    return f"""<div class="outcome"><strong>{said}</strong><span>{_whose(source)}{count} beats in
+{seconds:.1f} s, {pulse:.0f} a minute. {learnt} filters learnt in {reading.seconds:.1f} s, from this
+trace alone.</span></div>"""
+
+
+def _whose(source: Source) -> str:
+    return f"<b>{escape(source.name)}</b>: " if source.name else ""
 
 
 def _honest(reading: Reading) -> str:

@@ -10,19 +10,22 @@ from faceweb.features.clips import FEWEST_FRAMES
 from faceweb.features.inflation import Inflation, inflation
 from faceweb.ui.controls import into_view
 from faceweb.ui.dimensions.volumes import LAYERS
-from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
+from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row, located, try_it
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import pictures
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Inflate"
 LAYER = "conv3_1"
 SHOWN = 8
+TRY = "a cat standing still"
 # The target, and where the scale of the bars begins.
 BELOW, LEAST = 1e-4, 1e-8
-INTRO = """A network that knows pictures can be given a third axis, time or depth: repeat each of
-its filters along it and divide by how often (Carreira & Zisserman 2017). A picture that stands
-still must then be seen just as before, and here you can check that it is."""
+INTRO = """Show a photo to a network of films, and check that it sees what a network of photos
+sees. A network that knows pictures can be given a third axis, time or depth: repeat each of its
+filters along it and divide by how often (Carreira & Zisserman 2017). A picture that stands still
+must then be seen just as before, and here you can check that it is."""
 EMPTY = (
     '<div class="blank"><p>Click an example, or add a photo and press <b>Compare</b>: what the 2-D '
     "and the 3-D network see of it, side by side.</p></div>"
@@ -76,7 +79,8 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="note">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    first = try_it(TRY, "inflate-try")
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=3, min_width=260):
             photo = photo_input("Photo", height=220, elem_id="inflate-photo")
@@ -85,16 +89,18 @@ def build(services: Services, shared: Shared) -> None:
             start = gr.Button("Compare", variant="primary", elem_id="inflate-start")
         with gr.Column(scale=7, min_width=320):
             shown = gr.HTML(EMPTY, elem_id="inflate-shown", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("inflate", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs, outputs = [photo, layer], [record, shown]
     start.click(handlers.inflate, inputs, outputs, api_name="inflate", **DEVICE_QUEUE)
     quiet = {"api_visibility": "private", "show_progress": "minimal", **DEVICE_QUEUE}
-    example.then(handlers.again, inputs, outputs, **quiet).then(
-        None, None, None, js=into_view("#inflate-shown"), api_visibility="private"
-    )
+    private = {"api_visibility": "private"}
+    tried = first.click(lambda: located(INSIDE[0][0]), None, photo, queue=False, **private)
+    for filled in (example, tried):
+        filled.then(handlers.again, inputs, outputs, **quiet).then(
+            None, None, None, js=into_view("#inflate-shown"), **private
+        )
     layer.input(handlers.again, inputs, outputs, **quiet)
 
 

@@ -31,6 +31,7 @@ class Source:
     Attributes:
         signal: in its own unit, at its own rate.
         note: what is to be said about it.
+        name: what it is called on the page.
         times, odd: seconds at which its beats are and which are ectopic, where that is known.
     """
 
@@ -38,6 +39,7 @@ class Source:
     note: str = ""
     times: np.ndarray | None = None
     odd: np.ndarray | None = None
+    name: str = ""
 
 
 @dataclass(eq=False)

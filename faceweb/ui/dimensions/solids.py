@@ -16,16 +16,17 @@ from faceweb.ui.controls import into_view, number, slider, takes
 from faceweb.ui.dimensions import clip_words
 from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
-from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row
+from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row, located, try_it
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))
-INTRO = """Marble looks like marble wherever it is cut. From one flat picture grows a block of
-colour whose slices look like it from above, from the front and from the side. <span
-class="formula">J(G) = β mean<sub>slices</sub> J<sub>style</sub>(S, slice) + γ
-J<sub>variation</sub></span>"""
+INTRO = """Grow a block of marble, or of any texture, from one flat picture. Marble looks like
+marble wherever it is cut. Here every slice of the block looks like the picture, from above, from
+the front and from the side. <span class="formula">J(G) = β mean<sub>slices</sub>
+J<sub>style</sub>(S, slice) + γ J<sub>variation</sub></span>"""
 HOW = """**Gram matrices of slices.** The block is cut into slices along each of its three axes, and
 the slices are shown to the painter's network of pictures. What its channels do together in a slice,
 its Gram matrix, is compared with that of the style picture; the mean over all slices is J_style,
@@ -44,6 +45,7 @@ LABELS = {
     "seed": "Seed",
 }
 TURN = 35
+TRY, EXAMPLE = "grow a block of mosaic", "mosaic.jpg"
 SLICES = ("Above", "Front", "Side")
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
@@ -148,7 +150,8 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="note">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "solid-try")
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=320):
             style = photo_input("Style S", height=220, elem_id="solid-style")
@@ -168,8 +171,7 @@ def build(services: Services, shared: Shared) -> None:
             with gr.Column(visible=False, elem_id="solid-hung") as hung:
                 cube, turn, cuts, sliders, save = _viewer()
             live = gr.HTML(clip_words.SOLID_EMPTY, elem_id="solid-live", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("solid", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     streamed = {
@@ -178,9 +180,11 @@ def build(services: Services, shared: Shared) -> None:
         "trigger_mode": "multiple",
         **PAINT_QUEUE,
     }
-    asked = {"inputs": [style, side, steps, seed, rate, smooth], "api_name": "solid"}
+    asked = {"fn": handlers.solid, "inputs": [style, side, steps, seed, rate, smooth]}
+    tried = example.click(lambda: located(EXAMPLE), None, style, trigger_mode="multiple", **QUICK)
     for begun, grow in (
-        (start.click, {"fn": handlers.solid, **asked}),
+        (start.click, {**asked, "api_name": "solid"}),
+        (tried.then, {**asked, **PRIVATE}),
         (go_on.click, {"fn": handlers.resume, **PRIVATE}),
     ):
         hidden = begun(

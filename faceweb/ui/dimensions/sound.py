@@ -8,12 +8,13 @@ from faceweb.ui.controls import into_view, number, slider
 from faceweb.ui.dimensions import sound_words
 from faceweb.ui.dimensions.sound_actions import LIVE, NAMES, Handlers
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.tongue import both, spoken
 
 TITLE = "Sound"
-INTRO = """Let one sound keep its course and take on another's manner. A sound's <b>spectrogram</b>,
-how loud each of 513 frequencies is, 86 times a second, is a signal with one axis, time, and 513
-channels: what repaints pictures in two dimensions repaints it in one."""
+INTRO = """Make one sound sound like another: a melody of drums, birds of rain. A sound's
+<b>spectrogram</b>, how loud each of 513 frequencies is, 86 times a second, is a signal with one
+axis, time, and 513 channels: what repaints pictures in two dimensions repaints it in one."""
 HOW = """**One axis.** The loudness of 513 frequencies from 0 to 11 kHz is a signal of 513 channels,
 log(1 + |S|) after the short-time Fourier transform. 512 random filters of 11 positions slide along
 time alone. **J_content** compares what they say, moment by moment; **J_style** compares Gram
@@ -29,12 +30,20 @@ are those of what you hear.
 **A texture** has no content: α is 0 and it begins with noise, so rain becomes other rain.
 
 Frequencies are drawn as ears part them: evenly up to some 700 Hz, by octaves above."""
+LIMITS = """Upload or record 0.5 to 30 s of WAV, MP3, FLAC or OGG, or click a bundled sound below
+each; a texture grows to 10 s at most."""
+MAKE = {False: "Restyle", True: "Grow a texture"}
 LABELS = {"alpha": "α: content", "beta": "β: style"}
 MODES = [("Style transfer", False), ("Texture: more of the style", True)]
 # Both are seen on paper and on ink.
 WAVES = {"waveform_color": "#a79f93", "waveform_progress_color": "#2a958b"}
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# An example is outlined as long as its sounds are those that stand there.
+UNMARK = """() => {
+  for (const card of document.querySelectorAll("#sound-cards .unit.chosen"))
+    card.classList.remove("chosen");
+}"""
 SHOW = into_view("#sound-tape")
 
 
@@ -48,6 +57,7 @@ def build(services: Services, shared: Shared) -> None:
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=300):
             controls["texture"] = gr.Radio(MODES, value=False, label="Or your own sounds")
+            gr.HTML(f'<p class="note">{LIMITS}</p>', padding=False)
             with gr.Column() as kept:
                 content = _sound("Content: what is played", "sound-content")
                 of_content = clickable(both(sound_words.chips, "bundled content"), "sound-contents")
@@ -60,7 +70,7 @@ def build(services: Services, shared: Shared) -> None:
                         SoundConfig, name, label=label, elem_id=f"sound-{name}", min_width=150
                     )
             with gr.Row():
-                start = gr.Button("Restyle", variant="primary", elem_id="sound-start", scale=2)
+                start = gr.Button(MAKE[False], variant="primary", elem_id="sound-start", scale=2)
                 stop = gr.Button("Stop", elem_id="sound-stop", min_width=80)
                 go_on = gr.Button("Continue", elem_id="sound-continue", min_width=80)
             with gr.Column(visible=False, elem_id="sound-hung") as hung:
@@ -77,8 +87,7 @@ def build(services: Services, shared: Shared) -> None:
         controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
         controls["rate"] = slider(SoundConfig, "rate", label="Step size")
         controls["seed"] = number(SoundConfig, "seed", label="Seed of noise and phases")
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("sound", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     settings = [content, style, *(controls[name] for name in NAMES)]
@@ -104,7 +113,8 @@ def build(services: Services, shared: Shared) -> None:
         ended = cleared.then(**make, **streamed, **again)
         for end in (ended.success, ended.failure):
             end(handlers.hung, None, hung, **QUICK)
-    stop.click(handlers.stop, None, None, **QUICK)
+    # Never held up, but queued: what has no place in the queue can show no message.
+    stop.click(handlers.stop, None, None, concurrency_limit=None, show_progress="hidden", **PRIVATE)
     for name in LIVE:
         # Queued: what it refuses is shown.
         controls[name].change(
@@ -112,7 +122,13 @@ def build(services: Services, shared: Shared) -> None:
         )
     for chips, sound in ((of_content, content), (of_style, style)):
         chips.select(handlers.bundled, None, sound, show_progress="hidden", **PRIVATE)
-    controls["texture"].change(_modes, controls["texture"], [kept, controls["alpha"]], **QUICK)
+        chips.select(None, None, None, js=UNMARK, **QUICK)
+        for changed in (sound.upload, sound.stop_recording, sound.clear):
+            # What is shown is not of the sound that was just chosen.
+            changed(_emptied, None, [live, hung], **QUICK)
+            changed(None, None, None, js=UNMARK, **QUICK)
+    weighed = [kept, controls["alpha"], controls["beta"], start]
+    controls["texture"].change(_modes, controls["texture"], weighed, **QUICK)
     shared.page.load(spoken(sound_words.cards), None, cards, **QUICK)
     shared.page.unload(handlers.tapes.remove)
 
@@ -128,6 +144,10 @@ def _sound(label: str, name: str) -> gr.Audio:
     )
 
 
+def _emptied():
+    return sound_words.EMPTY, gr.update(visible=False)
+
+
 def _modes(texture: bool):
-    """A texture has no content, so nothing weighs it."""
-    return gr.update(visible=not texture), gr.update(visible=not texture)
+    """A texture has no content, so nothing is weighed: β alone would change no step."""
+    return *[gr.update(visible=not texture)] * 3, gr.update(value=MAKE[texture])

@@ -28,10 +28,11 @@ NO_FILE = "press Continue to try again"
 
 @dataclass(eq=False, kw_only=True)
 class Tape(Easel):
-    """A sound under way: what makes it, and whether it has no content."""
+    """A sound under way: what makes it, whether it has no content, and what it is called."""
 
     maker: SoundPainter
     texture: bool
+    title: str
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Handlers:
             what="sound",
             maker=maker,
             texture=config.texture,
+            title=sound_words.title("" if config.texture else _name(content), _name(style)),
         )
         yield from self._make(self.tapes.put(request, tape), request)
 
@@ -90,11 +92,13 @@ class Handlers:
             alpha = 0.0 if tape.texture else alpha
             tape.config = replace(tape.config, alpha=alpha, beta=beta)
 
+    @guarded
     def stop(self, request: gr.Request):
         """Stops; the best so far can be heard."""
         tape = self.tapes.of(request)
-        if tape is not None and (tape.running or not tape.history):
-            tape.stop()
+        if tape is None or not (tape.running or not tape.history):
+            raise MediaError("No sound is being made, so there is nothing to stop.")
+        tape.stop()
 
     def hung(self, request: gr.Request):
         """Shows the finished sound, unless the next one is under way."""
@@ -120,7 +124,7 @@ class Handlers:
             return
         record, _ = self._told(tape, step)
         stopped = ", stopped" if step.step < step.steps else ""
-        done = sound_words.painting(tape, step, tape.texture, stopped)
+        done = sound_words.painting(tape, step, tape.texture, tape.title, stopped)
         sound = write_sound(tape.maker.heard(step.picture))
         yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
 
@@ -129,7 +133,7 @@ class Handlers:
         texture = tape.texture
         return (
             sound_words.record(tape, step, texture),
-            sound_words.painting(tape, step, texture),
+            sound_words.painting(tape, step, texture, tape.title),
         )
 
 
@@ -137,6 +141,10 @@ def _read(path: str | None, what: str) -> tuple[Signal, str]:
     if not path:
         raise MediaError(f"Add {what} first: upload or record a sound, or click a bundled one.")
     return read_sound(Path(path))
+
+
+def _name(path: str) -> str:
+    return Path(path).stem
 
 
 def _file(name: str) -> str | None:

@@ -48,13 +48,16 @@ def chips(name: str) -> str:
     return f'<div class="partners" role="group" aria-label="{say(name)}">{buttons}</div>'
 
 
-def painting(easel: Easel, step: StyleStep, texture: bool, last: str | None = None) -> str:
+def painting(
+    easel: Easel, step: StyleStep, texture: bool, named: str, last: str | None = None
+) -> str:
     """The sound as it is, with everything that is known of it.
 
     Args:
         easel: where it is made.
         step: of it.
         texture: whether there is no content.
+        named: what it is called.
         last: what is done after the last step, "" where nothing is left to do.
     """
     notes = "".join(f'<p class="warning">{escape(note)}</p>' for note in _notes(easel, step))
@@ -64,7 +67,7 @@ def painting(easel: Easel, step: StyleStep, texture: bool, last: str | None = No
     own = ("Texture" if texture else "Result") + (" so far" if last is None else "")
     style, result = easel.scene.styles[0], spectrogram(step.picture, own, "result")
     shown = CURVES[::2] if texture else CURVES
-    return f"""<section class="answer painting sound">
+    return f"""<section class="answer painting sound"><p class="lead">{escape(named)}</p>
 <div class="spectrograms">{shares}{spectrogram(style, "Style")}{result}</div>
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
 <p class="note">Step {step.step} of {step.steps}, {easel.seconds:.0f} s{rest}.</p>{notes}

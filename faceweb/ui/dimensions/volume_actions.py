@@ -63,7 +63,7 @@ class Handlers:
         number = None if unit is None else whole(unit)
         axis, index = whole(axis, "axis"), -1 if index == -1 else whole(index, "slice")
         if file:
-            (volume, note), title = read_volume(Path(file)), "Your volume"
+            (volume, note), title = read_volume(Path(file)), Path(file).name
         else:
             volume, note, title = phantom(), "", HEAD
         look = VolumeLook(self.services.workshop().volume_probe(), volume, layer, number)
@@ -110,6 +110,11 @@ class Handlers:
         _, *shown = _shown(bench, places, turn, warm)
         record = _record(bench, 0, places[0])
         return record, *shown, volume_words.cubes(bench.look, cubes_turn), bench.look.unit
+
+    def chosen(self, request: gr.Request):
+        """The unit that is shown, where another one was refused."""
+        bench = self._used(request)
+        return gr.skip() if bench is None else bench.look.unit
 
     def above(self, index: float, warm: bool, request: gr.Request):
         """A slice along the depth."""

@@ -24,7 +24,11 @@ def told(look: VolumeLook, title: str, note: str) -> str:
     sides = " x ".join(str(side) for side in look.shape)
     spacing = " x ".join(f"{length:.3g}" for length in look.spacing)
     seen = " x ".join(str(side) for side in look.seen)
-    said = f"{title}: {sides} voxels, {spacing} mm apart; the network is shown {seen}. {note}"
+    said = f"{title}: {sides} voxels, {spacing} mm apart, counted from above, from the front and "
+    said += "from the side, as the sliders are"
+    if look.counts != look.shape:
+        said += f", which run through {' x '.join(map(str, look.counts))} slices of equal spacing"
+    said += f"; the network is shown {seen}. {note}"
     return f'<p class="note">{escape(said.strip())}</p>'
 
 

@@ -10,11 +10,15 @@ from faceweb.ui.controls import into_view
 from faceweb.ui.dimensions import volume_words
 from faceweb.ui.dimensions.volume_actions import CUBES_TURN, LAYER, TURN, Handlers
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 
 TITLE = "Volumes"
 # The painter's network, inflated; where it has many units that fire.
 LAYERS = tuple(f"conv{n}" for n in ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "4_1", "4_2", "5_1"))
 PANES = ("From above", "From the front", "From the side")
+INTRO = """Look through a scan slice by slice, and see what a network finds in it. Each of the
+network's <b>units</b> is a small filter that looks for one thing, an edge, a tube, a blob; the
+<b>heat</b> laid over the slices shows where the chosen unit answers, the brighter the more."""
 PHANTOM = """The head is the Shepp-Logan phantom in three dimensions, with vessels and
 lesions added. Your own: NIfTI (.nii, .nii.gz), a TIFF of many pages, npz, or a zip of a DICOM
 series, at most 512 voxels a side. Not for medical use."""
@@ -43,6 +47,7 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=5, min_width=300):
             head = gr.Button("Show the head", variant="primary", elem_id="volumes-head")
@@ -71,8 +76,7 @@ def build(services: Services, shared: Shared) -> None:
             gr.HTML('<h2 class="section">Nine strongest cubes</h2>', padding=False, min_width=260)
             cubes_turn = _angle("Turn the cubes", CUBES_TURN, "volumes-cubes-turn")
         cubes = gr.HTML("", elem_id="volumes-cubes", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("volumes", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     # For programs, which ask for one slice, and for the cubes in numbers.
@@ -93,6 +97,9 @@ def build(services: Services, shared: Shared) -> None:
         ready = asked.success(
             handlers.ready, None, [viewer, cubes, *sliders, turn, cubes_turn, warm, unit], **QUICK
         )
+        # What is no scan does not stay, as what is shown is of another one.
+        if begun is added:
+            asked.failure(None, None, file, js="() => null", **QUICK)
         looked = PRIVATE if name is PRIVATE else {"api_name": "strongest_cubes"}
         ready.then(
             handlers.strongest_cubes,
@@ -106,7 +113,8 @@ def build(services: Services, shared: Shared) -> None:
     chosen = [layer, unit, warm, turn, cubes_turn, *sliders]
     again = {"show_progress": "hidden", **PRIVATE, **DEVICE_QUEUE}
     for begun in (layer.input, unit.submit, unit.blur):
-        begun(handlers.choose, chosen, [record, *shown, unit], **again)
+        refused = begun(handlers.choose, chosen, [record, *shown, unit], **again)
+        refused.failure(handlers.chosen, None, unit, **QUICK)
     grid.select(picked_unit, None, unit, **QUICK).then(
         handlers.choose, chosen, [record, *shown, unit], **again
     )

@@ -11,6 +11,7 @@ from gradio.events import Dependency
 
 from faceweb.config import PROBED
 from faceweb.errors import LayerError
+from faceweb.ui.examples import INSIDE, located
 
 if TYPE_CHECKING:
     from faceweb.models.probe import Probe
@@ -59,6 +60,11 @@ def outdated(
     return gr.on(
         list(events), None, None, list(shown), js=empty, cancels=list(run), queue=False, **CHANGED
     )
+
+
+def borrowed() -> str:
+    """The first example's photo, for who has none at hand."""
+    return located(INSIDE[0][0])
 
 
 def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:

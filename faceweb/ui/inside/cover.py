@@ -9,13 +9,26 @@ from faceweb.config import OcclusionConfig
 from faceweb.features.occlude import OcclusionStep, occlude_pair, occlude_unit
 from faceweb.ui.controls import choice as radio
 from faceweb.ui.controls import default, slider
+from faceweb.ui.examples import try_it
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import words
-from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
+from faceweb.ui.inside.choice import (
+    LAYER,
+    NETWORK,
+    PRIVATE,
+    QUICK,
+    Choice,
+    borrowed,
+    outdated,
+    stops,
+    whole,
+)
 from faceweb.ui.photos import photo_input, required
 
-INTRO = """<p class="note">A patch slides over the photo. Where covering it makes the unit fall
-silent, there is what the unit saw (Zeiler &amp; Fergus 2014).</p>"""
+INTRO = """<p class="note">Which part of this photo does the unit answer to? A patch slides over
+the photo. Where covering it makes the unit fall silent, there is what the unit saw (Zeiler &amp;
+Fergus 2014).</p>"""
 UNIT_NOTE = """The ring is where the unit was strongest; its activation there is watched. What is
 put in place of the photo matters: a grey patch has edges of its own, a blurred one has not."""
 PAIR_NOTE = """The distance d(a, b) of two faces, while one of them is covered patch by patch."""
@@ -76,6 +89,7 @@ def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
     gr.HTML(INTRO, padding=False)
+    example = try_it("cover a cat, patch by patch", "inside-cover-try")
     with gr.Row():
         patch = slider(OcclusionConfig, "patch", label="Patch, share of the shorter side")
         fill = radio(OcclusionConfig, "fill", label="Filled with")
@@ -89,6 +103,7 @@ def build(services: Services, choice: Choice) -> None:
             both = gr.Button("Cover both faces", elem_id="inside-cover-pair", scale=3)
             enough = gr.Button("Stop", min_width=80)
         pair = gr.HTML("", elem_id="inside-covered-pair", padding=False)
+    fold("cover")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     how = {"show_progress": "minimal", **PAINT_QUEUE}
@@ -99,6 +114,14 @@ def build(services: Services, choice: Choice) -> None:
         api_name="occlude",
         **how,
     )
+    tried = example.click(borrowed, None, choice.photo, queue=False, **QUICK)
+    run_too = tried.then(
+        handlers.occlude,
+        [choice.photo, choice.network, choice.layer, choice.unit, patch, fill],
+        [record, shown],
+        **PRIVATE,
+        **how,
+    )
     faces = both.click(
         handlers.occlude_faces,
         [choice.photo, second, patch, fill],
@@ -106,10 +129,12 @@ def build(services: Services, choice: Choice) -> None:
         api_name="occlude_faces",
         **how,
     )
-    stops(stop, [run], "inside-covered")
+    stops(stop, [run, run_too], "inside-covered")
     stops(enough, [faces], "inside-covered-pair")
     chosen = choice.layer.change, choice.unit.change, choice.photo.change
     outdated(chosen, [shown], run=[run])
+    # The example itself changes the photo, which must not end what it asked for.
+    outdated([choice.layer.change, choice.unit.change], [shown], run=[run_too])
     outdated([choice.photo.change, second.change], [pair], run=[faces])
 
 

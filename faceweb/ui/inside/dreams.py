@@ -11,12 +11,14 @@ from faceweb.features.dream import dream
 from faceweb.features.patches import Patch, check_layer, check_unit, patches_of
 from faceweb.ui.controls import default, number, slider
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import words
 from faceweb.ui.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
 
-INTRO = """<p class="note">A picture of faint noise is moved, step by step, up the slope of one
-unit's activation. Its Fourier coefficients are moved, not its pixels, and it is turned, shifted and
-scaled a little before every step, so that shapes come before grain (Olah et al. 2017).</p>"""
+INTRO = """<p class="note">What would this unit like to see? A picture of faint noise is moved,
+step by step, up the slope of one unit's activation. Its Fourier coefficients are moved, not its
+pixels, and it is turned, shifted and scaled a little before every step, so that shapes come before
+grain (Olah et al. 2017).</p>"""
 STEPS, SEED = default(DreamConfig, "steps"), default(DreamConfig, "seed")
 
 
@@ -77,6 +79,7 @@ def build(services: Services, choice: Choice) -> None:
     with gr.Accordion("How long, and from which noise", open=False), gr.Row():
         steps = slider(DreamConfig, "steps")
         seed = number(DreamConfig, "seed", label="Seed")
+    fold("dream")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     run = start.click(

@@ -13,7 +13,9 @@ from faceweb.features.describe import describe
 from faceweb.features.patches import check_unit, patches_of
 from faceweb.ui.clickable import clickable, picked_unit, where
 from faceweb.ui.controls import default, slider
+from faceweb.ui.examples import try_it
 from faceweb.ui.handlers import PAINT_QUEUE, Services, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import pair_words, words
 from faceweb.ui.inside.choice import (
     CHANGED,
@@ -21,17 +23,18 @@ from faceweb.ui.inside.choice import (
     NETWORK,
     QUICK,
     Choice,
+    borrowed,
     outdated,
     stops,
     whole,
 )
 from faceweb.ui.photos import required
 
-INTRO = """<p class="note">The Gram matrix of a layer says how strongly units i and j fire at the
-same places of the photo, wherever those are. Centred and divided by each unit's own spread it is
-their correlation r(i, j), from &minus;1 to 1. It is what the Style tab takes for style: a photo
-whose matrix becomes a painting's takes the painting's manner. Here one entry of it is moved
-alone.</p>"""
+INTRO = """<p class="note">Which units fire together on this photo? The Gram matrix of a layer says
+how strongly units i and j fire at the same places of the photo, wherever those are. Centred and
+divided by each unit's own spread it is their correlation r(i, j), from &minus;1 to 1. It is what
+the Style tab takes for style: a photo whose matrix becomes a painting's takes the painting's
+manner. Here one entry of it is moved alone.</p>"""
 WANTED, STEPS = default(RepaintConfig, "wanted"), default(RepaintConfig, "steps")
 
 
@@ -139,6 +142,7 @@ def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
     gr.HTML(INTRO, padding=False)
+    example = try_it("draw the matrix of a cat", "inside-gram-try")
     with gr.Row(elem_classes="act"):
         plate = atlas.plate(NETWORK, LAYER)
         second = plate.units[1] if plate else 1
@@ -158,12 +162,15 @@ def build(services: Services, choice: Choice) -> None:
     repainted = gr.HTML("", elem_id="inside-repainted", padding=False)
     with gr.Accordion("How long", open=False):
         steps = slider(RepaintConfig, "steps")
+    fold("pairs")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     looked = [choice.photo, choice.network, choice.layer]
     inputs, outputs = [*looked, choice.unit, other], [record, matrix, pair]
     answer = [choice.unit, other, record, pair]
     drawn = start.click(handlers.gram, inputs, outputs, api_name="gram", **PAINT_QUEUE)
+    tried = example.click(borrowed, None, choice.photo, queue=False, **QUICK)
+    drawn_too = tried.then(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
     cell = matrix.select(handlers.cell, looked, answer, **QUICK, **PAINT_QUEUE)
     picked = pair.select(picked_unit, None, other, queue=False, **QUICK)
     partner = picked.success(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
@@ -178,5 +185,7 @@ def build(services: Services, choice: Choice) -> None:
     stops(stop, [run], "inside-repainted")
     changes = choice.photo.change, choice.layer.change
     outdated(changes, [matrix, pair], ("", ""), [drawn, cell, partner])
+    # The example itself changes the photo, which must not end what it asked for.
+    outdated([choice.layer.change], [matrix, pair], ("", ""), [drawn_too])
     outdated([*changes, choice.unit.change, other.change], [repainted], run=[run])
     choice.layer.change(handlers.begin, looked[1:], other, queue=False, **CHANGED)

@@ -12,11 +12,12 @@ from faceweb.ui import gallery_panel, records, words
 from faceweb.ui.controls import into_view
 from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input, required
 
 TITLE = "Enroll"
-INTRO = """One photo is enough to be known: what is kept is the aligned face and its 128 numbers,
-not the photo. <span class="formula">f : face → ℝ¹²⁸</span>"""
+INTRO = """Make a face known by one photo; then Recognize names it in others. What is kept is the
+aligned face and its 128 numbers, not the photo. <span class="formula">f : face → ℝ¹²⁸</span>"""
 HOW = """One-shot learning does not train on you. The network has learnt, from other people, to
 place photos of one person near each other and of two people far apart; enrolling writes down
 where your photo lies. A second photo of the same person, in other light, makes the answer
@@ -79,7 +80,7 @@ def build(services: Services, shared: Shared) -> None:
             )
             face = gr.Number(0, precision=0, visible=False)
             start = gr.Button("Enroll", variant="primary", elem_id="enroll-start")
-            example_row(PEOPLE, [photo, name], "enroll-examples", PEOPLE_NOTE)
+            examples = example_row(PEOPLE, [photo, name], "enroll-examples", PEOPLE_NOTE)
     answer = gr.HTML(elem_id="enroll-answer", padding=False)
     record = gr.JSON(show_label=False, render=False)
     photo.change(None, None, answer, js="() => ''")
@@ -102,9 +103,18 @@ def build(services: Services, shared: Shared) -> None:
         api_name="enroll",
         **DEVICE_QUEUE,
     )
-    enrolled.success(None, js=into_view("#enroll-answer"))
-    gallery_panel.build(services, shared, enrolled, record, answer)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    # An example has one face; what was chosen of another photo does not hold for it.
+    tried = examples.then(
+        handlers.enroll,
+        [photo, name, shared.key, face],
+        [record, answer],
+        js="(photo, name, key) => [photo, name, key, 0]",
+        api_visibility="private",
+        **DEVICE_QUEUE,
+    )
+    for event in (enrolled, tried):
+        event.success(None, js=into_view("#enroll-answer"))
+    gallery_panel.build(services, shared, [enrolled, tried], record, answer)
+    fold("enroll", HOW)
     with gr.Accordion("The record", open=False):
         record.render()

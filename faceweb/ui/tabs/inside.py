@@ -11,10 +11,21 @@ from faceweb.features import atlas
 from faceweb.features.patches import check_layer, check_unit
 from faceweb.ui.clickable import clickable, picked, picked_unit
 from faceweb.ui.controls import into_view
-from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row
+from faceweb.ui.examples import INSIDE, INSIDE_NOTE, example_row, try_it
 from faceweb.ui.handlers import DEVICE_QUEUE, DOWNLOAD_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import cover, dreams, maps, nine, together, words
-from faceweb.ui.inside.choice import LABELS, LAYER, LAYERS, NETWORK, PRIVATE, QUICK, Choice, whole
+from faceweb.ui.inside.choice import (
+    LABELS,
+    LAYER,
+    LAYERS,
+    NETWORK,
+    PRIVATE,
+    QUICK,
+    Choice,
+    borrowed,
+    whole,
+)
 from faceweb.ui.photos import photo_input
 from faceweb.ui.tongue import both
 
@@ -22,10 +33,11 @@ if TYPE_CHECKING:
     from faceweb.models.probe import Probe
 
 TITLE = "Inside"
-INTRO = """What does a convolutional network see? Every unit of a layer is a filter that slides over
-the picture and answers where it finds what it looks for; deeper layers look for combinations of
-what the layers before have found. <span class="formula">a<sub>k</sub>(p) = max(0, w<sub>k</sub> *
-x(p) + b<sub>k</sub>)</span>"""
+INTRO = """Look inside a network: what does each of its units see in a photo? Every unit of a layer
+is a filter that slides over the picture and answers where it finds what it looks for; deeper
+layers look for combinations of what the layers before have found. <span
+class="formula">a<sub>k</sub>(p) = max(0, w<sub>k</sub> * x(p) + b<sub>k</sub>)</span>"""
+TRY = "show a cat to this network"
 ATLAS = """What sixteen of this layer's units would like to see. Click one to look into it."""
 HOW = """A unit answers with a number at every position. **What it sees there** is its receptive
 field: a convolution of k positions over a layer of stride s adds (k − 1) s pixels. Through five
@@ -111,6 +123,7 @@ def build(services: Services, shared: Shared) -> None:
     handlers = Handlers(services)
     plate, layers = atlas.plate(NETWORK, LAYER), atlas.layers(NETWORK)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "inside-try")
     network = gr.Radio(
         [(LABELS[name], name) for name in PROBED],
         value=NETWORK,
@@ -137,8 +150,7 @@ def build(services: Services, shared: Shared) -> None:
                 unit.change(None, unit, None, js=MARK, **QUICK)
         with gr.Column(scale=7, min_width=320):
             show = _views(services, Choice(network, layer, unit, photo))
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("inside", HOW)
     shown = gr.State("")
     outputs = [strip, facts, sheet, unit, shown]
     head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
@@ -158,6 +170,9 @@ def build(services: Services, shared: Shared) -> None:
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
     unit.submit(handlers.typed, [network, layer, unit], None, **QUICK)
+    example.click(borrowed, None, photo, queue=False, **QUICK).then(
+        None, None, None, js=into_view("#inside-views"), **PRIVATE
+    )
     sheet.select(picked_unit, None, unit, queue=False, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )

@@ -6,12 +6,14 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import FacesConfig
+from faceweb.features.enroll import enroll
 from faceweb.features.gallery import people
+from faceweb.features.pictures import read_picture
 from faceweb.features.recognize import recognize
 from faceweb.ui import draw, records, words
 from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.deciders import DECIDERS, choice, decider
-from faceweb.ui.examples import GROUP_NOTE, GROUPS, example_row
+from faceweb.ui.examples import FOLDER, GROUP_NOTE, GROUPS, PEOPLE, example_row, located, try_it
 from faceweb.ui.handlers import (
     CAMERA_QUEUE,
     CAMERA_SECONDS,
@@ -20,6 +22,7 @@ from faceweb.ui.handlers import (
     Shared,
     guarded,
 )
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import checked, photo_input, required
 
 TITLE = "Recognize"
@@ -31,6 +34,7 @@ has K chances to be mistaken: with a false-accept rate FAR for one comparison, a
 goes wrong with the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63 %: this is why a
 threshold that is fine for verification is too lax for a large gallery. An answer is about a
 person: of several photos the nearest decides."""
+TRY = "enroll two portraits, then find them in a collage"
 THRESHOLD = default(FacesConfig, "threshold")
 FRAME_SECONDS = 0.2
 
@@ -66,6 +70,14 @@ class Handlers:
         return self._answer(photo, threshold, gallery_key, decide)
 
     @guarded
+    def introduce(self, gallery_key: str, version: int):
+        """Enrolls the two people of the example, and hands it over."""
+        for file, name in PEOPLE:
+            picture = read_picture(FOLDER / file)
+            enroll(self.services.networks(), self.services.galleries, gallery_key, picture, name)
+        return located(GROUPS[0][0]), version + 1
+
+    @guarded
     def live(self, frame: np.ndarray, threshold: float, gallery_key: str, decide: str):
         """One frame of the live camera; nothing of it is written to a file."""
         if frame is None or not self.services.engine.status.ready:
@@ -96,6 +108,7 @@ def build(services: Services, shared: Shared) -> None:
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     with gr.Tabs(elem_classes="quiet"):
         with gr.Tab("Photo") as photo_tab:
+            example = try_it(TRY, "recognize-try")
             with gr.Row(elem_classes="pair-input"):
                 photo = photo_input("Photo")
                 labelled = gr.Image(
@@ -117,8 +130,7 @@ def build(services: Services, shared: Shared) -> None:
     answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("recognize", HOW)
     inputs, outputs = [photo, threshold, shared.key, decide], [record, labelled, answer]
     checked([photo])
     outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}
@@ -127,7 +139,15 @@ def build(services: Services, shared: Shared) -> None:
     asked = start.click(handlers.recognize, inputs, outputs, api_name="recognize", **DEVICE_QUEUE)
     private = {"inputs": inputs, "outputs": outputs, "api_visibility": "private"}
     tried = examples.then(handlers.recognize, **private, **DEVICE_QUEUE)
-    for event in (asked, tried):
+    met = example.click(
+        handlers.introduce,
+        [shared.key, shared.version],
+        [photo, shared.version],
+        api_visibility="private",
+        **DEVICE_QUEUE,
+    )
+    found = met.success(handlers.recognize, **private, **DEVICE_QUEUE)
+    for event in (asked, tried, found):
         event.success(None, js=into_view("#recognize-answer"))
     for event in (threshold.change, decide.input):
         moved = event(handlers.again, **private, show_progress="hidden", **DEVICE_QUEUE)

@@ -8,6 +8,7 @@ from faceweb.ui import style_words
 from faceweb.ui.controls import choice, into_view, number, slider
 from faceweb.ui.examples import PAINT_NOTE, STYLE_PAIRS, STYLES, STYLES_NOTE, example_row
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input
 from faceweb.ui.style_actions import NAMES, Handlers
 
@@ -119,8 +120,7 @@ def build(services: Services, shared: Shared) -> None:
     record = gr.JSON(show_label=False, render=False)
     _contact_sheet(handlers, inputs[:-1], controls)
     _at_once(handlers, [content, style, controls["size"]], record)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("style", HOW)
     with gr.Accordion("The record", open=False):
         record.render()
     outputs = [record, live, compared, save]

@@ -5,13 +5,16 @@ import gradio as gr
 from faceweb.config import TrainConfig
 from faceweb.ui import train_words
 from faceweb.ui.controls import choice, into_view, number, slider
+from faceweb.ui.examples import try_it
 from faceweb.ui.handlers import TRAIN_QUEUE, Services, Shared
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.train_actions import DATA, NAMES, Handlers
 
 TITLE = "Train"
-INTRO = """A network learns faces by comparing. Show it an anchor, a positive (the same person) and
-a negative (somebody else), and ask that the positive be nearer by a margin. <span
-class="formula">L(A, P, N) = max(d(A, P) − d(A, N) + margin, 0)</span>"""
+INTRO = """Watch a network learn to tell people apart, in about a minute. It learns by comparing.
+Show it an anchor, a positive (the same person) and a negative (somebody else), and ask that the
+positive be nearer by a margin. <span class="formula">L(A, P, N) = max(d(A, P) − d(A, N) + margin,
+0)</span>"""
 HOW = """**Siamese network.** Every picture passes through the same network f, so the error of a
 pair or triplet flows back through it two or three times. From scratch: four convolutions, 194,000
 parameters, 64 numbers of unit length. On photos a *head* learns, while the face recogniser stays as
@@ -35,6 +38,7 @@ values, since units here can be negative.
 **Measured honestly.** 160 drawn people are learnt from, 20 others watched while it learns, and 40
 more compared at the end: none is in two of these groups. The equal error rate is where as many
 strangers pass as friends are refused; guessing gives 50 %."""
+TRY = "learn to tell drawn people apart, from nothing"
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 # Never held up, but queued: what has no place in the queue can show no message.
@@ -45,6 +49,7 @@ def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "train-try")
     controls = {}
     with gr.Row(elem_classes="atelier"):
         with gr.Column(scale=2, min_width=300):
@@ -106,8 +111,7 @@ def build(services: Services, shared: Shared) -> None:
                 elem_id="train-cure",
             )
             live = gr.HTML(train_words.EMPTY, elem_id="train-live", padding=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("train", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
@@ -116,8 +120,10 @@ def build(services: Services, shared: Shared) -> None:
     # A second training may be asked for while one runs, which it then stops.
     again = {"trigger_mode": "multiple"}
     cured = cure.click(handlers.cure, None, [controls["mining"], controls["rate"]], **QUICK)
+    tried = example.click(None, None, data, js=f"() => {DATA[0]!r}", **QUICK)
     for begun, run in (
         (start.click, {"fn": handlers.train, "inputs": inputs, "api_name": "train"}),
+        (tried.then, {"fn": handlers.train, "inputs": inputs, **PRIVATE}),
         (cured.then, {"fn": handlers.train, "inputs": inputs, **PRIVATE}),
         (race.click, {"fn": handlers.race, "inputs": inputs, "api_name": "race"}),
         (go_on.click, {"fn": handlers.resume, **PRIVATE}),

@@ -12,6 +12,7 @@ from faceweb.ui.controls import default, into_view, slider
 from faceweb.ui.deciders import DECIDERS, decider
 from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import checked, photo_input, required
 from faceweb.ui.verify_words import verification
 
@@ -93,8 +94,7 @@ def build(services: Services, shared: Shared) -> None:
     panel = teaching.build(services, shared, [photo_a, photo_b])
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    with gr.Accordion("How it works", open=False):
-        gr.Markdown(HOW)
+    fold("verify", HOW)
     inputs = [photo_a, photo_b, threshold, panel.decide, shared.key]
     outputs = [record, answer]
     checked([photo_a, photo_b])
