@@ -18,6 +18,7 @@ from faceweb.storage.scratch import scratch_folder, tidy_often
 if TYPE_CHECKING:
     import gradio as gr
 
+    from faceweb.ui.bilingual import Page
     from faceweb.ui.handlers import Services
 
 
@@ -107,7 +108,7 @@ def serve(settings: Settings) -> None:
 
 
 def launch(
-    page: "gr.Blocks", settings: Settings, services: "Services | None" = None
+    page: "Page", settings: Settings, services: "Services | None" = None
 ) -> tuple["gr.routes.App", str, str]:
     """Opens the page on its port and returns at once, with the app and its addresses.
 
@@ -126,10 +127,11 @@ def launch(
 
 
 def _launched(
-    page: "gr.Blocks", settings: Settings, services: "Services | None"
+    page: "Page", settings: Settings, services: "Services | None"
 ) -> tuple["gr.routes.App", str, str]:
     from starlette.middleware import Middleware
 
+    from faceweb.ui.serving.early import Early
     from faceweb.ui.serving.fetching import fetch_nothing, fetch_within
     from faceweb.ui.serving.full import refuse_upload
     from faceweb.ui.serving.gate import Gate
@@ -141,7 +143,8 @@ def _launched(
 
     if settings.mcp and settings.auth_file:
         raise SettingError("An MCP client cannot log in: leave out --mcp or --auth-file.")
-    routes, middleware = [], [Middleware(Visits, page=page)]
+    script = (ASSETS / "language.js").read_text()
+    routes, middleware = [], [Middleware(Visits, page=page), Middleware(Early, script=script)]
     public = settings.public or settings.share
     if services is not None:
         guarded = public or bool(settings.auth_file)
@@ -167,6 +170,7 @@ def _launched(
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
+        i18n=page.tongues(),
         app_kwargs={
             "routes": routes,
             "middleware": middleware,

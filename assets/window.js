@@ -75,19 +75,24 @@ function frame(now) {
   if (playing) requestAnimationFrame(frame);
 }
 
+// A text in the page's language, with its {} filled in one after the other.
+function said(name, ...values) {
+  return data.words[name].replaceAll("{}", () => values.shift());
+}
+
 function show() {
   if (!data) return;
   const index = peek ?? cell;
   control("scrub").value = cell + 1;
   part("output").textContent =
-    `${(cell + 1).toLocaleString("en")} of ${data.output.length.toLocaleString("en")}`;
+    said("count", (cell + 1).toLocaleString("en"), data.output.length.toLocaleString("en"));
   const terms = products(index);
   const where = place(index, data.length).map((each) => each + 1).join(", ");
   const sum = data.rank === 1 && terms.length <= 7
     ? terms.map(({value, weight}) => `${signed(value)}·${signed(weight)}`).join(" + ")
-    : `the sum of ${terms.length.toLocaleString("en")} products`;
+    : said("sum", terms.length.toLocaleString("en"));
   part(".sum").innerHTML =
-    `<span>cell (${where})</span> = ${sum} = <b>${told(data.output[index])}</b>`;
+    `<span>${said("cell", where)}</span> = ${sum} = <b>${told(data.output[index])}</b>`;
   numbers(terms);
   draw(index, terms);
 }
@@ -103,7 +108,7 @@ function numbers(terms) {
       const kind = padding ? "padding" : weight > 0 ? "for" : weight < 0 ? "against" : "none";
       return `<span class="${kind}"><b>${told(value)}</b><i>× ${told(weight)}</i></span>`;
     });
-    const title = data.rank === 3 ? `<em>slice ${first / each + 1} of the window</em>` : "";
+    const title = data.rank === 3 ? `<em>${said("slice", first / each + 1)}</em>` : "";
     grids += `<div class="grid${data.rank === 1 ? " line" : ""}" style="--taps:${data.taps}">` +
       `${title}${cells.join("")}</div>`;
   }

@@ -3,27 +3,34 @@
 import gradio as gr
 
 from faceweb.ui import words
+from faceweb.ui.bilingual import Page
 from faceweb.ui.handlers import Services, Shared
-from faceweb.ui.serving.full import Page
 from faceweb.ui.tabs import dimensions, enroll, inside, recognize, style, train, verify
+from faceweb.ui.tongue import both, spoken
 
 TABS = (enroll, verify, recognize, train, style, inside, dimensions)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
 <p>See how neural networks recognise faces and paint pictures: click any
 example.</p></header>"""
+# assets/language.js obeys; the one that is shown already is hidden.
+LANGUAGES = """<div class="languages"><button type="button" lang="zh-CN"
+data-language="zh">中文</button><button type="button" lang="en"
+data-language="en">English</button></div>"""
 FOOTER = """<footer class="colophon">Photos are not kept: an uploaded picture lies in a temporary
 folder for a quarter of an hour at most, enrolled faces lie in your gallery until you erase them.
 Not for access control or surveillance.</footer>"""
 CACHE_SECONDS = (60, 900)
 
 
-def build_app(services: Services) -> gr.Blocks:
+def build_app(services: Services) -> Page:
     """Builds the page; nothing is computed, loaded or downloaded."""
     with Page(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
         with gr.Row(elem_classes="top"):
             gr.HTML(HEADER, padding=False)
-            line = words.status_line(services.engine.status)
-            status = gr.HTML(line, elem_id="status", padding=False)
+            line = both(words.status_line, services.engine.status)
+            with gr.Column(min_width=240, elem_classes="aside-top"):
+                gr.HTML(LANGUAGES, padding=False)
+                status = gr.HTML(line, elem_id="status", padding=False)
         key = gr.Textbox(
             "",
             label="Gallery key",
@@ -53,6 +60,7 @@ class _Watch:
     def __init__(self, services: Services) -> None:
         self._engine = services.engine
 
+    @spoken
     def status(self):
         status = self._engine.status
         settled = status.ready or bool(status.failure)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import gradio as gr
 from gradio.components import Component
-from gradio.events import Dependency
 
 
 def asked(
@@ -28,15 +27,15 @@ def asked(
     Returns:
         That button; every answer takes the question away.
     """
+    known = isinstance(question, str)
     with gr.Row(visible=False, elem_id=name, elem_classes="question") as row:
-        words = gr.HTML(padding=False)
+        words = gr.HTML(question if known else "", padding=False)
         certain = gr.Button(answer, variant="stop", size="sm")
         keep = gr.Button("Keep", size="sm")
-    make = (lambda *_: question) if isinstance(question, str) else question
     private = {"api_visibility": "private", "show_progress": "hidden"}
     quick = {"queue": False, **private}
-    made: Dependency = button.click(make, inputs, words, **private)
-    made.success(lambda: gr.update(visible=True), None, row, **quick)
+    bring = button.click if known else button.click(question, inputs, words, **private).success
+    bring(lambda: gr.update(visible=True), None, row, **quick)
     for end in (certain.click, keep.click, *outdated):
         end(lambda: gr.update(visible=False), None, row, **quick)
     return certain

@@ -29,6 +29,7 @@ from faceweb.ui.serving import metrics
 from faceweb.ui.serving.closing import still_open
 from faceweb.ui.serving.full import FULL, is_full
 from faceweb.ui.serving.gate import Limits
+from faceweb.ui.tongue import asked, said_in, speaking
 
 log = logging.getLogger(__name__)
 
@@ -153,8 +154,10 @@ def guarded(handler: Callable) -> Callable:
 
         @functools.wraps(handler)
         def stream(*arguments, **named):
-            with _translated(handler), closing(handler(*arguments, **named)) as steps:
-                for step in steps:
+            language = asked()
+            with _translated(handler, language), closing(handler(*arguments, **named)) as steps:
+                # Every step may be asked for in a context of its own.
+                for step in said_in(language, steps):
                     still_open()
                     yield step
 
@@ -162,7 +165,8 @@ def guarded(handler: Callable) -> Callable:
 
     @functools.wraps(handler)
     def run(*arguments, **named):
-        with _translated(handler):
+        language = asked()
+        with _translated(handler, language), speaking(language):
             still_open()
             return handler(*arguments, **named)
 
@@ -170,7 +174,7 @@ def guarded(handler: Callable) -> Callable:
 
 
 @contextmanager
-def _translated(handler: Callable) -> Iterator[None]:
+def _translated(handler: Callable, language: str) -> Iterator[None]:
     began, outcome = time.perf_counter(), metrics.OK
     try:
         yield

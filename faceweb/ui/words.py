@@ -14,6 +14,7 @@ from faceweb.numerics.quality import eye_distance
 from faceweb.storage.galleries import Receipt, StoredPhoto
 from faceweb.types import EncodedFace, Interval
 from faceweb.ui import draw
+from faceweb.ui.tongue import say
 
 # What the panel shows of a large gallery; every chip is some 30 kB of page.
 MOST_PEOPLE, MOST_CHIPS = 60, 6
@@ -41,12 +42,18 @@ def status_line(status: Status) -> str:
     if not status.ready:
         return (
             '<p class="status" role="status"><span class="dot waking"></span>'
-            f"Waking the networks: {escape(status.stage)} ({100 * status.share:.0f} %)</p>"
+            + say("Waking the networks: {stage}", stage=escape(say(status.stage)))
+            + f" ({100 * status.share:.0f} %)</p>"
         )
     return (
         '<p class="status" role="status"><span class="dot"></span>'
-        f"Ready on {escape(status.device)}, {escape(status.precision)}, "
-        f"warm after {status.seconds:.0f} s</p>"
+        + say(
+            "Ready on {device}, {precision}, warm after {seconds} s",
+            device=escape(status.device),
+            precision=escape(status.precision),
+            seconds=f"{status.seconds:.0f}",
+        )
+        + "</p>"
     )
 
 
@@ -124,7 +131,8 @@ def numbered(faces: list[EncodedFace]) -> str:
 def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
     """The people of a gallery with their chips."""
     if not people:
-        return '<p class="empty">Nobody is enrolled yet. One photo is enough.</p>'
+        nobody = say("Nobody is enrolled yet. One photo is enough.")
+        return f'<p class="empty">{nobody}</p>'
     cards = []
     for person in people[:MOST_PEOPLE]:
         name = escape(person.person)

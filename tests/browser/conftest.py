@@ -1,6 +1,7 @@
 """Real Chromium, Debian's, driven by Playwright; a camera that plays the example collage."""
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import Image
 
 from tests.conftest import EXAMPLES
 
+READY = re.compile("Ready on CPU|就绪：CPU")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -45,10 +47,13 @@ def visit(chromium, served):
     """Opens the page as one visitor; at the end no foreign host was asked and no error logged."""
     contexts, foreign, errors = [], [], []
 
-    def open_page(width: int = 1440, height: int = 1000, scheme: str = "light"):
+    def open_page(
+        width: int = 1440, height: int = 1000, scheme: str = "light", locale: str = "en-US"
+    ):
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             color_scheme=scheme,
+            locale=locale,
             permissions=["camera", "clipboard-read", "clipboard-write"],
             base_url=served,
         )
@@ -65,7 +70,7 @@ def visit(chromium, served):
         )
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto("/")
-        page.get_by_text("Ready on CPU").wait_for()
+        page.locator("#status", has_text=READY).wait_for()
         return page
 
     yield open_page

@@ -1,14 +1,38 @@
 """What the browser tests share: sizes of screens, tabs and screenshots."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
 SIZES = {"desktop": (1440, 1000, "light"), "phone": (390, 844, "dark")}
 
+OUTER = "#tabs > .tab-wrapper [role=tab]:visible"
+INNER = ".quiet > .tab-wrapper [role=tab]:visible"
+
 
 def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
+
+
+def views(page: Page) -> Iterator[str]:
+    """Goes through every tab and every tab within a tab, unfolded; yields where it is."""
+    for number in range(page.locator(OUTER).count()):
+        page.locator(OUTER).nth(number).click()
+        inner = page.locator(INNER)
+        expect(inner.first.or_(page.locator(".intro:visible").first).first).to_be_visible()
+        for place in range(max(inner.count(), 1)):
+            if inner.count():
+                inner.nth(place).click()
+            unfold(page)
+            yield f"{number}-{place}"
+
+
+def unfold(page: Page) -> None:
+    """Opens every fold that can be seen."""
+    folds = page.locator(".label-wrap:visible:not(.open)")
+    while folds.count():
+        folds.first.click()
 
 
 def shot(page: Page, path: Path) -> None:

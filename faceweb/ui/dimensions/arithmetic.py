@@ -13,6 +13,7 @@ from faceweb.ui.controls import choice, default, number, slider, takes
 from faceweb.ui.dimensions import words
 from faceweb.ui.handlers import Services, Shared, guarded
 from faceweb.ui.howto.fold import fold
+from faceweb.ui.tongue import both
 
 TITLE = "Convolution"
 NAMES = tuple(item.name for item in fields(DimensionsConfig))
@@ -130,9 +131,11 @@ def build(services: Services, shared: Shared) -> None:
             start = DimensionsConfig()
             gr.HTML('<p class="note" id="dimensions-kept" role="status"></p>', padding=False)
             answer = gr.HTML(
-                words.answer(start, dimensions(start)), elem_id="dimensions-answer", padding=False
+                both(words.answer, start, dimensions(start)),
+                elem_id="dimensions-answer",
+                padding=False,
             )
-            ranks = gr.HTML(words.ranks(start), elem_id="dimensions-ranks", padding=False)
+            ranks = gr.HTML(both(words.ranks, start), elem_id="dimensions-ranks", padding=False)
     with gr.Row():
         kernel = gr.Radio(
             [(label, name) for name, label in FILTERS.items()],

@@ -16,6 +16,7 @@ from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row, located, try_i
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input
+from faceweb.ui.tongue import both, say
 
 TITLE = "Clips"
 INTRO = """Repaint a few seconds of film so that it does not flicker. A film is a volume whose
@@ -65,7 +66,7 @@ def build(services: Services, shared: Shared) -> None:
     controls: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=320):
-            cards = clickable(_cards(), "clips-cards")
+            cards = clickable(both(_cards), "clips-cards")
             preview = gr.HTML(f'<p class="note">{NOTE}</p>', elem_id="clips-preview", padding=False)
             content = gr.File(label="Or your own clip", height=110, elem_id="clips-content")
             style = photo_input("Style S", height=200, elem_id="clips-style")
@@ -145,7 +146,7 @@ def _cards() -> str:
     cells = "".join(
         f'<button type="button" class="unit{" chosen" * (name == BUNDLED)}" data-pick="{name}">'
         f"{_thumbnail(PHOTOS[name])}"
-        f"<strong>{title.capitalize()}</strong></button>"
+        f"<strong>{say(title).capitalize()}</strong></button>"
         for name, title in MOVING.items()
     )
     return f'<div class="sounds clip-cards">{cells}</div>'

@@ -9,6 +9,7 @@ from faceweb.ui.dimensions import sound_words
 from faceweb.ui.dimensions.sound_actions import LIVE, NAMES, Handlers
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.howto.fold import fold
+from faceweb.ui.tongue import both, spoken
 
 TITLE = "Sound"
 INTRO = """Make one sound sound like another: a melody of drums, birds of rain. A sound's
@@ -51,7 +52,7 @@ def build(services: Services, shared: Shared) -> None:
     handlers = Handlers(services)
     gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
     gr.HTML('<p class="step-label">Click an example: it starts at once</p>', padding=False)
-    cards = clickable(sound_words.cards(pictures=False), "sound-cards")
+    cards = clickable(both(sound_words.cards, False), "sound-cards")
     controls: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=300):
@@ -59,9 +60,9 @@ def build(services: Services, shared: Shared) -> None:
             gr.HTML(f'<p class="note">{LIMITS}</p>', padding=False)
             with gr.Column() as kept:
                 content = _sound("Content: what is played", "sound-content")
-                of_content = clickable(sound_words.chips("bundled content"), "sound-contents")
+                of_content = clickable(both(sound_words.chips, "bundled content"), "sound-contents")
             style = _sound("Style: what it shall sound like", "sound-style")
-            of_style = clickable(sound_words.chips("bundled style"), "sound-styles")
+            of_style = clickable(both(sound_words.chips, "bundled style"), "sound-styles")
         with gr.Column(scale=6, min_width=320, elem_id="sound-tape"):
             with gr.Row():
                 for name, label in LABELS.items():
@@ -128,7 +129,7 @@ def build(services: Services, shared: Shared) -> None:
             changed(None, None, None, js=UNMARK, **QUICK)
     weighed = [kept, controls["alpha"], controls["beta"], start]
     controls["texture"].change(_modes, controls["texture"], weighed, **QUICK)
-    shared.page.load(sound_words.cards, None, cards, **QUICK)
+    shared.page.load(spoken(sound_words.cards), None, cards, **QUICK)
     shared.page.unload(handlers.tapes.remove)
 
 

@@ -13,6 +13,7 @@ from faceweb.ui.dimensions.spectrogram import spectrogram, thumbnail
 from faceweb.ui.easels import Easel
 from faceweb.ui.records import under_way
 from faceweb.ui.style_words import CURVES, curves, duration
+from faceweb.ui.tongue import say
 
 # A content in the manner of a style; a texture has no content.
 EXAMPLES = (
@@ -28,7 +29,9 @@ WAITING = '<div class="blank wide"><p>Listening: the first steps come in a secon
 
 def title(content: str, style: str) -> str:
     """What an example makes."""
-    return f"{content} as {style}" if content else f"more {style}"
+    if not content:
+        return say("more {style}", style=say(style))
+    return say("{content} as {style}", content=say(content), style=say(style))
 
 
 def cards(pictures: bool = True) -> str:
@@ -39,10 +42,10 @@ def cards(pictures: bool = True) -> str:
 def chips(name: str) -> str:
     """The bundled sounds as small buttons; `name` says what they are for."""
     buttons = "".join(
-        f'<button type="button" class="partner" data-pick="{each}">{each}</button>'
+        f'<button type="button" class="partner" data-pick="{each}">{say(each)}</button>'
         for each in INSTRUMENTS
     )
-    return f'<div class="partners" role="group" aria-label="{name}">{buttons}</div>'
+    return f'<div class="partners" role="group" aria-label="{say(name)}">{buttons}</div>'
 
 
 def painting(

@@ -83,7 +83,7 @@ def verify() -> tuple[Panel, ...]:
         pen.arrow((252, 86), (274, 58), "accent"),
         pen.arrow((252, 104), (274, 132), "soft"),
         pen.text(318, 36, "≤ τ", "maths accent", "end"),
-        pen.text(318, 52, "same", "accent", "end"),
+        pen.text(318, 52, "same person", "accent", "end"),
         pen.text(318, 142, "&gt; τ", "maths", "end"),
         pen.text(318, 158, "different", "", "end"),
     ]

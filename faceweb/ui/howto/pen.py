@@ -41,7 +41,7 @@ def sketch(name: str, panels: Sequence[Panel]) -> str:
 def _drawn(mark: str, panel: Panel) -> str:
     return (
         f'<figure><svg viewBox="0 0 {WIDTH} {_n(panel.height)}" role="img" '
-        f'aria-labelledby="{mark}"><title id="{mark}">{escape(panel.title)}</title>'
+        f'aria-labelledby="{mark}"><title id="{mark}">{escape(panel.title, quote=False)}</title>'
         f"{''.join(panel.shapes)}</svg><figcaption>{panel.caption}</figcaption></figure>"
     )
 

@@ -17,6 +17,7 @@ from faceweb.numerics.heat import over
 from faceweb.types import LayerFacts
 from faceweb.ui import draw
 from faceweb.ui.inside import pictures
+from faceweb.ui.tongue import say
 from faceweb.ui.words import counted
 
 VIEWS = {
@@ -33,9 +34,13 @@ def short(layer: str) -> str:
 
 def million(number: int) -> str:
     """A large number as people say it."""
-    if number >= 10_000_000:
-        return f"{number / 1e6:,.0f} million"
-    return f"{number / 1e6:.1f} million" if number >= 1_000_000 else f"{number:,}"
+    if number < 1_000_000:
+        return f"{number:,}"
+    digits = 0 if number >= 10_000_000 else 1
+    # Chinese counts in ten thousands.
+    return say(
+        "{millions} million", millions=f"{number / 1e6:,.{digits}f}", wan=f"{number / 1e4:,.0f}"
+    )
 
 
 def strip(layers: Sequence[str], chosen: str, facts: Sequence[LayerFacts] = ()) -> str:
@@ -50,7 +55,8 @@ def strip(layers: Sequence[str], chosen: str, facts: Sequence[LayerFacts] = ()) 
     bars = "".join(
         f'<button type="button" class="layer{" chosen" * (layer == chosen)}" '
         f'data-pick="{escape(layer)}" title="{escape(layer)}" '
-        f'aria-label="Layer {escape(layer)}" aria-pressed="{str(layer == chosen).lower()}">'
+        f'aria-label="{say("Layer")} {escape(layer)}" '
+        f'aria-pressed="{str(layer == chosen).lower()}">'
         f'<i style="height:{height:.0f}px;opacity:{strength:.2f}"></i>{short(layer)}</button>'
         for layer, height, strength in zip(layers, heights, strengths, strict=True)
     )
@@ -60,17 +66,20 @@ def strip(layers: Sequence[str], chosen: str, facts: Sequence[LayerFacts] = ()) 
 def facts(fact: LayerFacts | None, size: tuple[int, int] | None = None) -> str:
     """What a layer is, for a picture of one size."""
     if fact is None:
-        return '<p class="note">The networks are waking.</p>'
+        return f'<p class="note">{say("The networks are waking.")}</p>'
     height, width, units = fact.shape
     field = fact.field
-    shown = f" for a picture of {size[1]} x {size[0]}" if size else ""
-    return f"""<dl class="facts"><div><dt>layer {fact.place} of {fact.places}</dt>
+    shape = say("shape")
+    if size:
+        shape = say("shape for a picture of {wide} x {high}", wide=size[1], high=size[0])
+    place = say("layer {place} of {places}", place=fact.place, places=fact.places)
+    return f"""<dl class="facts"><div><dt>{place}</dt>
 <dd>{escape(fact.name)}</dd></div>
-<div><dt>shape{shown}</dt><dd>{width} x {height} x {units}</dd></div>
-<div><dt>one position sees</dt><dd>{field.size} x {field.size} px</dd></div>
-<div><dt>stride, offset</dt><dd>{field.stride} px, {field.offset:g} px</dd></div>
-<div><dt>parameters</dt><dd>{million(fact.parameters)}</dd></div>
-<div><dt>multiplies</dt><dd>{million(fact.multiplies)}</dd></div></dl>"""
+<div><dt>{shape}</dt><dd>{width} x {height} x {units}</dd></div>
+<div><dt>{say("one position sees")}</dt><dd>{field.size} x {field.size} px</dd></div>
+<div><dt>{say("stride, offset")}</dt><dd>{field.stride} px, {field.offset:g} px</dd></div>
+<div><dt>{say("parameters")}</dt><dd>{million(fact.parameters)}</dd></div>
+<div><dt>{say("multiplies")}</dt><dd>{million(fact.multiplies)}</dd></div></dl>"""
 
 
 def atlas(plate: Plate | None, chosen: int | None = None) -> str:
@@ -79,7 +88,7 @@ def atlas(plate: Plate | None, chosen: int | None = None) -> str:
         return '<p class="note">The atlas has no plate of this layer here: let a unit dream.</p>'
     cells = "".join(
         f'<button type="button" class="unit{" chosen" * (unit == chosen)}" data-pick="{unit}" '
-        f'aria-label="Unit {unit}">{draw.photo(picture, "", "dream", quality=88)}'
+        f'aria-label="{say("Unit")} {unit}">{draw.photo(picture, "", "dream", quality=88)}'
         f"<span>{unit}</span></button>"
         for unit, picture in zip(plate.units, plate.pictures, strict=True)
     )
@@ -94,7 +103,7 @@ def maps(found: FeatureMaps, most: int, chosen: int) -> str:
     peaks = found.maps.max(axis=(0, 1))
     cells = "".join(
         f'<button type="button" class="unit{" chosen" * (unit == chosen)}" data-pick="{unit}" '
-        f'aria-label="Unit {unit}">{pictures.unit_map(found.maps[..., unit])}'
+        f'aria-label="{say("Unit")} {unit}">{pictures.unit_map(found.maps[..., unit])}'
         f"<span>{unit}<b>{peaks[unit]:.2g}</b></span></button>"
         for unit in shown
     )
@@ -153,7 +162,7 @@ def remaining(seconds: float) -> str:
 def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
     """Units with their nine patches, the classic figure."""
     blocks = "".join(
-        f'<button type="button" class="nine" data-pick="{unit}" aria-label="Unit {unit}">'
+        f'<button type="button" class="nine" data-pick="{unit}" aria-label="{say("Unit")} {unit}">'
         f"<span>{unit} <small>{escape(described[unit])}</small></span><div>"
         + "".join(pictures.patch(p, caption(p)) for p in found)
         + ("<em>never fires here</em>" if not found else "")

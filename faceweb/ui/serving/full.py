@@ -23,7 +23,7 @@ def is_full(error: OSError) -> bool:
     return error.errno in _CODES
 
 
-class Page(gr.Blocks):
+class SavingPage(gr.Blocks):
     """A page that says so where Gradio cannot save what a handler is given or returns."""
 
     async def process_api(self, *arguments: Any, **named: Any) -> dict[str, Any]:

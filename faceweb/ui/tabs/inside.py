@@ -27,6 +27,7 @@ from faceweb.ui.inside.choice import (
     whole,
 )
 from faceweb.ui.photos import photo_input
+from faceweb.ui.tongue import both
 
 if TYPE_CHECKING:
     from faceweb.models.probe import Probe
@@ -129,7 +130,7 @@ def build(services: Services, shared: Shared) -> None:
         label="Network",
         elem_id="inside-network",
     )
-    strip = clickable(words.strip(layers, LAYER), "inside-strip")
+    strip = clickable(both(words.strip, layers, LAYER), "inside-strip")
     facts = gr.HTML(words.facts(None), elem_id="inside-facts", padding=False)
     gr.HTML(f'<p class="note">{ATLAS}</p>', padding=False)
     first = plate.units[0] if plate else 0

@@ -1,0 +1,96 @@
+"""What the page says in the visitor's language: English in the code, Chinese in locale/zh/*.json.
+
+The English text is its own key, spaces and line breaks apart; what has no Chinese stays English.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache, wraps
+from pathlib import Path
+from typing import TypeVar
+
+from gradio.context import LocalContext
+
+ENGLISH, CHINESE = "en", "zh"
+# Set by assets/language.js; a program that asks sends none, and is answered in English.
+COOKIE = "faceweb-language"
+LOCALE = Path(__file__).parent / "locale" / CHINESE
+# HTML that holds numbers, English to Chinese, where the page begins with it.
+_twins: dict[str, str] = {}
+Step = TypeVar("Step")
+_spoken: ContextVar[str] = ContextVar("spoken", default=ENGLISH)
+
+
+@cache
+def chinese() -> dict[str, str]:
+    """Every text that has a Chinese one, by its key."""
+    table: dict[str, str] = {}
+    for path in sorted(LOCALE.glob("*.json")):
+        table |= json.loads(path.read_text(encoding="utf-8"))
+    return table
+
+
+def key_of(text: str) -> str:
+    """The text on one line: where the code breaks it makes no difference."""
+    return " ".join(text.split())
+
+
+def say(text: str, **values: object) -> str:
+    """The text in the language that is spoken, with its {names} filled in."""
+    if _spoken.get() == CHINESE:
+        text = chinese().get(key_of(text), text)
+    return text.format(**values) if values else text
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Whatever is said within is said in that language."""
+    token = _spoken.set(language)
+    try:
+        yield
+    finally:
+        _spoken.reset(token)
+
+
+def said_in(language: str, steps: Iterator[Step]) -> Iterator[Step]:
+    """The steps of a generator, each made while that language is spoken."""
+    while True:
+        with speaking(language):
+            try:
+                step = next(steps)
+            except StopIteration:
+                return
+        yield step
+
+
+def asked() -> str:
+    """The language in which the page is shown whose event Gradio handles; English for programs."""
+    request = LocalContext.request.get(None)
+    cookies = getattr(request, "cookies", None) or {}
+    return CHINESE if cookies.get(COOKIE) == CHINESE else ENGLISH
+
+
+def spoken(handler: Callable) -> Callable:
+    """A handler that speaks the visitor's language."""
+
+    @wraps(handler)
+    def run(*arguments, **named):
+        with speaking(asked()):
+            return handler(*arguments, **named)
+
+    return run
+
+
+def both(words: Callable[..., str], *arguments: object) -> str:
+    """What `words` answers in English, of which `twin` then knows the Chinese."""
+    english = words(*arguments)
+    with speaking(CHINESE):
+        _twins[english] = words(*arguments)
+    return english
+
+
+def twin(english: str) -> str | None:
+    """The Chinese of what `both` answered."""
+    return _twins.get(english)

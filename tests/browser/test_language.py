@@ -1,0 +1,67 @@
+"""The page in the visitor's language, Chinese or English."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.pages import shot, views
+
+pytestmark = pytest.mark.browser
+
+# Formulas, titles of papers and records stay as they are.
+WORDS_LEFT = """() => {
+  const KEPT = "script, style, sub, sup, .sub, em, .formula, .papers, .json-holder";
+  const left = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const text = walker.currentNode.textContent.trim(), parent = walker.currentNode.parentElement;
+    if (!parent.checkVisibility() || parent.closest(KEPT)) continue;
+    if (/[A-Za-z]{3,}/.test(text) && !/[\\u4e00-\\u9fff]/.test(text)) left.push(text);
+  }
+  return left;
+}"""
+NAMES = {"faceweb", "English", "Eileen Collins", "Grace Hopper", "Adam", "L-BFGS"}
+# Gradio has no translation of this one.
+NAMES |= {"Click to Access Webcam"}
+FORMULA = re.compile(r"(λ )?(conv)?\d_\d|[a-zJ][(_].*|1 − \(1 − FAR\)|p \+ flow\(p\)")
+
+
+@pytest.mark.parametrize("locale", ["zh-CN", "zh-Hans-SG", "zh"])
+def test_a_chinese_browser_is_shown_chinese(visit, locale):
+    page = visit(locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+    expect(page.get_by_role("tab", name="登记", exact=True)).to_be_visible()
+    expect(page.locator("#enroll-name")).to_contain_text("姓名")
+    expect(page.get_by_placeholder("这是谁的脸？")).to_be_visible()
+    expect(page.locator("#status")).to_contain_text("就绪：CPU")
+
+
+def test_no_tab_of_the_chinese_page_keeps_an_english_sentence(visit, screens):
+    """Of what is shown before anything is asked; all folds are open."""
+    page = visit(locale="zh-CN")
+    for place in views(page):
+        left = [text for text in page.evaluate(WORDS_LEFT) if text not in NAMES]
+        assert [text for text in left if not FORMULA.fullmatch(text)] == [], place
+        shot(page, screens / f"chinese-{place}.png")
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+def test_every_other_browser_is_shown_english(visit, locale):
+    page = visit(locale=locale)
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.get_by_role("tab", name="Enroll", exact=True)).to_be_visible()
+    assert (
+        page.evaluate("/[\\u4e00-\\u9fff]/.test(document.querySelector('#tabs').innerText)")
+        is False
+    )
+
+
+def test_the_other_language_is_a_click_away_and_remembered(visit):
+    page = visit(locale="en-US")
+    assert page.get_by_role("button", name="English", exact=True).is_hidden()
+    page.get_by_role("button", name="中文", exact=True).click()
+    page.get_by_role("tab", name="验证", exact=True).wait_for()
+    page.reload()
+    page.get_by_role("tab", name="验证", exact=True).wait_for()
+    page.get_by_role("button", name="English", exact=True).click()
+    page.get_by_role("tab", name="Verify", exact=True).wait_for()

@@ -1,0 +1,141 @@
+"""Both languages of the page: nothing lacks its Chinese, and no Chinese lacks its use."""
+
+import ast
+import json
+import re
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import gradio as gr
+import pytest
+
+from faceweb.features.odds import load_calibration
+from faceweb.models.engine import Engine
+from faceweb.storage.database import sqlite_url
+from faceweb.storage.galleries import Galleries
+from faceweb.ui import bilingual
+from faceweb.ui.build import build_app
+from faceweb.ui.handlers import Services
+from faceweb.ui.tongue import CHINESE, LOCALE, chinese, key_of, say, speaking, twin
+
+MILLIONS = re.compile(r"([\d.]+) million")
+CODE = Path(bilingual.__file__).parents[1]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory):
+    galleries = Galleries(sqlite_url(tmp_path_factory.mktemp("galleries")), 10)
+    return build_app(Services(Engine("cpu"), galleries, load_calibration()))
+
+
+@pytest.fixture(scope="module")
+def shown(page) -> list[str]:
+    """Every text of the page before anything was answered, paragraph by paragraph."""
+    plain = gr.Blocks.get_config_file(page)
+    texts = {text: kind for item in plain["components"] for text, kind in bilingual.texts_of(item)}
+    return [
+        key_of(piece)
+        for text, kind in texts.items()
+        if twin(text) is None
+        for piece in bilingual.pieces_of(text, kind)
+        if bilingual.is_said(piece)
+    ]
+
+
+def written() -> set[str]:
+    """Every text in the code."""
+    with ThreadPoolExecutor(1) as pool:
+        trees = [pool.submit(ast.parse, path.read_text()).result() for path in CODE.rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    return {key_of(node.value) for node in nodes if isinstance(node.value, str)}
+
+
+def test_a_sentence_is_parted_at_blocks_and_not_at_words():
+    """Two paragraphs are two texts; bold within one, formulas and papers are none of their own."""
+    html = (
+        '<p class="formula">so many</p><figcaption>One <b>bold</b> text</figcaption>'
+        '<ul class="papers"><li>Someone (2000)</li></ul><text x="3">Two</text>'
+    )
+    pieces = bilingual.pieces_of(html, bilingual.HTML)
+    assert [piece for piece in pieces if bilingual.is_said(piece)] == [
+        "One <b>bold</b> text",
+        "Two",
+    ]
+
+
+def test_every_text_of_the_page_has_its_chinese(shown):
+    assert len(shown) > 250
+    assert [text for text in shown if text not in chinese()] == []
+
+
+def test_no_chinese_is_left_over(shown):
+    """A text is on the page, or written in the code, by which it is said later."""
+    used = set(shown) | written()
+    assert [text for text in chinese() if text not in used] == []
+
+
+def test_no_text_has_two_translations():
+    """Else the order of files would decide between them."""
+    found = Counter(
+        text for path in LOCALE.glob("*.json") for text in json.loads(path.read_text("utf-8"))
+    )
+    assert [text for text, count in found.items() if count > 1] == []
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        pytest.param(r"\d[\d,.]*\d|\d(?!-D)", id="numbers"),
+        pytest.param(r"</?\w+|class=\"[\w -]*\"", id="tags"),
+        pytest.param(r"<span class=\"formula\">.*?</span>", id="formulas"),
+        pytest.param(r"[α-ωΣ√≤‖⌊∗]", id="symbols"),
+        pytest.param(r"https?://\S+?(?=[)\s]|$)", id="links"),
+        pytest.param(r"\{(?!millions|wan)\w*\}", id="values"),
+        pytest.param(r"\*\*|J_\w+", id="emphasis"),
+    ],
+)
+def test_nothing_exact_is_lost_in_translation(part):
+    lost = [
+        english
+        for english, said in chinese().items()
+        if Counter(re.findall(part, said)) != Counter(re.findall(part, MILLIONS.sub(wan, english)))
+    ]
+    assert lost == []
+
+
+def wan(millions: re.Match) -> str:
+    """Millions as Chinese counts them: 2.4 of ours are 240 ten thousands."""
+    return f"{100 * float(millions[1]):g} 万"
+
+
+def test_a_text_is_said_in_the_language_that_is_spoken():
+    assert say("Steps") == "Steps"
+    with speaking(CHINESE):
+        assert say("Steps") == "步数"
+        assert say("A text\n  that nobody translated: {n}", n=3).endswith("translated: 3")
+    assert say("Steps") == "Steps"
+
+
+def test_programs_read_plain_english(page):
+    """Labels of endpoints, which MCP clients read as well, are neither marked nor Chinese."""
+    told = json.dumps(page.get_api_info(), ensure_ascii=False)
+    assert '"label": "Photo A"' in told
+    assert "__i18n__" not in told
+    assert re.search("[\u4e00-\u9fff]", told) is None
+
+
+def test_browsers_are_given_both_languages(page):
+    tongues = page.tongues().translations
+    assert set(tongues) == {"en", "zh-CN"}
+    marked = json.dumps(page.get_config_file()["components"], default=str)
+    names = set(re.findall(r"faceweb [0-9a-f]{12}", marked))
+    assert names == set(tongues["en"]) == set(tongues["zh-CN"])
+    name = next(name for name, text in tongues["en"].items() if text == "Threshold τ")
+    assert tongues["zh-CN"][name] == "阈值 τ"
+
+
+def test_names_that_visitors_give_are_not_translated(page):
+    """A person may be called Mark, as a button is: people's dropdown is left as it is."""
+    people = {"type": "dropdown", "props": {"choices": [("Train", "Train")], "label": "Person"}}
+    assert [text for text, _ in bilingual.texts_of(people)] == ["Person"]
