@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 run: $(VENV)/run.done
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/dev.done
+test: $(VENV)/dev.done tests/browser/node_modules
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/dev.done
@@ -22,6 +22,12 @@ bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.activations
 	$(BIN)/python -m benchmarks.train
 	$(BIN)/python -m benchmarks.dimensions
+
+# Where npm is missing the tests that need it say so, and are skipped.
+tests/browser/node_modules: tests/browser/package.json
+	if command -v npm >/dev/null; then \
+	  npm install --no-package-lock --no-fund --no-audit --silent --prefix tests/browser && touch $@; \
+	fi
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
