@@ -7,7 +7,7 @@ BIN = $(VENV)/bin
 run: $(VENV)/run.done
 	$(BIN)/python app.py $(ARGS)
 
-test: $(VENV)/dev.done
+test: $(VENV)/dev.done tests/browser/node_modules
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/dev.done
@@ -35,6 +35,12 @@ lowest:
 	sed -nE 's/^([A-Za-z0-9-]+)>=([^,]+),.*/\1==\2/p' requirements.txt >$(VENV)-lowest/lowest.txt
 	$(VENV)-lowest/bin/pip install --quiet -r requirements-dev.txt -c $(VENV)-lowest/lowest.txt
 	$(VENV)-lowest/bin/python -m pytest $(ARGS)
+
+# Where npm is missing the tests that need it say so, and are skipped.
+tests/browser/node_modules: tests/browser/package.json
+	if command -v npm >/dev/null; then \
+	  npm install --no-package-lock --no-fund --no-audit --silent --prefix tests/browser && touch $@; \
+	fi
 
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)

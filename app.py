@@ -143,7 +143,7 @@ def _launched(
 
     if settings.mcp and settings.auth_file:
         raise SettingError("An MCP client cannot log in: leave out --mcp or --auth-file.")
-    script = (ASSETS / "language.js").read_text()
+    script = "".join((ASSETS / name).read_text() for name in ("language.js", "names.js"))
     routes, middleware = [], [Middleware(Visits, page=page), Middleware(Early, script=script)]
     public = settings.public or settings.share
     if services is not None:

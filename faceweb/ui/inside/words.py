@@ -55,7 +55,7 @@ def strip(layers: Sequence[str], chosen: str, facts: Sequence[LayerFacts] = ()) 
     bars = "".join(
         f'<button type="button" class="layer{" chosen" * (layer == chosen)}" '
         f'data-pick="{escape(layer)}" title="{escape(layer)}" '
-        f'aria-label="{say("Layer")} {escape(layer)}" '
+        f'aria-label="{short(layer)}, {say("Layer")} {escape(layer)}" '
         f'aria-pressed="{str(layer == chosen).lower()}">'
         f'<i style="height:{height:.0f}px;opacity:{strength:.2f}"></i>{short(layer)}</button>'
         for layer, height, strength in zip(layers, heights, strengths, strict=True)
