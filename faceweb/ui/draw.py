@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from faceweb.features.odds import BIN, Calibration
 from faceweb.features.recognize import Recognized
 from faceweb.types import Verdict
+from faceweb.ui.tongue import say
 
 KNOWN, UNKNOWN = (67, 179, 168), (245, 243, 239)
 INK = (27, 25, 23)
@@ -100,9 +101,11 @@ def histogram(calibration: Calibration, verdict: Verdict) -> str:
     )
     anchor = "end" if here > 0.6 * width else "start"
     nudge = -10 if anchor == "end" else 10
+    distance = f"{verdict.distance:.2f}"
+    here_is, axis = say("this pair"), say("distance d(a, b)")
+    label = say("This distance, {distance}, among known pairs", distance=distance)
     return (
-        f'<svg class="histogram" viewBox="0 0 {width} {height}" role="img" aria-label="This '
-        f'distance, {verdict.distance:.2f}, among known pairs">'
+        f'<svg class="histogram" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
         f'<polygon class="different" points="{area(different)}"/>'
         f'<polygon class="same" points="{area(same)}"/>'
         f'<line class="floor" x1="0" y1="{floor}" x2="{width}" y2="{floor}"/>{ticks}'
@@ -110,8 +113,8 @@ def histogram(calibration: Calibration, verdict: Verdict) -> str:
         f'<text class="mark" x="{line:.1f}" y="10">&tau; {verdict.threshold:.2f}</text>'
         f'<line class="here" x1="{here:.1f}" y1="24" x2="{here:.1f}" y2="{floor}"/>'
         f'<circle class="here" cx="{here:.1f}" cy="{floor}" r="5"/>'
-        f'<text class="here" x="{here + nudge:.1f}" y="36" text-anchor="{anchor}">this pair</text>'
-        f'<text class="axis" x="{width / 2}" y="{height - 4}">distance d(a, b)</text></svg>'
+        f'<text class="here" x="{here + nudge:.1f}" y="36" text-anchor="{anchor}">{here_is}</text>'
+        f'<text class="axis" x="{width / 2}" y="{height - 4}">{axis}</text></svg>'
     )
 
 

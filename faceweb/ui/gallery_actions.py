@@ -15,6 +15,7 @@ from faceweb.storage.galleries import StoredPhoto
 from faceweb.storage.keys import fingerprint
 from faceweb.ui import records, words
 from faceweb.ui.handlers import Services, guarded
+from faceweb.ui.tongue import say
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Handlers:
         """Gives a person another name. Returns the people, as /people does."""
         old, new = _chosen(person), clean_name(new_name)
         self.services.galleries.rename(gallery_key, old, new)
-        _say(f"{old} is now called {new}.")
+        _tell(say("{old} is now called {new}.", old=old, new=new))
         return records.people(people(self._photos(gallery_key)))
 
     @guarded
@@ -44,7 +45,7 @@ class Handlers:
         """
         left = self.services.galleries.forget(gallery_key, _chosen(person))
         self._untrain(gallery_key)
-        _say(f"{person} is forgotten, with all photos.")
+        _tell(say("{name} is forgotten, with all photos.", name=person))
         return {"people": left}
 
     @guarded
@@ -52,7 +53,7 @@ class Handlers:
         """Forgets one photo, and its person with the last one. Returns the people left."""
         self.services.galleries.forget_photo(gallery_key, _photo_id(photo_id))
         self._untrain(gallery_key)
-        _say("The photo is forgotten.")
+        _tell(say("The photo is forgotten."))
         return records.people(people(self._photos(gallery_key)))
 
     @guarded
@@ -88,10 +89,13 @@ class Handlers:
             raise ImportRefusedError("Choose the zip that was exported first.")
         file = read_learnt(archive)
         added, known = import_gallery(self.services.galleries, gallery_key, archive)
-        already = f"; {words.counted(known, 'was', 'were')} here already" if known else ""
         marks, headed = take_learnt(self.services.learnt, gallery_key, file)
-        learnt = " What was taught or trained came along." if marks or headed else ""
-        _say(f"{words.counted(added, 'photo was', 'photos were')} added{already}.{learnt}")
+        done = [words.counted(added, "photo was added.", "photos were added.")]
+        if known:
+            done.append(words.counted(known, "was here already.", "were here already."))
+        if marks or headed:
+            done.append(say("What was taught or trained came along."))
+        _tell(" ".join(done))
         return {"added": added, "known": known, "marks": marks, "head": headed}
 
     @guarded
@@ -157,9 +161,9 @@ def _chosen(person: str | None) -> str:
     return str(person)
 
 
-def _say(sentence: str) -> None:
+def _tell(sentence: str) -> None:
     # Gradio shows messages as HTML, and a name is whatever a visitor typed.
-    gr.Info(escape(sentence), title="Done", duration=5)
+    gr.Info(escape(sentence), title=say("Done"), duration=5)
 
 
 def _photo_id(given: object) -> int:
@@ -170,5 +174,8 @@ def _photo_id(given: object) -> int:
 
 def _choices(photos: list[StoredPhoto], person: str | None):
     mine = [photo for photo in photos if photo.person == person]
-    labels = [(f"Photo {i} ({p.added:%d %b %H:%M})", p.id) for i, p in enumerate(mine, start=1)]
+    day = say("%d %b %H:%M")
+    labels = [
+        (f"{say('Photo {i}', i=i)} ({p.added:{day}})", p.id) for i, p in enumerate(mine, start=1)
+    ]
     return gr.update(choices=labels, value=mine[0].id if mine else None)

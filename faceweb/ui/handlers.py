@@ -29,7 +29,7 @@ from faceweb.ui.serving import metrics
 from faceweb.ui.serving.closing import still_open
 from faceweb.ui.serving.full import FULL, is_full
 from faceweb.ui.serving.gate import Limits
-from faceweb.ui.tongue import asked, said_in, speaking
+from faceweb.ui.tongue import asked, retold, said_in, say, speaking
 
 log = logging.getLogger(__name__)
 
@@ -135,7 +135,7 @@ class Shared:
 
 
 def _show_progress(status: Status) -> None:
-    gr.Progress()(status.share, desc=f"Waking the networks: {status.stage}")
+    gr.Progress()(status.share, desc=say("Waking the networks: {stage}", stage=say(status.stage)))
 
 
 def show_download(stage: str, share: float) -> None:
@@ -180,7 +180,7 @@ def _translated(handler: Callable, language: str) -> Iterator[None]:
         yield
     except ClosingError as error:
         outcome = metrics.STOPPED
-        raise _shown(str(error), outcome) from None
+        raise _shown(retold(str(error), language), outcome, language) from None
     except GeneratorExit:
         outcome = metrics.STOPPED
         raise
@@ -191,15 +191,17 @@ def _translated(handler: Callable, language: str) -> Iterator[None]:
     except FacewebError as error:
         outcome = metrics.REFUSED
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
-        raise _shown(escape(str(error), quote=False), outcome) from None
+        sentence = escape(retold(str(error), language), quote=False)
+        raise _shown(sentence, outcome, language) from None
     except OSError as error:
         outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)
-        raise _shown(FULL if is_full(error) else WENT_WRONG, outcome) from None
+        sentence = retold(FULL if is_full(error) else WENT_WRONG, language)
+        raise _shown(sentence, outcome, language) from None
     except Exception:
         outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)
-        raise _shown(WENT_WRONG, outcome) from None
+        raise _shown(retold(WENT_WRONG, language), outcome, language) from None
     finally:
         seconds = metrics.count(handler, outcome, began)
         if outcome != metrics.OK or seconds >= SLOW:
@@ -207,7 +209,7 @@ def _translated(handler: Callable, language: str) -> Iterator[None]:
             log.info("%(handler)s: %(outcome)s after %(seconds)g s", said, extra=said)
 
 
-def _shown(sentence: str, outcome: str) -> gr.Error:
-    error = gr.Error(sentence, title="Not done", print_exception=False)
+def _shown(sentence: str, outcome: str, language: str) -> gr.Error:
+    error = gr.Error(sentence, title=retold("Not done", language), print_exception=False)
     error.outcome = outcome
     return error

@@ -11,6 +11,7 @@ from gradio.data_classes import ImageData
 
 from faceweb.errors import FacewebError, PictureError
 from faceweb.features.pictures import read_picture
+from faceweb.ui.tongue import asked, retold
 
 SOURCES = ["upload", "webcam", "clipboard"]
 
@@ -58,7 +59,9 @@ def _read(payload: ImageData | None) -> np.ndarray | None:
     try:
         return read_picture(_source(payload))
     except FacewebError as error:
-        raise gr.Error(str(error), title="Not a usable picture", print_exception=False) from None
+        language = asked()
+        title = retold("Not a usable picture", language)
+        raise gr.Error(retold(str(error), language), title=title, print_exception=False) from None
 
 
 def _source(payload: ImageData) -> Path | bytes:

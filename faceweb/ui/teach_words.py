@@ -4,10 +4,14 @@ import numpy as np
 
 from faceweb.features.teach import BOUND, Known, Mark, Taught
 from faceweb.numerics.logistic import Unit
+from faceweb.ui.tongue import say
 from faceweb.ui.words import counted
 
 WIDTH, HEIGHT = 640, 90
-HEADLESS = '<p class="note">The head you trained is forgotten.</p>'
+HELD = """The next step would have cost known pairs more than the bound allows, so it was not
+taken."""
+WEIGHTS = """How far each of the 128 weights is from where all begin: up where a difference speaks
+more for one person than it did, down where more for two."""
 
 
 def record(taught: Taught) -> dict:
@@ -37,43 +41,59 @@ def taught(result: Taught, known: Known) -> str:
     last = result.marks[-1]
     if result.refused:
         why = (
-            "known pairs would have to be decided wrongly more often than the bound of "
-            f"{100 * BOUND:.0f} percentage point allows"
+            say(
+                "To decide it as you said, known pairs would have to be decided wrongly more often "
+                "than the bound of {bound} percentage point allows.",
+                bound=f"{100 * BOUND:.0f}",
+            )
             if result.held_back
-            else f"more than {result.steps:,} steps would be needed beside the pairs you marked "
-            "before: take back one that contradicts it"
+            else say(
+                "To decide it as you said, more than {steps} steps would be needed beside the "
+                "pairs you marked before: take back one that contradicts it.",
+                steps=f"{result.steps:,}",
+            )
         )
-        return f"""<section class="answer"><h3>Refused, nothing was changed</h3><p class="note">This
-pair: {_odds(result.before, last)}. To decide it as you said, {why}.</p></section>"""
-    headline = "Learnt" if result.steps else "It was right already"
+        pair = say("This pair: {odds}.", odds=_odds(result.before, last))
+        return f"""<section class="answer"><h3>{say("Refused, nothing was changed")}</h3>
+<p class="note">{pair} {why}</p></section>"""
+    headline = say("Learnt") if result.steps else say("It was right already")
     kept = sum(result.right(result.after))
     pairs = counted(len(result.marks), "pair", "pairs")
-    held = (
-        '<p class="warning">The next step would have cost known pairs more than the bound allows, '
-        "so it was not taken.</p>"
-        if result.held_back
-        else ""
+    held = f'<p class="warning">{say(HELD)}</p>' if result.held_back else ""
+    moved = say(
+        "{steps}. This pair: {before} &rarr; {after}. Of {pairs} you marked, {kept} decided as you "
+        "said. Known pairs (normal approximation): {error_before} % &rarr; {error_after} % mean "
+        "error; it began at {first} %.",
+        steps=counted(result.steps, "step", "steps"),
+        before=_odds(result.before, last),
+        after=_odds(result.after, last),
+        pairs=pairs,
+        kept=kept,
+        error_before=f"{100 * result.error_before:.2f}",
+        error_after=f"{100 * result.error_after:.2f}",
+        first=f"{100 * known.error(known.unit):.2f}",
     )
     return f"""<section class="answer"><h3>{headline}</h3>
-<p class="note">{counted(result.steps, "step", "steps")}. This pair: {_odds(result.before, last)}
-&rarr; {_odds(result.after, last)}. Of {pairs} you marked, {kept} decided as you said. Known pairs
-(normal approximation): {100 * result.error_before:.2f} % &rarr; {100 * result.error_after:.2f} %
-mean error; it began at {100 * known.error(known.unit):.2f} %.</p>{held}
-{_moved(known.unit, result.after)}<p class="note">How far each of the 128 weights is from where all
-begin: up where a difference speaks more for one person than it did, down where more for
-two.</p></section>"""
+<p class="note">{moved}</p>{held}
+{_moved(known.unit, result.after)}<p class="note">{say(WEIGHTS)}</p></section>"""
 
 
 def undone(left: int) -> str:
     """After pairs were taken back."""
     if not left:
-        return '<p class="note">No pair is marked: the unit is where it began.</p>'
-    return f'<p class="note">Taken back. {counted(left, "pair is", "pairs are")} still marked.</p>'
+        return f'<p class="note">{say("No pair is marked: the unit is where it began.")}</p>'
+    still = counted(left, "pair is still marked.", "pairs are still marked.")
+    return f'<p class="note">{say("Taken back.")} {still}</p>'
+
+
+def headless() -> str:
+    """After a head was forgotten."""
+    return f'<p class="note">{say("The head you trained is forgotten.")}</p>'
 
 
 def _odds(unit: Unit, pair: Mark) -> str:
     odds = float(unit.log_odds(pair.terms))
-    verdict = "one person" if odds >= 0 else "two people"
+    verdict = say("one person") if odds >= 0 else say("two people")
     return f"{verdict} ({100 / (1 + np.exp(-abs(odds))):.0f} %)"
 
 
@@ -88,6 +108,7 @@ def _moved(before: Unit, after: Unit) -> str:
         for i, way in enumerate(ways)
     )
     return (
-        f'<svg class="moved" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="How far each '
-        f'weight moved">{bars}<line x1="0" x2="{WIDTH}" y1="{middle}" y2="{middle}"/></svg>'
+        f'<svg class="moved" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="{say("How far each weight moved")}">{bars}'
+        f'<line x1="0" x2="{WIDTH}" y1="{middle}" y2="{middle}"/></svg>'
     )

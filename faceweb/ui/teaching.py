@@ -87,7 +87,7 @@ class Handlers:
         """Forgets the head that was trained and kept. Returns a record (head) and a sentence."""
         if not gallery_key or not self.services.learnt.forget_head(gallery_key):
             raise TrainingError("There is no head to forget: none is kept under this key.")
-        return {"head": False}, teach_words.HEADLESS
+        return {"head": False}, teach_words.headless()
 
 
 def build(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:

@@ -4,6 +4,7 @@ The English text is its own key, spaces and line breaks apart; what has no Chine
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -42,6 +43,36 @@ def say(text: str, **values: object) -> str:
     if _spoken.get() == CHINESE:
         text = chinese().get(key_of(text), text)
     return text.format(**values) if values else text
+
+
+def retold(sentence: str, language: str | None = None) -> str:
+    """A finished sentence, as errors are, in a language; the one that is spoken if none is named.
+
+    Its Chinese is in retold.json, under the sentence with {names} where cases differ.
+    """
+    if (language or _spoken.get()) != CHINESE:
+        return sentence
+    for form, said in _forms():
+        found = form.fullmatch(key_of(sentence))
+        if found:
+            values = found.groupdict()
+            # What went wrong with one of two photos is a sentence of its own.
+            if "error" in values:
+                values["error"] = retold(values["error"], CHINESE)
+            return said.format(**values)
+    return sentence
+
+
+@cache
+def _forms() -> list[tuple[re.Pattern, str]]:
+    """Patterns of what is retold, the ones that say most first."""
+    table = json.loads((LOCALE / "retold.json").read_text(encoding="utf-8"))
+    forms = []
+    for text in sorted(table, key=len, reverse=True):
+        parts = [re.escape(part) for part in re.split(r"\{(\w+)\}", text)]
+        parts[1::2] = [f"(?P<{name}>.+?)" for name in parts[1::2]]
+        forms.append((re.compile("".join(parts)), table[text]))
+    return forms
 
 
 @contextmanager

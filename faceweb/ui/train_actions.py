@@ -18,7 +18,6 @@ from faceweb.ui import train_words
 from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.lessons import Lesson, Lessons, Press
-from faceweb.ui.words import counted
 
 DATA = ("avatars", "gallery", "zip")
 NAMES = tuple(item.name for item in fields(TrainConfig))
@@ -133,7 +132,9 @@ class Handlers:
                 "real ones: enroll second photos, and train again."
             )
         held = training.measured(weights, lesson.split.tested)
-        people = counted(len(training.album), "person", "people")
+        # In English, since it is kept; it is retold in whichever language it is read in.
+        count = len(training.album)
+        people = f"{count:,} {'person' if count == 1 else 'people'}"
         source = f"the head you trained ({loss}, {people}; measured on {lesson.split.who})"
         head = trained_head(loss, arrays, held, source)
         if lesson.erased:

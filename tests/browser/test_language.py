@@ -5,14 +5,14 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.pages import shot, views
+from tests.browser.pages import shot, tab, views
 
 pytestmark = pytest.mark.browser
 
 # Formulas, titles of papers and records stay as they are.
-WORDS_LEFT = """() => {
+WORDS_LEFT = """(root) => {
   const KEPT = "script, style, sub, sup, .sub, em, .formula, .papers, .json-holder";
-  const left = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const left = [], walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim(), parent = walker.currentNode.parentElement;
     if (!parent.checkVisibility() || parent.closest(KEPT)) continue;
@@ -40,7 +40,7 @@ def test_no_tab_of_the_chinese_page_keeps_an_english_sentence(visit, screens):
     """Of what is shown before anything is asked; all folds are open."""
     page = visit(locale="zh-CN")
     for place in views(page):
-        left = [text for text in page.evaluate(WORDS_LEFT) if text not in NAMES]
+        left = [text for text in page.locator("body").evaluate(WORDS_LEFT) if text not in NAMES]
         assert [text for text in left if not FORMULA.fullmatch(text)] == [], place
         shot(page, screens / f"chinese-{place}.png")
 
@@ -65,3 +65,21 @@ def test_the_other_language_is_a_click_away_and_remembered(visit):
     page.get_by_role("tab", name="验证", exact=True).wait_for()
     page.get_by_role("button", name="English", exact=True).click()
     page.get_by_role("tab", name="Verify", exact=True).wait_for()
+
+
+def test_answers_and_errors_are_in_the_language_of_the_page(visit):
+    """Refused, enrolled, verified and recognised in Chinese."""
+    page = visit(locale="zh-CN")
+    page.locator("#enroll-start").click()
+    page.get_by_text("请先添加图片").wait_for()
+    page.locator("#enroll-examples td").first.click()
+    page.get_by_text("已登记 Eileen Collins").wait_for()
+    page.locator("#gallery-cards").get_by_text("1 张照片").wait_for()
+    tab(page, "验证")
+    page.locator("#verify-examples td").first.click()
+    page.locator("#verify-answer").get_by_text("同一个人", exact=True).wait_for()
+    assert page.locator("#verify-answer").evaluate(WORDS_LEFT) == []
+    tab(page, "识别")
+    page.locator("#recognize-examples .gallery-item").first.click()
+    page.locator("#recognize-answer").get_by_text("Eileen Collins").first.wait_for()
+    page.locator("#recognize-answer").get_by_text("未知").first.wait_for()

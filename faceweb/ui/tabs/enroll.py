@@ -14,6 +14,7 @@ from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
 from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input, required
+from faceweb.ui.tongue import say
 
 TITLE = "Enroll"
 INTRO = """Make a face known by one photo; then Recognize names it in others. What is kept is the
@@ -41,7 +42,7 @@ class Handlers:
         found = seen(networks, photo) if photo is not None else []
         several = len(found) > 1
         shown = words.numbered(networks.encode(photo, found)) if several else ""
-        numbers = [(f"Face {i + 1}", i) for i in range(max(len(found), 1))]
+        numbers = [(say("Face {i}", i=i + 1), i) for i in range(max(len(found), 1))]
         picker = gr.update(choices=numbers, value=0, visible=several)
         return gr.update(value=shown, visible=several), picker, 0
 
