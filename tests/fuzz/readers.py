@@ -24,7 +24,10 @@ def _gallery(path: Path) -> object:
 
 def _corpus(path: Path) -> object:
     corpus = uploaded([path])
-    return [None if shown is None else shown.shape for _, shown in corpus.pictures(range(min(9, len(corpus))))]
+    return [
+        None if shown is None else shown.shape
+        for _, shown in corpus.pictures(range(min(9, len(corpus))))
+    ]
 
 
 READERS: dict[str, Callable[[Path], object]] = {
