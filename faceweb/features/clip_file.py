@@ -16,6 +16,8 @@ from faceweb.types import Clip
 
 LONGEST_SECONDS, MOST_FRAMES, LONGEST_SIDE = 4.0, 64, 256
 LARGEST_SIDE = 4096
+# No decoder is to make room for more, whatever a header says later than where it is looked at.
+MOST_AT_ONCE = {"max_pixels": str(LARGEST_SIDE**2)}
 NO_CLIP = "This file is not a clip that can be read: use MP4, WebM, MOV or GIF."
 CUT_SHORT = "This clip is broken or cut short: export or send it again."
 PICTURE = "This clip has a single frame, so it is a picture: use one that moves."
@@ -49,8 +51,7 @@ def read_clip(path: Path) -> tuple[Clip, str]:
             reader = _reader(file.read(16))
             file.seek(0)
             # FFmpeg looks for the size of frames by decoding some: it shall not be of giants.
-            options = {"max_pixels": str(LARGEST_SIDE**2)}
-            with av.open(file, "r", format=reader, options=options) as container:
+            with av.open(file, "r", format=reader, options=MOST_AT_ONCE) as container:
                 clip, note = _clip(container)
             if reader == "gif" and not _ended(file):
                 raise MediaError(CUT_SHORT)
@@ -85,6 +86,7 @@ def _clip(container: Any) -> tuple[Clip, str]:
     if stream.codec_context is None:
         raise MediaError(CUT_SHORT)
     stream.thread_type = "AUTO"
+    stream.codec_context.options = MOST_AT_ONCE
     _check_size(stream.codec_context.width, stream.codec_context.height)
     stated = _stated(container, stream)
     frames, times, whole, size = _decoded(container, stream)
