@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
 
-.PHONY: run test lint bench
+.PHONY: run test lint bench audit lowest
 
 run: $(VENV)/run.done
 	$(BIN)/python app.py $(ARGS)
@@ -17,11 +17,24 @@ lint: $(VENV)/dev.done
 
 bench: $(VENV)/dev.done
 	$(BIN)/python -m benchmarks.faces
+	$(BIN)/python -m benchmarks.weaker
 	$(BIN)/python -m benchmarks.page
 	$(BIN)/python -m benchmarks.style
 	$(BIN)/python -m benchmarks.activations
 	$(BIN)/python -m benchmarks.train
 	$(BIN)/python -m benchmarks.dimensions
+
+# Known weaknesses of what is installed; where the index has no answer it says so, package by package.
+audit: $(VENV)/dev.done
+	$(BIN)/pip check
+	$(BIN)/pip-audit --progress-spinner off --skip-editable
+
+# The tests with every requirement at the lowest version that its range allows.
+lowest:
+	$(PYTHON) -m venv $(VENV)-lowest
+	sed -nE 's/^([A-Za-z0-9-]+)>=([^,]+),.*/\1==\2/p' requirements.txt >$(VENV)-lowest/lowest.txt
+	$(VENV)-lowest/bin/pip install --quiet -r requirements-dev.txt -c $(VENV)-lowest/lowest.txt
+	$(VENV)-lowest/bin/python -m pytest $(ARGS)
 
 # Where npm is missing the tests that need it say so, and are skipped.
 tests/browser/node_modules: tests/browser/package.json

@@ -13,7 +13,7 @@ from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
 from faceweb.errors import FacewebError, SettingError
 from faceweb.logs import complain, configure
 from faceweb.passwords import read_logins
-from faceweb.storage.scratch import scratch_folder
+from faceweb.storage.scratch import scratch_folder, tidy_often
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -56,7 +56,9 @@ def main() -> None:
     """Answers first, then imports TensorFlow and warms the networks in the background."""
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch_folder()))
+    scratch = scratch_folder()
+    tidy_often(scratch)
+    os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch))
     if os.environ.get("SPACE_ID"):
         os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)
     # Leave by the front door, so that what lies in the folder is erased.
@@ -130,11 +132,13 @@ def _launched(
     from starlette.middleware import Middleware
 
     from faceweb.ui.serving.early import Early
+    from faceweb.ui.serving.fetching import fetch_nothing, fetch_within
+    from faceweb.ui.serving.full import refuse_upload
     from faceweb.ui.serving.gate import Gate
     from faceweb.ui.serving.health import health_route
     from faceweb.ui.serving.metrics import metrics_route
     from faceweb.ui.serving.tools import name_tools
-    from faceweb.ui.serving.visits import MOST_VISITS, Visits
+    from faceweb.ui.serving.visits import MOST_VISITS, Sessions, Visits
     from faceweb.ui.theme import build_theme
 
     if settings.mcp and settings.auth_file:
@@ -148,6 +152,7 @@ def _launched(
         middleware.append(Middleware(Gate, **gate, everything=public))
         routes.append(health_route(services.engine, services.galleries))
         routes.append(metrics_route(page, services.engine, loopback_only=guarded))
+    fetch_within(20_000_000) if settings.mcp else fetch_nothing()
     opened = page.launch(
         server_name=settings.host,
         server_port=settings.port or None,
@@ -166,9 +171,14 @@ def _launched(
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
         i18n=page.tongues(),
-        app_kwargs={"routes": routes, "middleware": middleware},
+        app_kwargs={
+            "routes": routes,
+            "middleware": middleware,
+            "exception_handlers": {OSError: refuse_upload},
+        },
     )
     name_tools(page)
+    opened[0].state_holder = Sessions(page)
     return opened
 
 

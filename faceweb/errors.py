@@ -42,7 +42,16 @@ class GalleryFullError(FacewebError):
 
 
 class StorageError(FacewebError):
-    """The database is locked, read-only or gone."""
+    """The database is locked, read-only, full or gone.
+
+    Args:
+        sentence: for who meets it.
+        state: of the database, in a word for who watches it.
+    """
+
+    def __init__(self, sentence: str, state: str = "unreachable") -> None:
+        super().__init__(sentence)
+        self.state = state
 
 
 class SettingError(FacewebError):

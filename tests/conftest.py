@@ -19,6 +19,7 @@ from faceweb.features.pictures import read_picture
 from faceweb.models.engine import Engine
 from faceweb.storage.database import sqlite_url
 from faceweb.storage.galleries import Galleries
+from tests.processes import Process
 
 EXAMPLES = ASSETS / "examples"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
@@ -80,3 +81,45 @@ def served(engine, tmp_path_factory):
     _, address, _ = launch(page, Settings(port=0), services)
     yield address
     page.close(verbose=False)
+
+
+@pytest.fixture
+def cold():
+    """An engine that was never started."""
+    return Engine("cpu")
+
+
+@pytest.fixture
+def serve(galleries, cold):
+    """Launches a page with settings on a free port; gives its address, closes it at the end."""
+    from app import launch
+    from faceweb.config import Settings
+    from faceweb.ui.build import build_app
+    from faceweb.ui.handlers import Services
+    from faceweb.ui.serving.gate import Limits
+
+    pages = []
+
+    def launched(engine=cold, limits=None, **settings) -> str:
+        services = Services(engine, galleries, load_calibration(), limits=limits or Limits())
+        pages.append(build_app(services))
+        _, address, _ = launch(pages[-1], Settings(port=0, **settings), services)
+        return address.rstrip("/")
+
+    yield launched
+    for page in pages:
+        page.close(verbose=False)
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts processes, which end with the test."""
+    processes = []
+
+    def started(*options: str) -> Process:
+        processes.append(Process(tmp_path, *options))
+        return processes[-1]
+
+    yield started
+    for process in processes:
+        process.kill()

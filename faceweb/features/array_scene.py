@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.ndimage import gaussian_filter, zoom
 
 from faceweb.config import StyleConfig
 
@@ -72,5 +71,7 @@ def resized(values: np.ndarray, factors: Sequence[float]) -> np.ndarray:
     if all(factor == 1 for factor in factors):
         return values
     blur = [max(0.5 * (1 / factor - 1), 0.0) for factor in factors]
+    from scipy.ndimage import gaussian_filter, zoom
+
     smooth = gaussian_filter(values, (*blur, 0), mode="mirror")
     return zoom(smooth, (*factors, 1), order=1, mode="grid-mirror", grid_mode=True).clip(0, 1)

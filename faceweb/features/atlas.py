@@ -1,6 +1,7 @@
 """The atlas: what sixteen units of every layer would like to see, made before anybody asks."""
 
 import json
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -8,6 +9,10 @@ import numpy as np
 from PIL import Image
 
 from faceweb.config import ASSETS
+from faceweb.errors import WeightsUnavailableError
+from faceweb.features.shipped import shipped
+
+log = logging.getLogger(__name__)
 
 FOLDER = ASSETS / "atlas"
 UNITS, ACROSS, CELL = 16, 4, 96
@@ -28,13 +33,18 @@ class Plate:
 
 @lru_cache(maxsize=64)
 def plate(network: str, layer: str) -> Plate | None:
-    """A layer's plate, or None for a network that the atlas does not cover."""
-    units = _contents(network).get(layer)
+    """A layer's plate, or None where the atlas has none or its file is damaged, which is logged."""
+    units, path = _contents(network).get(layer), FOLDER / network / f"{layer}.jpg"
     if units is None:
         return None
-    sheet = np.asarray(Image.open(FOLDER / network / f"{layer}.jpg").convert("RGB"))
-    rows = sheet.reshape(-1, CELL, ACROSS, CELL, 3).swapaxes(1, 2)
-    return Plate(tuple(units), rows.reshape(-1, CELL, CELL, 3)[: len(units)])
+    try:
+        with shipped(path):
+            sheet = np.asarray(Image.open(path).convert("RGB"))
+            rows = sheet.reshape(-1, CELL, ACROSS, CELL, 3).swapaxes(1, 2)
+            return Plate(tuple(units), rows.reshape(-1, CELL, CELL, 3)[: len(units)])
+    except WeightsUnavailableError as error:
+        log.warning("%s", error)
+        return None
 
 
 def layers(network: str) -> tuple[str, ...]:
@@ -45,4 +55,9 @@ def layers(network: str) -> tuple[str, ...]:
 @lru_cache(maxsize=8)
 def _contents(network: str) -> dict[str, list[int]]:
     path = FOLDER / network / "units.json"
-    return json.loads(path.read_text()) if path.is_file() else {}
+    try:
+        with shipped(path):
+            return json.loads(path.read_text()) if path.is_file() else {}
+    except WeightsUnavailableError as error:
+        log.warning("%s", error)
+        return {}

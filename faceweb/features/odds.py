@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from faceweb.config import ASSETS
+from faceweb.features.shipped import shipped
 from faceweb.numerics.calibration import any_of, fit_logistic, wilson, with_prior
 from faceweb.types import Interval, Odds, Verdict
 
@@ -71,12 +72,17 @@ def calibrate(same: np.ndarray, different: np.ndarray, source: str) -> Calibrati
 
 
 def load_calibration(path: Path = ASSETS / "odds.json") -> Calibration:
-    """The figures measured with the shipped networks."""
-    record = json.loads(path.read_text())
-    return Calibration(
-        tuple(record["same"]),
-        tuple(record["different"]),
-        record["slope"],
-        record["intercept"],
-        record["source"],
-    )
+    """The figures measured with the shipped networks.
+
+    Raises:
+        WeightsUnavailableError: the file is missing, cut short or altered.
+    """
+    with shipped(path):
+        record = json.loads(path.read_text())
+        return Calibration(
+            tuple(record["same"]),
+            tuple(record["different"]),
+            record["slope"],
+            record["intercept"],
+            record["source"],
+        )

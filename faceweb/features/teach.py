@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from faceweb.config import ASSETS
+from faceweb.features.shipped import shipped
 from faceweb.numerics.logistic import Moments, Unit, descended, expected_errors, metric
 from faceweb.storage.learnt import Learnt, StoredMark
 
@@ -134,8 +135,12 @@ def _learnt(unit: Unit, terms: np.ndarray, same: np.ndarray) -> bool:
 
 
 def load_known(path: Path = ASSETS / "pairs.npz") -> Known:
-    """Moments and the unit that `training.measure_pairs` measured."""
-    with np.load(path, allow_pickle=False) as arrays:
+    """Moments and the unit that `training.measure_pairs` measured.
+
+    Raises:
+        WeightsUnavailableError: the file is missing, cut short or altered.
+    """
+    with shipped(path), np.load(path, allow_pickle=False) as arrays:
         same, different = arrays["same_covariance"], arrays["different_covariance"]
         known = Moments(
             arrays["same_mean"].astype(float),

@@ -3,7 +3,8 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,6 +13,8 @@ from faceweb.errors import FacewebError, WeightsUnavailableError
 from faceweb.models.memory import return_freed_memory
 
 if TYPE_CHECKING:
+    import keras
+
     from faceweb.models.device import Device
     from faceweb.models.faces import FaceNetworks
     from faceweb.models.probes import Probes
@@ -89,18 +92,13 @@ class Engine:
         devices.select(self._wanted)
 
     def load(self) -> None:
-        """Builds and warms everything, once; a failure is kept in `status`."""
+        """Builds and warms everything, once; a failure is kept in `status`, and what does not need
+        the part that failed works."""
         with self._lock:
-            if self._settled.is_set():
-                return
-            try:
-                self._build()
-            except FacewebError as error:
-                self._fail(error)
-            except Exception:
-                log.exception("building the networks failed")
-                self._fail(WeightsUnavailableError("The networks could not be built: see the log."))
-            self._settled.set()
+            if not self._settled.is_set():
+                with self._failing():
+                    self._build()
+                self._settled.set()
 
     def networks(self, waiting: Callable[[Status], None] | None = None) -> "FaceNetworks":
         """The networks of the face tabs, once warm.
@@ -140,7 +138,7 @@ class Engine:
                 waiting(self._status)
 
     def _made(self, part: Part | None) -> Part:
-        if part is None or self._status.failure:
+        if part is None:
             # A new error each time: one raised again keeps every caller's pictures alive.
             raise WeightsUnavailableError(self._status.failure)
         return part
@@ -157,25 +155,47 @@ class Engine:
 
         device = devices.select(self._wanted)
         self._status = replace(self._status, device=device.name, precision=device.precision)
-        self._networks = FaceNetworks(device, self._report)
-        self._report("warming the painter", 0.95)
+        with self._failing():
+            self._networks = FaceNetworks(device, self._report)
         self._studio = Studio(device)
-        self._studio.painter()
-        self._probes = _probes(device, self._networks, self._studio)
-        self._school = School(device, self._networks.network)
+        self._school = School(device, self._recogniser)
         self._workshop = Workshop(device, self._studio)
+        self._probes = _probes(device, self._recogniser, self._studio)
+        with self._failing():
+            self._report("warming the painter", 0.95)
+            self._studio.painter()
+        if self._status.failure:
+            return
         self._report("ready", 1.0)
         self._status = replace(self._status, seconds=time.perf_counter() - began)
         log.info("networks warm on %s after %.1f s", device.name, self._status.seconds)
 
+    def _recogniser(self) -> "keras.Model":
+        return self._made(self._networks).network
+
     def _report(self, stage: str, share: float) -> None:
         self._status = replace(self._status, stage=stage, share=share)
 
-    def _fail(self, error: FacewebError) -> None:
-        self._status = replace(self._status, stage="failed", failure=str(error))
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Keeps what is raised as a sentence, beside those that are kept already."""
+        try:
+            yield
+        except FacewebError as error:
+            self._fail(str(error))
+        except Exception:
+            log.exception("building the networks failed")
+            self._fail("The networks could not be built: see the log.")
+
+    def _fail(self, sentence: str) -> None:
+        log.error("%s", sentence)
+        failure = f"{self._status.failure} {sentence}".strip()
+        self._status = replace(self._status, stage="failed", failure=failure)
 
 
-def _probes(device: "Device", faces: "FaceNetworks", studio: "Studio") -> "Probes":
+def _probes(
+    device: "Device", recogniser: "Callable[[], keras.Model]", studio: "Studio"
+) -> "Probes":
     from faceweb.models import weights
     from faceweb.models.probes import Probes, Source
 
@@ -186,5 +206,5 @@ def _probes(device: "Device", faces: "FaceNetworks", studio: "Studio") -> "Probe
             lambda: studio.at_hand(name),
         )
 
-    face = Source(lambda _: faces.network, weights.SOURCES["face_resnet"].sha256)
+    face = Source(lambda _: recogniser(), weights.SOURCES["face_resnet"].sha256)
     return Probes(device, {"face": face} | {name: painted(name) for name in NETWORKS})

@@ -1,6 +1,7 @@
 """The networks that can be trained, each built when it is first asked for, and once."""
 
 import threading
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -22,10 +23,10 @@ class School:
 
     Args:
         device: where they run.
-        embedder: the face recogniser.
+        embedder: gives the face recogniser, or raises where there is none.
     """
 
-    def __init__(self, device: Device, embedder: keras.Model) -> None:
+    def __init__(self, device: Device, embedder: Callable[[], keras.Model]) -> None:
         self._device, self._embedder, self._lock = device, embedder, threading.Lock()
         self._learners: dict[str, Learner] = {}
         self._stem: Batched | None = None
@@ -41,7 +42,7 @@ class School:
         """What the tail is given for aligned chips (n, 150, 150, 3) uint8: maps (n, h, w, 256)."""
         with self._lock:
             if self._stem is None:
-                network = build_stem(self._embedder)
+                network = build_stem(self._embedder())
                 self._stem = Batched(
                     lambda x: network(x, training=False),
                     (CHIP, CHIP, 3),
@@ -58,5 +59,5 @@ class School:
             return Learner(build_projection(), self._device, TETHER, [np.eye(ENCODING)])
         if name == "frozen":
             return Learner(build_frozen(), self._device, 0.0, [])
-        tail = build_tail(self._embedder)
+        tail = build_tail(self._embedder())
         return Learner(tail, self._device, TETHER, tail.get_weights())

@@ -8,7 +8,6 @@ sample. At 22,050 samples a second the defaults give 86 positions a second and 2
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import fft
 
 N_FFT, HOP = 1024, 256
 
@@ -27,6 +26,8 @@ def spectra(samples: np.ndarray, n_fft: int = N_FFT, hop: int = HOP) -> np.ndarr
     half, last = n_fft // 2, -len(samples) % hop
     padded = np.pad(np.asarray(samples, np.float32), (half, half + last))
     windows = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
+    from scipy import fft
+
     return fft.rfft(windows * _hann(n_fft), axis=1)
 
 
@@ -43,6 +44,8 @@ def inverse(values: np.ndarray, hop: int = HOP, length: int | None = None) -> np
     """
     n_fft = 2 * (values.shape[1] - 1)
     window = _hann(n_fft)
+    from scipy import fft
+
     pieces = fft.irfft(values, n=n_fft, axis=1).astype(np.float32) * window
     total = _overlapped(pieces, hop)
     weight = _overlapped(np.broadcast_to(window**2, pieces.shape), hop)

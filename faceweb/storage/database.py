@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, event
-from sqlalchemy.engine import Engine
+from sqlalchemy import create_engine, event, inspect
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from faceweb.errors import StorageError
@@ -15,6 +15,7 @@ from faceweb.storage.tables import Base
 
 log = logging.getLogger(__name__)
 MOVED = "SQLITE_READONLY_DBMOVED"
+BUSY = "The gallery is busy with another program: try again in a few seconds."
 
 
 def sqlite_url(folder: Path) -> str:
@@ -35,8 +36,28 @@ def open_database(url: str) -> Engine:
         engine = create_engine(url, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
-        Base.metadata.create_all(engine)
+        _make_tables(engine)
     return engine
+
+
+def begin_writing(connection: Connection) -> None:
+    """Takes the right to write before anything is read, or waits for it.
+
+    SQLite would let another process change what was just looked up; other databases are left to
+    their own ways.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _make_tables(engine: Engine) -> None:
+    # A database that cannot be written can be read, so the right to write is only taken if needed.
+    if set(Base.metadata.tables) <= set(inspect(engine).get_table_names()):
+        return
+    with engine.connect() as connection:
+        begin_writing(connection)
+        Base.metadata.create_all(connection)
+        connection.commit()
 
 
 def database_file(engine: Engine) -> Path | None:
@@ -76,18 +97,27 @@ def translated() -> Iterator[None]:
         cause = str(getattr(error, "orig", error)).lower()
         if getattr(getattr(error, "orig", None), "sqlite_errorname", "") == MOVED:
             cause = MOVED
-        raise StorageError(_sentence(cause)) from error
+        raise _failure(cause) from error
 
 
-def _sentence(cause: str) -> str:
+def _failure(cause: str) -> StorageError:
     if cause == MOVED:
-        return "The gallery's file was moved or deleted, nothing was changed: restart this page."
-    if "locked" in cause:
-        return "The gallery is busy with another program: try again in a few seconds."
-    if "readonly" in cause or "read-only" in cause:
-        return (
-            "The gallery is read-only, nothing was changed: make its file writable and try again."
+        return StorageError(
+            "The gallery's file was moved or deleted, nothing was changed: restart this page."
         )
-    if "full" in cause:
-        return "The disk is full, nothing was changed: free some space and try again."
-    return "The gallery cannot be opened, nothing was changed: tell whoever runs this page."
+    if "locked" in cause:
+        return StorageError(BUSY, "busy")
+    if "readonly" in cause or "read-only" in cause:
+        return StorageError(
+            "The gallery is read-only, nothing was changed: make its file writable and try again.",
+            "read-only",
+        )
+    # A quota that is used up is reported as an error of the disk.
+    if "full" in cause or "disk i/o" in cause:
+        return StorageError(
+            "The disk is full or failing, nothing was changed: free some space and try again.",
+            "disk full or failing",
+        )
+    return StorageError(
+        "The gallery cannot be opened, nothing was changed: tell whoever runs this page."
+    )

@@ -11,11 +11,19 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session, defer, selectinload
 
 from faceweb.errors import GalleryFullError, NameRefusedError, StorageError, UnknownPersonError
-from faceweb.storage.database import database_file, open_database, translated
+from faceweb.storage.database import (
+    BUSY,
+    begin_writing,
+    database_file,
+    open_database,
+    translated,
+)
 from faceweb.storage.keys import fingerprint
 from faceweb.storage.tables import GalleryRow, PersonRow, PhotoRow
 
 VISIT = timedelta(hours=1)
+# Seconds that a change waits for others of this process, as SQLite does for other processes.
+PATIENCE = 5.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +60,7 @@ class Galleries:
 
     def __init__(self, url: str, most_photos: int) -> None:
         self._most = most_photos
-        self.adding = threading.Lock()
+        self._changing = threading.Lock()
         self._engine = open_database(url)
 
     def add(
@@ -71,8 +79,7 @@ class Galleries:
         Raises:
             GalleryFullError: the gallery would hold more photos than it may.
         """
-        # Two first photos at once would both make the gallery.
-        with self.adding, self.session() as session:
+        with self.writing() as session:
             gallery = self.row(session, key, make=True)
             if self._count(session, gallery) + len(photos) > self._most:
                 raise GalleryFullError(
@@ -126,7 +133,7 @@ class Galleries:
             UnknownPersonError: nobody has that name.
             NameRefusedError: somebody else has the new name.
         """
-        with self.session() as session:
+        with self.writing() as session:
             gallery = self.row(session, key)
             person = self._known(session, gallery, name)
             if new_name != name and _person(session, gallery, new_name) is not None:
@@ -143,7 +150,7 @@ class Galleries:
         Raises:
             UnknownPersonError: this gallery has no such photo.
         """
-        with self.session() as session:
+        with self.writing() as session:
             gallery = self.row(session, key)
             row = session.get(PhotoRow, photo_id)
             if row is None or gallery is None or row.person.gallery_id != gallery.id:
@@ -160,7 +167,7 @@ class Galleries:
         Raises:
             UnknownPersonError: nobody has that name.
         """
-        with self.session() as session:
+        with self.writing() as session:
             gallery = self.row(session, key)
             session.delete(self._known(session, gallery, name))
             session.commit()
@@ -168,7 +175,7 @@ class Galleries:
 
     def erase(self, key: str) -> Receipt:
         """Removes a gallery; SQLite overwrites what it held with zeros."""
-        with self.session() as session:
+        with self.writing() as session:
             gallery = self.row(session, key)
             if gallery is None:
                 return Receipt(0, 0, 0)
@@ -183,7 +190,7 @@ class Galleries:
 
     def expire(self, days: int) -> int:
         """Removes the galleries that nobody opened for so many days; returns how many."""
-        with self.session() as session:
+        with self.writing() as session:
             idle = session.scalars(
                 select(GalleryRow).where(GalleryRow.seen < _now() - timedelta(days=days))
             ).all()
@@ -198,19 +205,33 @@ class Galleries:
             return self.row(session, key) is not None
 
     def check(self) -> None:
-        """Reads a row, to see whether the database can be reached; changes nothing."""
+        """Reads a row and takes the right to write, to see whether all is well; changes nothing."""
         # An open connection goes on reading a file that was deleted.
         path = database_file(self._engine)
         if path is not None and not path.exists():
             raise StorageError("The gallery's file is gone: restart this page.")
         with self.session() as session:
             session.scalar(select(GalleryRow.id).limit(1))
+            begin_writing(session.connection())
 
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A database session whose failures are sentences."""
         with translated(), Session(self._engine) as session:
             yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """As `session`, for a change: from what it reads to its commit nobody else changes
+        anything, whatever process they are of."""
+        if not self._changing.acquire(timeout=PATIENCE):
+            raise StorageError(BUSY, "busy")
+        try:
+            with self.session() as session:
+                begin_writing(session.connection())
+                yield session
+        finally:
+            self._changing.release()
 
     def row(self, session: Session, key: str, make: bool = False) -> GalleryRow | None:
         """A gallery's row, made where it is missing and asked for."""

@@ -43,7 +43,7 @@ class Learnt:
         Raises:
             GalleryFullError: as many are marked as may be.
         """
-        with self._galleries.adding, self._galleries.session() as session:
+        with self._galleries.writing() as session:
             gallery = self._galleries.row(session, key, make=True)
             a, b = (np.asarray(encoding, "<f4").tobytes() for encoding in (mark.a, mark.b))
             rows = gallery.marks if gallery else []
@@ -75,7 +75,7 @@ class Learnt:
 
     def forget_marks(self, key: str, last: bool = False) -> int:
         """Removes the last marked pair, or all; returns how many are left."""
-        with self._galleries.session() as session:
+        with self._galleries.writing() as session:
             gallery = self._galleries.row(session, key)
             rows = list(gallery.marks) if gallery else []
             gone = rows[-1:] if last else rows
@@ -86,7 +86,7 @@ class Learnt:
 
     def keep_head(self, key: str, weights: bytes) -> None:
         """Puts a head in the place of the one before."""
-        with self._galleries.adding, self._galleries.session() as session:
+        with self._galleries.writing() as session:
             gallery = self._galleries.row(session, key, make=True)
             if gallery is not None:
                 for head in gallery.heads:
@@ -97,7 +97,7 @@ class Learnt:
 
     def forget_head(self, key: str) -> bool:
         """Removes the head; whether there was one."""
-        with self._galleries.session() as session:
+        with self._galleries.writing() as session:
             gallery = self._galleries.row(session, key)
             heads = list(gallery.heads) if gallery else []
             for head in heads:

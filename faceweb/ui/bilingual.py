@@ -11,6 +11,7 @@ from typing import Any
 
 import gradio as gr
 
+from faceweb.ui.serving.full import SavingPage
 from faceweb.ui.tongue import chinese, key_of, twin
 
 LABELS = ("label", "info", "placeholder")
@@ -29,24 +30,30 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 PICTURE = 'src="data:'
 
 
-class Page(gr.Blocks):
+class Page(SavingPage):
     """Blocks of which browsers get markers, and programs English."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        # Of the config that was asked for last: its texts, each with its kind.
+        self.texts: dict[str, str] = {}
+        super().__init__(*arguments, **named)
 
     def get_config_file(self) -> Any:
         """The config with a marker for every text that has a Chinese one."""
         config = super().get_config_file()
+        self.texts = {}
         for component in config["components"]:
-            component["props"] = _mapped(component, _marked)
+            component["props"] = _mapped(component, self._marked)
         return config
 
     def get_api_info(self, *arguments: Any, **named: Any) -> Any:
         """What programs read, in English."""
-        english = {_marker(text): text for text in self._texts()}
+        english = {_marker(text): text for text in self.texts}
         return _unmarked(super().get_api_info(*arguments, **named), english)
 
     def tongues(self) -> gr.I18n:
         """Both languages of every text that is marked."""
-        texts = {text: in_chinese(text, kind) for text, kind in self._texts().items()}
+        texts = {text: in_chinese(text, kind) for text, kind in self.texts.items()}
         both = {text: said for text, said in texts.items() if said is not None}
         return gr.I18n(
             **{
@@ -55,9 +62,9 @@ class Page(gr.Blocks):
             }
         )
 
-    def _texts(self) -> dict[str, str]:
-        config = super().get_config_file()
-        return {text: kind for item in config["components"] for text, kind in texts_of(item)}
+    def _marked(self, text: str, kind: str) -> str:
+        self.texts[text] = kind
+        return text if in_chinese(text, kind) is None else _marker(text)
 
 
 def texts_of(component: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -106,10 +113,6 @@ def _mapped(component: dict[str, Any], change: Callable[[str, str], str]) -> dic
 
 def _is_text(value: str) -> bool:
     return PICTURE not in value or twin(value) is not None
-
-
-def _marked(text: str, kind: str) -> str:
-    return text if in_chinese(text, kind) is None else _marker(text)
 
 
 def _marker(text: str) -> str:

@@ -1,10 +1,10 @@
 """Files that a visitor takes home; they are gone after a quarter of an hour."""
 
-import errno
-
 import gradio as gr
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
+
+from faceweb.ui.serving.full import is_full
 
 
 def offered(data: bytes, name: str, otherwise: str) -> str | None:
@@ -18,8 +18,7 @@ def offered(data: bytes, name: str, otherwise: str) -> str | None:
     try:
         return save_bytes_to_cache(data, name, get_upload_folder())
     except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = "disk is full" if full else "folder for downloads cannot be written to"
+        reason = "disk is full" if is_full(error) else "folder for downloads cannot be written to"
         gr.Warning(
             f"The server's {reason}, so there is no file to download: {otherwise}.",
             title="Not saved",

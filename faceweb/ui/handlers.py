@@ -27,6 +27,7 @@ from faceweb.ui.arguments import explained
 from faceweb.ui.lessons import Lessons
 from faceweb.ui.serving import metrics
 from faceweb.ui.serving.closing import still_open
+from faceweb.ui.serving.full import FULL, is_full
 from faceweb.ui.serving.gate import Limits
 from faceweb.ui.tongue import asked, retold, said_in, say, speaking
 
@@ -192,6 +193,11 @@ def _translated(handler: Callable, language: str) -> Iterator[None]:
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
         sentence = escape(retold(str(error), language), quote=False)
         raise _shown(sentence, outcome, language) from None
+    except OSError as error:
+        outcome = metrics.FAILED
+        log.exception("handler %s failed", handler.__name__)
+        sentence = FULL if is_full(error) else WENT_WRONG
+        raise _shown(retold(sentence, language), outcome, language) from None
     except Exception:
         outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)

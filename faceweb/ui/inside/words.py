@@ -85,7 +85,7 @@ def facts(fact: LayerFacts | None, size: tuple[int, int] | None = None) -> str:
 def atlas(plate: Plate | None, chosen: int | None = None) -> str:
     """What sixteen units would like to see, each to be chosen."""
     if plate is None:
-        return '<p class="note">The atlas holds no plate of this network: let a unit dream.</p>'
+        return '<p class="note">The atlas has no plate of this layer here: let a unit dream.</p>'
     cells = "".join(
         f'<button type="button" class="unit{" chosen" * (unit == chosen)}" data-pick="{unit}" '
         f'aria-label="{say("Unit")} {unit}">{draw.photo(picture, "", "dream", quality=88)}'

@@ -32,6 +32,9 @@ KEY = re.compile(r"[0-9a-f]{32}")
 # What a call costs by its queue, in tokens; one without a named queue computes next to nothing.
 COSTS = {"device": 1.0, "camera": 1.0, "download": 4.0, "paint": 4.0, "train": 8.0}
 CHEAP = 0.1
+# No endpoint has so many arguments, and what is no call and no upload is short.
+MOST_ARGUMENTS = 100
+LARGEST_NOTE = 1_000_000
 MCP = "mcp"
 
 
@@ -94,6 +97,8 @@ class Gate:
                     receive = await self._admit(call["name"], scope, receive, address)
                 elif UPLOAD.fullmatch(path):
                     self._pay(self._calls, address, 1.0, TOO_MANY)
+                else:
+                    receive = _replayed(await _read(scope, receive, LARGEST_NOTE), receive)
             if not posted and self._everything and STREAM.fullmatch(path):
                 await self._stream(address, scope, receive, send)
                 return
@@ -234,15 +239,18 @@ async def _read(scope: Scope, receive: Receive, largest: int) -> bytes:
 
 
 def _call(body: bytes) -> tuple[list, object]:
-    """The arguments of a call and the number of its function; nothing where it is no call."""
+    """The arguments of a call and the number of its function."""
     try:
         sent = json.loads(body)
-    except ValueError:
-        return [], None
+    except (ValueError, RecursionError):
+        sent = None
     if not isinstance(sent, dict):
-        return [], None
+        raise _Refused("A call is a JSON object: docs/API.md has examples.", 1, 400)
     data = sent.get("data")
-    return (data if isinstance(data, list) else list(sent.values())), sent.get("fn_index")
+    values = data if isinstance(data, list) else list(sent.values())
+    if len(values) > MOST_ARGUMENTS or len(sent) > MOST_ARGUMENTS:
+        raise _Refused(f"A call has at most {MOST_ARGUMENTS} arguments.", 1, 400)
+    return values, sent.get("fn_index")
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

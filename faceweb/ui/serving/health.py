@@ -10,7 +10,9 @@ from faceweb.storage.galleries import Galleries
 
 
 def health_route(engine: Engine, galleries: Galleries) -> Route:
-    """`/healthz`: {models: ready, warming or failed; database: ok or unreachable}.
+    """`/healthz`: {models: ready, warming or failed; database: ok, or what is not well with it}.
+
+    A database is busy, read-only, disk full or failing, or unreachable.
 
     200 where both are well, 503 otherwise. It is not behind the login, and tells no more than that.
     """
@@ -21,8 +23,8 @@ def health_route(engine: Engine, galleries: Galleries) -> Route:
         try:
             galleries.check()
             database = "ok"
-        except StorageError:
-            database = "unreachable"
+        except StorageError as error:
+            database = error.state
         well = (models, database) == ("ready", "ok")
         return JSONResponse(
             {"models": models, "database": database},
