@@ -169,7 +169,7 @@ def _members(path: Path) -> list[Item]:
     return [
         Item(path, member.filename, PurePosixPath(member.filename).name)
         for member in members
-        if not member.is_dir() and _is_picture(PurePosixPath(member.filename).name)
+        if not member.filename.endswith("/") and _is_picture(PurePosixPath(member.filename).name)
     ]
 
 

@@ -88,7 +88,7 @@ def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
     count = 0
     for member in archive.infolist():
         name = member.filename.rsplit("/", 1)[-1]
-        if member.is_dir() or name.startswith(".") or name == "DICOMDIR":
+        if member.filename.endswith("/") or name.startswith(".") or name == "DICOMDIR":
             continue
         data = _bytes(archive, member.filename)
         if data[128:132] != b"DICM":

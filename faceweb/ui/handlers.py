@@ -196,8 +196,8 @@ def _translated(handler: Callable, language: str) -> Iterator[None]:
     except OSError as error:
         outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)
-        sentence = FULL if is_full(error) else WENT_WRONG
-        raise _shown(retold(sentence, language), outcome, language) from None
+        sentence = retold(FULL if is_full(error) else WENT_WRONG, language)
+        raise _shown(sentence, outcome, language) from None
     except Exception:
         outcome = metrics.FAILED
         log.exception("handler %s failed", handler.__name__)

@@ -3,12 +3,11 @@
 import pytest
 
 from faceweb.ui.serving.gate import Limits
-from tests.serving.conftest import cold, serve  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_visitor_who_asks_too_often_reads_when_to_come_back(chromium, serve, screens):  # noqa: F811
+def test_a_visitor_who_asks_too_often_reads_when_to_come_back(chromium, serve, screens):
     address = serve(public=True, limits=Limits(burst=6, rate=0.02))
     page = chromium.new_page(viewport={"width": 1440, "height": 1000})
     page.goto(address)

@@ -7,8 +7,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import httpx
 import pytest
 
-from tests.serving.conftest import cold, serve  # noqa: F401
-
 
 @pytest.fixture
 def listener():
