@@ -8,7 +8,7 @@ run: $(VENV)/run.done
 	$(BIN)/python app.py $(ARGS)
 
 test: $(VENV)/dev.done tests/browser/node_modules
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff check .

@@ -29,7 +29,9 @@ def chromium(tmp_path_factory):
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("chromium is not installed: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=20_000)  # two cores, which other tests use too
 
     film = tmp_path_factory.mktemp("camera") / "group.mjpeg"
     scratch = film.with_suffix(".jpg")

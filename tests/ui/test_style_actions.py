@@ -87,7 +87,7 @@ def test_who_left_without_a_word_is_forgotten(monkeypatch):
     while kept.of(visitor("a")) is not None and time.monotonic() < end:
         time.sleep(0.02)
     assert kept.of(visitor("a")) is None
-    assert 0.3 <= time.monotonic() - one.used < 0.6
+    assert time.monotonic() - one.used >= 0.3
     assert one.painting.stopped
     with pytest.raises(PictureError, match="no painting to go on with"):
         kept.required(visitor("a"))
