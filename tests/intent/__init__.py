@@ -1,0 +1,1 @@
+"""What somebody of bad intent tries, and what comes of it."""
