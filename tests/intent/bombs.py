@@ -1,7 +1,6 @@
-"""Small files that would grow, one or more for every format the page takes, made by hand."""
+"""Parts that hostile files are made of by hand, since no library writes them."""
 
 import io
-import json
 import struct
 import zipfile
 import zlib
@@ -79,8 +78,8 @@ def segments(kind: int, start: bytes, data: bytes) -> bytes:
 
 
 def gif(width: int, height: int, frames: int = 1) -> bytes:
-    """Frames of one pixel, the first as large as the screen."""
-    head = b"GIF89a" + struct.pack("<HHBBB", 64, 64, 0x80, 0, 0) + bytes(6)
+    """Frames of one pixel, the first of the size that is said."""
+    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + bytes(6)
     first = b"," + struct.pack("<HHHHB", 0, 0, width, height, 0) + b"\2\2D\1\0"
     return (
         head
@@ -123,28 +122,21 @@ def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> byt
     return stream.getvalue()
 
 
-def listed(members: list[tuple[str, int]], packed: bytes, claimed: int, overlap: bool) -> bytes:
-    """A zip by hand: (name, how often) of one packed piece, each said to be of `claimed` bytes."""
-    body, listing, number = b"", b"", 0
-    for name, times in members:
-        for k in range(times):
-            label = (name.format(k)).encode()
-            facts = struct.pack(
-                "<HHHHHIIIHH", 20, 0, 8, 0, 33, 0, len(packed), claimed, len(label), 0
-            )
-            if not overlap or not number:
-                place = len(body)
-                body += b"PK\3\4" + facts + label + packed
-            listing += (
-                b"PK\1\2"
-                + struct.pack("<H", 20)
-                + facts
-                + struct.pack("<HHHII", 0, 0, 0, 0, place)
-                + label
-            )
-            number += 1
-    end = struct.pack("<HHHHIIH", 0, 0, number & 65535, number & 65535, len(listing), len(body), 0)
-    return body + listing + b"PK\5\6" + end
+def listed(name: str, times: int, packed: bytes, claimed: int, overlap: bool = False) -> bytes:
+    """A zip by hand: one packed piece so many times, each said to unpack to `claimed` bytes."""
+    body, listing, place = [], [], 0
+    for number in range(times):
+        label = name.format(number).encode()
+        facts = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, 0, len(packed), claimed, len(label), 0)
+        if not overlap or not number:
+            where = place
+            body.append(b"PK\3\4" + facts + label + packed)
+            place += len(body[-1])
+        rest = struct.pack("<HHHII", 0, 0, 0, 0, where)
+        listing.append(b"PK\1\2\24\0" + facts + rest + label)
+    table, count = b"".join(listing), times & 65535
+    end = struct.pack("<HHHHIIH", 0, 0, count, count, len(table), place, 0)
+    return b"".join(body) + table + b"PK\5\6" + end
 
 
 def npy(shape: tuple[int, ...], data: bytes = b"", kind: str = "|u1") -> bytes:
