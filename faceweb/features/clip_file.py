@@ -16,15 +16,20 @@ from faceweb.types import Clip
 
 LONGEST_SECONDS, MOST_FRAMES, LONGEST_SIDE = 4.0, 64, 256
 LARGEST_SIDE = 4096
-# No decoder is to make room for more, whatever a header says later than where it is looked at.
-MOST_AT_ONCE = {"max_pixels": str(LARGEST_SIDE**2)}
-NO_CLIP = "This file is not a clip that can be read: use MP4, WebM, MOV or GIF."
+USE = "use MP4, WebM, MOV or GIF"
+NO_CLIP = f"This file is not a clip that can be read: {USE}."
 CUT_SHORT = "This clip is broken or cut short: export or send it again."
 PICTURE = "This clip has a single frame, so it is a picture: use one that moves."
 # What a file begins with, and the reader it goes to. Named readers alone: others follow playlists
 # to files of the server and addresses of the net.
 READERS = ((b"GIF8", 0, "gif"), (b"\x1a\x45\xdf\xa3", 0, "matroska"))
 MOV = (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
+# What phones, cameras and editors write; FFmpeg would try a hundred others.
+CODECS = (
+    "h264,hevc,vp8,vp9,libvpx,libvpx-vp9,av1,libdav1d,libaom-av1,gif,mpeg4,mpeg2video,mjpeg,"
+    "prores,dnxhd,h263"
+)
+BOUND = {"max_pixels": str(LARGEST_SIDE**2)}
 # Decoded at most: 4 s of 3840 x 2160 at 60 frames a second have 2.0 billion.
 MOST_PIXELS = 2_500_000_000
 # A clip may end this much before its header says.
@@ -51,7 +56,8 @@ def read_clip(path: Path) -> tuple[Clip, str]:
             reader = _reader(file.read(16))
             file.seek(0)
             # FFmpeg looks for the size of frames by decoding some: it shall not be of giants.
-            with av.open(file, "r", format=reader, options=MOST_AT_ONCE) as container:
+            options = {"codec_whitelist": CODECS, **BOUND}
+            with av.open(file, "r", format=reader, options=options) as container:
                 clip, note = _clip(container)
             if reader == "gif" and not _ended(file):
                 raise MediaError(CUT_SHORT)
@@ -85,8 +91,11 @@ def _clip(container: Any) -> tuple[Clip, str]:
     stream = container.streams.video[0]
     if stream.codec_context is None:
         raise MediaError(CUT_SHORT)
+    if stream.codec_context.name not in CODECS.split(","):
+        raise MediaError(f"This clip is coded in an unusual way: {USE}.")
     stream.thread_type = "AUTO"
-    stream.codec_context.options = MOST_AT_ONCE
+    # Frames may be larger than the file says.
+    stream.codec_context.options = BOUND
     _check_size(stream.codec_context.width, stream.codec_context.height)
     stated = _stated(container, stream)
     frames, times, whole, size = _decoded(container, stream)

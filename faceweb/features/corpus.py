@@ -15,13 +15,13 @@ from faceweb.errors import CorpusError, PictureError
 from faceweb.features.faces import Networks
 from faceweb.features.pictures import read_picture
 from faceweb.features.views import View, corpus_views
+from faceweb.features.zips import entries, plain, unpacked
 
 MOST_PICTURES = 5000
 LARGEST_PICTURE, LARGEST_ZIP = 60_000_000, 2_000_000_000
 # A large zip member that grows more than this is a bomb; pictures are compressed already.
 LARGEST_RATIO, LARGE = 200, 10_000_000
-# What every file in a zip's list begins with.
-MOST_ENTRIES, LISTED, PIECE = 20_000, b"PK\1\2", 1 << 20
+MOST_ENTRIES = 20_000
 SUFFIXES = frozenset((".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"))
 BUNDLED = ("corpus", "styles", "examples")
 GONE = "These pictures were erased, as promised after a quarter of an hour: upload them again."
@@ -173,17 +173,6 @@ def _members(path: Path) -> list[Item]:
     ]
 
 
-def entries(path: Path) -> int:
-    """How many files a zip can list at most, before Python reads the whole list at once."""
-    count, tail = 0, b""
-    with path.open("rb") as file:
-        while piece := file.read(PIECE):
-            piece = tail + piece
-            count += piece.count(LISTED)
-            tail = piece[1 - len(LISTED) :]
-    return count
-
-
 def _trusted(member: zipfile.ZipInfo, name: str) -> None:
     where = PurePosixPath(member.filename.replace("\\", "/"))
     if where.is_absolute() or ".." in where.parts:
@@ -192,8 +181,7 @@ def _trusted(member: zipfile.ZipInfo, name: str) -> None:
         )
     if stat.S_ISLNK(member.external_attr >> 16) or member.flag_bits & 1:
         raise CorpusError(f"{name} holds a link or a locked file: pack the pictures themselves.")
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        # Python bounds what it unpacks at once for these alone.
+    if not plain(member):
         raise CorpusError(f"{name} is packed in an unusual way: pack the pictures as a plain zip.")
     if member.file_size > max(LARGE, LARGEST_RATIO * member.compress_size):
         raise CorpusError(
@@ -221,9 +209,7 @@ def _read(item: Item, archive: zipfile.ZipFile | None) -> np.ndarray | None:
     try:
         if not item.member or archive is None:
             return read_picture(item.path)
-        with archive.open(item.member) as stream:
-            # Its header may lie about the size.
-            data = stream.read(LARGEST_PICTURE + 1)
+        data = unpacked(archive, item.member, LARGEST_PICTURE)
         return None if len(data) > LARGEST_PICTURE else read_picture(data)
     except (
         PictureError,

@@ -4,14 +4,20 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import prod
 from typing import Any
 
 import numpy as np
 
 from faceweb.errors import MediaError
 from faceweb.features.voxels import LARGEST_SIDE, Raw, check_shape, gathered, reduced_note, upright
+from faceweb.features.zips import unpacked
 
-LARGEST_SLICE, LARGEST_SERIES = 16_000_000, 700_000_000
+LARGEST_SLICE, LARGEST_SERIES = 4_000_000, 700_000_000
+# Each element is read by Python, and may be of eight bytes: so many in a slice, and so many bytes
+# beside the pixels of all slices.
+MOST_ELEMENTS, LARGEST_NOTES = 5_000, 64_000_000
+_PIXELS = 0x7FE00010
 PLAIN = frozenset(("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"))
 # Slices count as evenly spaced if gaps differ less than this share.
 UNEVEN = 0.05
@@ -85,7 +91,7 @@ def read_dicom(archive: zipfile.ZipFile) -> Raw:
 
 
 def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
-    count = 0
+    count = notes = 0
     for member in archive.infolist():
         name = member.filename.rsplit("/", 1)[-1]
         if member.filename.endswith("/") or name.startswith(".") or name == "DICOMDIR":
@@ -96,12 +102,18 @@ def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
         count += 1
         if count > 4 * LARGEST_SIDE:
             raise MediaError(f"This zip holds more than {LARGEST_SIDE} slices: pack fewer.")
-        yield _slice(member.filename, data)
+        found = _slice(member.filename, data)
+        notes += max(len(data) - 2 * prod(found.shape), 0)
+        if notes > LARGEST_NOTES:
+            raise MediaError(
+                f"The slices of this series hold {LARGEST_NOTES // 10**6} MB beside their pixels: "
+                "export them without private notes."
+            )
+        yield found
 
 
 def _bytes(archive: zipfile.ZipFile, member: str) -> bytes:
-    with archive.open(member) as stream:
-        data = stream.read(LARGEST_SLICE + 1)
+    data = unpacked(archive, member, LARGEST_SLICE)
     if len(data) > LARGEST_SLICE:
         raise MediaError(
             f"A file in this zip has more than {LARGEST_SLICE // 10**6} MB: pack single slices of "
@@ -111,7 +123,6 @@ def _bytes(archive: zipfile.ZipFile, member: str) -> bytes:
 
 
 def _slice(member: str, data: bytes) -> _Slice:
-    import pydicom
     from pydicom.filereader import read_dataset, read_preamble
 
     # The group that tells the packing, read alone: pydicom inflates a deflated file without bound.
@@ -121,7 +132,7 @@ def _slice(member: str, data: bytes) -> _Slice:
     syntax = str(meta.get("TransferSyntaxUID", ""))
     if syntax not in PLAIN:
         raise MediaError("The slices of this series are compressed: export them uncompressed.")
-    header: Any = pydicom.dcmread(io.BytesIO(data), stop_before_pixels=True)
+    header = _parsed(data, pixels=False)
     shape = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
     if not min(shape):
         raise MediaError("A DICOM file in this zip has no pixels: pack the slices alone.")
@@ -140,6 +151,24 @@ def _slice(member: str, data: bytes) -> _Slice:
     )
 
 
+def _parsed(data: bytes, pixels: bool) -> Any:
+    from pydicom.filereader import read_partial
+
+    count = 0
+
+    def stops(tag: int, *_: Any) -> bool:
+        nonlocal count
+        count += 1
+        if count > MOST_ELEMENTS:
+            raise MediaError(
+                f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without "
+                "private ones."
+            )
+        return tag == _PIXELS and not pixels
+
+    return read_partial(io.BytesIO(data), stop_when=stops)
+
+
 def _floats(values: Any, count: int) -> tuple[float, ...] | None:
     """So many finite numbers, to a ten-thousandth, or None."""
     found = tuple(round(float(value), 4) for value in values or ())
@@ -147,9 +176,7 @@ def _floats(values: Any, count: int) -> tuple[float, ...] | None:
 
 
 def _values(archive: zipfile.ZipFile, item: _Slice) -> np.ndarray:
-    import pydicom
-
-    data: Any = pydicom.dcmread(io.BytesIO(_bytes(archive, item.member)))
+    data = _parsed(_bytes(archive, item.member), pixels=True)
     slope, intercept = data.get("RescaleSlope"), data.get("RescaleIntercept")
     slope = 1.0 if slope is None else float(slope)
     values = data.pixel_array * slope + (0.0 if intercept is None else float(intercept))

@@ -3,23 +3,26 @@
 import io
 import json
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from math import prod
 from types import MappingProxyType
 
 import numpy as np
 
 from faceweb.config import GalleryConfig
-from faceweb.errors import ImportRefusedError
+from faceweb.errors import FacewebError, ImportRefusedError
 from faceweb.features.faces import MODEL, from_png, to_png
 from faceweb.features.names import clean_name
+from faceweb.features.zips import opened_bytes, unpacked
 from faceweb.storage.galleries import Galleries, StoredPhoto
 
 VERSION = 1
 _LISTING, _ARRAYS = "gallery.json", "gallery.npz"
+# Bytes: of a listing of thousands of long names, and of what an npz holds beside its numbers.
+LARGEST_LISTING, _HEADERS = 4_000_000, 4096
 _SHAPES: dict[str, tuple[tuple[int, ...], np.dtype]] = {
     "encodings": ((128,), np.dtype("<f4")),
     "chips": ((150, 150, 3), np.dtype("u1")),
@@ -119,16 +122,9 @@ def refusing() -> Iterator[None]:
     """Turns whatever a file that is no exported gallery raises into one sentence."""
     try:
         yield
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        TypeError,
-        ValueError,
-        EOFError,
-        RuntimeError,
-    ):
-        # RuntimeError stands for NotImplementedError and RecursionError too.
+    except FacewebError:
+        raise
+    except Exception:  # noqa: BLE001 - zips, JSON and npy raise whatever they like
         raise ImportRefusedError(
             "This file is not a gallery that this page exported: choose the zip as it was saved."
         ) from None
@@ -141,32 +137,41 @@ def _ours(model: str) -> str:
 
 
 def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray, np.ndarray]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        listing = json.loads(member(archive, _LISTING, config))["photos"]
-        arrays = member(archive, _ARRAYS, config)
-    with zipfile.ZipFile(io.BytesIO(arrays)) as npz:
-        encodings, chips = (
-            array(
-                member(npz, f"{name}.npy", config),
-                (len(listing), *_SHAPES[name][0]),
-                _SHAPES[name][1],
+    with opened_bytes(data) as archive:
+        listing = json.loads(bounded(archive, _LISTING, LARGEST_LISTING))["photos"]
+        wanted = {
+            name: (np.dtype(kind), (len(listing), *shape))
+            for name, (shape, kind) in _SHAPES.items()
+        }
+        sizes = {name: kind.itemsize * prod(shape) for name, (kind, shape) in wanted.items()}
+        # What the listing asks for is known, so nothing larger is unpacked.
+        most = sum(sizes.values()) + _HEADERS
+        if most > config.largest_import:
+            raise ImportRefusedError(
+                f"This gallery is larger than {config.largest_import // 1_000_000} MB: import it "
+                "in parts."
             )
-            for name in ("encodings", "chips")
+        arrays = bounded(archive, _ARRAYS, most)
+    with opened_bytes(arrays) as npz:
+        encodings, chips = (
+            array(bounded(npz, f"{name}.npy", sizes[name] + _HEADERS), shape, kind)
+            for name, (kind, shape) in wanted.items()
         )
     if not np.isfinite(encodings).all():
         raise ValueError("An encoding holds a number that is not finite.")
     return listing, encodings, chips
 
 
-def member(archive: zipfile.ZipFile, name: str, config: GalleryConfig) -> bytes:
-    """One file of an untrusted zip, if it is not too large."""
-    # The size comes from the header, before anything is inflated; reading stops there too.
-    if archive.getinfo(name).file_size > config.largest_import:
-        raise ImportRefusedError(
-            f"This gallery is larger than {config.largest_import // 1_000_000} MB: import it in "
-            "parts."
-        )
-    return archive.read(name)
+def bounded(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+    """One file of an untrusted zip, of at most so many bytes.
+
+    Raises:
+        ValueError: it has more.
+    """
+    data = unpacked(archive, name, most)
+    if len(data) > most:
+        raise ValueError(f"{name} of at most {most} bytes was expected.")
+    return data
 
 
 def array(data: bytes, wanted: tuple[int, ...], kind: np.dtype) -> np.ndarray:

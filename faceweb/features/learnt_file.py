@@ -1,13 +1,13 @@
 """What a visitor's networks have learnt, as members of an exported gallery."""
 
 import io
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
-from faceweb.features.gallery import array, refusing
+from faceweb.features.gallery import array, bounded, refusing
 from faceweb.features.heads import SHAPES, UNITS, Head, to_bytes
+from faceweb.features.zips import opened_bytes
 from faceweb.storage.learnt import MOST_MARKS, Learnt, StoredMark
 
 _MARKS, _HEAD = "marks.npz", "head.npz"
@@ -49,10 +49,10 @@ def read_learnt(data: bytes) -> LearntFile:
     Raises:
         ImportRefusedError: it is not such a zip, or too large.
     """
-    with refusing(), zipfile.ZipFile(io.BytesIO(data)) as archive:
+    with refusing(), opened_bytes(data) as archive:
         names = archive.namelist()
-        marks = _marks(_bounded(archive, _MARKS, _LARGEST)) if _MARKS in names else ()
-        head = _head(_bounded(archive, _HEAD, _LARGEST)) if _HEAD in names else None
+        marks = _marks(bounded(archive, _MARKS, _LARGEST)) if _MARKS in names else ()
+        head = _head(bounded(archive, _HEAD, _LARGEST)) if _HEAD in names else None
         return LearntFile(marks, head)
 
 
@@ -72,11 +72,11 @@ def take_learnt(learnt: Learnt, key: str, file: LearntFile) -> tuple[int, bool]:
 
 
 def _marks(data: bytes) -> tuple[StoredMark, ...]:
-    with zipfile.ZipFile(io.BytesIO(data)) as npz:
+    with opened_bytes(data) as npz:
         # A number a pair says how many there are; nothing larger is read before that is known.
-        count = len(_bounded(npz, "same.npy", MOST_MARKS + _HEADER)) - _HEADER
+        count = len(bounded(npz, "same.npy", MOST_MARKS + _HEADER)) - _HEADER
         arrays = {
-            name: array(_bounded(npz, f"{name}.npy", _LARGEST), (count, *shape), np.dtype(kind))
+            name: array(bounded(npz, f"{name}.npy", _LARGEST), (count, *shape), np.dtype(kind))
             for name, (shape, kind) in _MARK.items()
         }
     _check_finite(*(arrays[name] for name in ("a", "b", "unit")))
@@ -85,13 +85,11 @@ def _marks(data: bytes) -> tuple[StoredMark, ...]:
 
 
 def _head(data: bytes) -> Head:
-    with zipfile.ZipFile(io.BytesIO(data)) as npz:
-        loss, source = (
-            _text(_bounded(npz, f"{name}.npy", _LONGEST)) for name in ("loss", "source")
-        )
-        figures = array(_bounded(npz, "figures.npy", _LONGEST), (4,), np.dtype("<f8"))
+    with opened_bytes(data) as npz:
+        loss, source = (_text(bounded(npz, f"{name}.npy", _LONGEST)) for name in ("loss", "source"))
+        figures = array(bounded(npz, "figures.npy", _LONGEST), (4,), np.dtype("<f8"))
         arrays = tuple(
-            array(_bounded(npz, f"array_{i}.npy", _LARGEST), shape, np.dtype("<f4"))
+            array(bounded(npz, f"array_{i}.npy", _LARGEST), shape, np.dtype("<f4"))
             for i, shape in enumerate(SHAPES[loss])
         )
     _check_finite(figures, *arrays)
@@ -107,14 +105,6 @@ def _text(data: bytes) -> str:
     if shape != () or dtype.kind != "U":
         raise ValueError(f"A text was expected. Received: {dtype}, {shape}.")
     return str(np.frombuffer(data, dtype, offset=stream.tell())[0])
-
-
-def _bounded(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
-    # The size comes from the header, before anything is inflated; reading stops there too.
-    size = archive.getinfo(name).file_size
-    if size > most:
-        raise ValueError(f"{name} of at most {most} bytes was expected. Received: {size}.")
-    return archive.read(name)
 
 
 def _check_finite(*arrays: np.ndarray) -> None:

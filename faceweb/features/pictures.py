@@ -1,12 +1,12 @@
 """Reads a visitor's picture, whatever its format, or says why not."""
 
-import io
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageOps
 
 from faceweb.errors import PictureError
+from faceweb.features.opening import check_tiles, open_image
 
 MOST_PIXELS = 50_000_000
 # What a network can look at: pixels of the shorter side, and the longer side over it.
@@ -24,14 +24,18 @@ def read_picture(source: Path | bytes) -> np.ndarray:
         (h, w, 3) uint8 RGB; transparency is laid on white, 16 bits are scaled to 8.
 
     Raises:
-        PictureError: it is no picture, broken, or of more than 50 megapixels (told from its
-            header, before decoding).
+        PictureError: it is no picture, broken, of more than 50 megapixels (told from its header,
+            before decoding), or made to cost more than its size.
     """
-    stream = io.BytesIO(source) if isinstance(source, bytes) else source
     try:
-        with Image.open(stream, formats=FORMATS) as image:
+        with open_image(source, FORMATS) as image:
             _refuse_large(image.width * image.height)
-            return _to_rgb(ImageOps.exif_transpose(image))
+            if image.format == "TIFF":
+                check_tiles(image)
+            ImageOps.exif_transpose(image, in_place=True)
+            return _to_rgb(image)
+    except PictureError:
+        raise
     except Image.DecompressionBombError:
         raise _too_large() from None
     except Image.UnidentifiedImageError:
@@ -39,17 +43,7 @@ def read_picture(source: Path | bytes) -> np.ndarray:
             "This file is not a picture that can be read: use JPEG, PNG, WebP, GIF, BMP, TIFF or "
             "AVIF."
         ) from None
-    except (
-        OSError,
-        ValueError,
-        SyntaxError,
-        EOFError,
-        MemoryError,
-        LookupError,
-        TypeError,
-        RuntimeError,
-    ):
-        # Pillow's decoders raise any of these on broken data.
+    except Exception:  # noqa: BLE001 - decoders raise whatever they like on broken data
         raise PictureError(
             "This picture is broken or cut short: export or send it again."
         ) from None
@@ -93,4 +87,4 @@ def _to_rgb(image: Image.Image) -> np.ndarray:
         image = image.convert("RGBA")
         white = Image.new("RGBA", image.size, "white")
         image = Image.alpha_composite(white, image)
-    return np.asarray(image.convert("RGB"))
+    return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))

@@ -13,11 +13,14 @@ from PIL.PngImagePlugin import PngInfo
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.errors import RecipeError
+from faceweb.features.opening import open_image
 from faceweb.features.stylize import Painting, Read
 from faceweb.types import StyleStep
 
 VERSION, TAG = 1, "faceweb recipe"
 LARGEST_FILE, MOST_STEPS = 50_000_000, 20_000
+# Of a recipe with as many moves as there may be; what JSON is read into is many times as large.
+LARGEST_TEXT = 8_000_000
 MALFORMED = (
     *(ValueError, KeyError, TypeError, AttributeError, IndexError),
     *(OSError, OverflowError, RecursionError),
@@ -83,6 +86,8 @@ def read_recipe(data: bytes) -> Recipe:
         if len(data) > LARGEST_FILE:
             raise ValueError
         text = data.decode() if data.lstrip()[:1] == b"{" else _carried(data)
+        if len(text) > LARGEST_TEXT:
+            raise ValueError
         return _parsed(json.loads(text))
     except (*MALFORMED, Image.DecompressionBombError):
         raise RecipeError(
@@ -121,5 +126,5 @@ def _moved(config: StyleConfig, moved: dict[str, float]) -> StyleConfig:
 
 
 def _carried(data: bytes) -> str:
-    with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+    with open_image(data, ("PNG",)) as image:
         return image.info[TAG]

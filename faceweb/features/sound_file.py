@@ -22,6 +22,8 @@ LEAST_RATE, MOST_RATE = 4_000, 192_000
 SURELY_LONG = 2 * LONGEST
 # 16 bits end at 32767/32768; a sine that just fits has under 1 % of its samples there.
 FULL_SCALE, CLIPPED, SILENT = 0.9999, 0.01, 1e-4
+# Bytes: no coder packs a whole sound into one piece, which would be decoded at once.
+LARGEST_PACKET = 4_000_000
 # Playlists and the like, which name other files or addresses, are not among them.
 _FORMATS = "wav,flac,ogg,mp3,aac,mov,matroska"
 # Each decodes to little at a time, whatever its file says.
@@ -143,6 +145,8 @@ def _frames(container: Any, stream: Any) -> Iterator[np.ndarray]:
     import av
 
     for packet in container.demux(stream):
+        if packet.size > LARGEST_PACKET:
+            raise MediaError(f"The sound in this file is packed in an unusual way: {_USE}.")
         try:
             frames = packet.decode()
         except av.error.InvalidDataError:

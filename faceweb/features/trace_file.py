@@ -1,5 +1,6 @@
 """Reads a visitor's trace, as text or EDF, or says why not."""
 
+import codecs
 import itertools
 import re
 from dataclasses import dataclass
@@ -107,10 +108,9 @@ def _cut(seconds: float) -> str:
 
 def _csv(data: bytes, rate: float | None) -> tuple[np.ndarray, float]:
     try:
-        text = data.decode("utf-8-sig")
+        table = _table(_lines(data.removeprefix(codecs.BOM_UTF8)))
     except UnicodeDecodeError:
         raise MediaError("This file is neither UTF-8 text nor EDF: save it as CSV.") from None
-    table = _table(text)
     values = np.array(table.rows)
     bad = np.flatnonzero(~np.isfinite(values).all(axis=1))
     if len(bad):
@@ -124,9 +124,8 @@ def _csv(data: bytes, rate: float | None) -> tuple[np.ndarray, float]:
     return values[:, 0], rate
 
 
-def _table(text: str) -> _Table:
-    found = _lines(text)
-    separator = next((mark for mark in "\t;" if mark in text), ",")
+def _table(found: list[tuple[int, str]]) -> _Table:
+    separator = next((mark for mark in "\t;" if any(mark in line for _, line in found)), ",")
     header = ""
     if not any(map(_is_number, _fields(found[0][1], separator))):
         header = found.pop(0)[1]
@@ -148,14 +147,15 @@ def _table(text: str) -> _Table:
     return _Table(rows, [number for number, _ in found], header)
 
 
-def _lines(text: str) -> list[tuple[int, str]]:
+def _lines(data: bytes) -> list[tuple[int, str]]:
     """Lines that are not blank, with their numbers from 1."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.count("\n") > MOST_LINES:
+    if data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n") > MOST_LINES:
         raise MediaError(
             f"This file has more than {MOST_LINES:,} lines: keep {LONGEST / 60:.0f} minutes of it."
         )
-    found = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+    # One by one: a single emoji would make all of the text four times as large.
+    lines = enumerate((line.decode() for line in data.splitlines()), 1)
+    found = [(number, line) for number, line in lines if line.strip()]
     if not found:
         raise MediaError("This file is empty: choose one that holds a trace.")
     for number, line in found:

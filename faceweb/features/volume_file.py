@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from faceweb.errors import FacewebError, MediaError
+from faceweb.errors import FacewebError, MediaError, PictureError
 from faceweb.features.dicom_series import read_dicom
 from faceweb.features.volume_formats import read_nifti, read_npy, read_npz, read_tiff
 from faceweb.features.voxels import Raw, finished
@@ -35,6 +35,8 @@ def read_volume(path: Path) -> tuple[Volume, str]:
         return finished(_raw(path))
     except FileNotFoundError:
         raise MediaError("This file was erased meanwhile: upload it again.") from None
+    except PictureError as error:
+        raise MediaError(str(error)) from None
     except FacewebError:
         raise
     except Exception:  # noqa: BLE001 - decoders raise whatever they like on broken data

@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from faceweb.errors import MediaError
+from faceweb.features.opening import check_tiles, open_image
 from faceweb.features.voxels import (
     CUT_SHORT,
     LARGEST_SIDE,
@@ -28,8 +29,7 @@ NO_NIFTI = "This file is gzip but holds no NIfTI: use .nii.gz, or unpack it firs
 NO_ARRAY = "This file holds no array of three axes: save one as (depth, height, width)."
 # Bytes of remarks that may lie between a NIfTI header and its voxels.
 MOST_REMARKS = 1 << 24
-# Width and length of the tiles of a TIFF.
-TILE_SIDES, LARGEST_TILE = (322, 323), 1024
+LARGEST_TILE = 1024
 UNITS = {"meter": 1000.0, "micron": 0.001}
 IMAGEJ = {"micron": 0.001, "um": 0.001, "µm": 0.001, "nm": 1e-6, "cm": 10.0}
 
@@ -108,7 +108,7 @@ def read_tiff(path: Path) -> Raw:
         MediaError: pages differ in size, or are too few, too many or too large.
     """
     try:
-        image = Image.open(path, formats=("TIFF",))
+        image = open_image(path, ("TIFF",))
     except Image.DecompressionBombError:
         raise MediaError(
             f"The pages of this TIFF are too large: shrink them to {LARGEST_SIDE} a side at most."
@@ -143,12 +143,7 @@ def _has(image: Image.Image, page: int) -> bool:
 def _pages(image: Any, count: int, size: tuple[int, int]) -> Iterator[np.ndarray]:
     for page in range(count):
         image.seek(page)
-        # A tile is decoded whole, however little of it is seen.
-        if max(int(image.tag_v2.get(tag, 0)) for tag in TILE_SIDES) > LARGEST_TILE:
-            raise MediaError(
-                f"Page {page + 1} of this TIFF has tiles above {LARGEST_TILE} a side: save it in "
-                "strips."
-            )
+        check_tiles(image, LARGEST_TILE, f"Page {page + 1} of this TIFF")
         if image.size != size:
             raise MediaError(
                 f"Page {page + 1} of this TIFF is {image.width} x {image.height} pixels and the "

@@ -10,6 +10,7 @@ from PIL import Image
 
 from faceweb.errors import CorpusError
 from faceweb.features import corpus as corpora
+from faceweb.features import zips
 from faceweb.features.corpus import bundled, in_folder, uploaded
 
 
@@ -110,7 +111,7 @@ def test_too_much_in_all_is_refused(tmp_path, monkeypatch):
 
 def test_a_flood_of_empty_files_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(corpora, "MOST_ENTRIES", 3)
-    monkeypatch.setattr(corpora, "PIECE", 7)
+    monkeypatch.setattr(zips, "PIECE", 7)
     path = zipped(tmp_path / "a.zip", a_png=png(), b_png=b"", c_png=b"")
     assert len(uploaded([path])) == 3
     path = zipped(tmp_path / "a.zip", a_png=png(), b_png=b"", c_png=b"", d_png=b"")

@@ -1,0 +1,87 @@
+"""Opens a picture so that what it costs is told by its size, not by what its file claims."""
+
+import io
+import re
+from pathlib import Path
+from typing import IO, Any
+
+from PIL import Image, TiffImagePlugin
+
+from faceweb.errors import PictureError
+
+# Notes of a picture beyond the bytes of all its notes, which an honest file has once each.
+SPARE = 1_000_000
+# Every scan of a JPEG goes over the whole picture, and may be of a few bytes.
+MOST_SCANS = 100
+# Width and length of the tiles of a TIFF, which are decoded whole, however little is seen.
+_TILE_SIDES, LARGEST_TILE = (322, 323), 4096
+_MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]", re.DOTALL)
+_JPEG, _SCAN, _END = b"\xff\xd8", 0xDA, 0xD9
+
+
+def open_image(source: Path | bytes | IO[bytes], formats: tuple[str, ...]) -> Image.Image:
+    """What `Image.open` gives, if its notes, tiles and scans are no more than its size allows.
+
+    Raises:
+        PictureError: they are.
+        OSError, SyntaxError and others: it is no picture, as from `Image.open`.
+    """
+    # Pillow looks this up whenever it reads the notes of a TIFF, or EXIF in any other format.
+    TiffImagePlugin.ImageFileDirectory_v2 = _Notes  # type: ignore[misc]
+    image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=formats)
+    if image.format == "JPEG" and isinstance(source, Path | bytes):
+        _check_scans(source if isinstance(source, bytes) else source.read_bytes())
+    return image
+
+
+def check_tiles(image: Any, most: int = LARGEST_TILE, what: str = "This TIFF") -> None:
+    """Refuses a TIFF whose tiles are of more than `most` pixels a side.
+
+    Raises:
+        PictureError: they are; the sentence begins with `what`.
+    """
+    if max(int(image.tag_v2.get(tag, 0)) for tag in _TILE_SIDES) > most:
+        raise PictureError(f"{what} has tiles above {most} a side: save it in strips.")
+
+
+def _check_scans(data: bytes) -> None:
+    """Walks from marker to marker to the picture's end; what cameras append is not looked at."""
+    place, count = len(_JPEG), 0
+    while found := _MARKER.search(data, place):
+        kind = data[found.start() + 1]
+        if kind == _END:
+            return
+        count += kind == _SCAN
+        if count > MOST_SCANS:
+            raise PictureError(
+                f"This JPEG is drawn over more than {MOST_SCANS} times: save it anew, as a plain "
+                "one."
+            )
+        place = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
+
+
+class _Notes(TiffImagePlugin.ImageFileDirectory_v2):
+    """Entries of a TIFF or of EXIF, which may all point at the same bytes."""
+
+    def load(self, fp: IO[bytes]) -> None:
+        super().load(_Counted(fp))  # type: ignore[arg-type]
+
+
+class _Counted:
+    """A stream out of which no more can be read than it holds, and a little."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream, here = stream, stream.tell()
+        self._left = stream.seek(0, io.SEEK_END) + SPARE
+        self.seek, self.tell = stream.seek, stream.tell
+        stream.seek(here)
+
+    def read(self, size: int) -> bytes:
+        data = self._stream.read(size)
+        self._left -= len(data)
+        if self._left < 0:
+            raise PictureError(
+                "The notes in this picture repeat themselves without end: save it anew, without "
+                "them."
+            )
+        return data
