@@ -163,6 +163,8 @@ def _launched(
         share=settings.share,
         auth=read_logins(Path(settings.auth_file)) if settings.auth_file else None,
         prevent_thread_lock=True,
+        # Gradio would ask for its own page, and give up where a busy machine takes 3 s to answer.
+        _frontend=False,
         ssr_mode=False,
         run_history=False,
         state_session_capacity=MOST_VISITS,

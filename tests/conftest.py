@@ -10,6 +10,7 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="faceweb-tests-")
 
+import gradio.http_server
 import numpy as np
 import pytest
 
@@ -21,6 +22,10 @@ from faceweb.storage.database import sqlite_url
 from faceweb.storage.galleries import Galleries
 from tests.processes import Process
 
+# Tests that run side by side would reach for the same free port.
+gradio.http_server.INITIAL_PORT_VALUE += 500 * int(
+    os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+)
 EXAMPLES = ASSETS / "examples"
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 KEY = "00112233445566778899aabbccddeeff"
