@@ -156,7 +156,10 @@ def _launched(
         middleware.append(Middleware(Gate, **gate, everything=public))
         routes.append(health_route(services.engine, services.galleries))
         routes.append(metrics_route(page, services.engine, loopback_only=guarded))
-    fetch_within(20_000_000) if settings.mcp else fetch_nothing()
+    if settings.mcp:
+        fetch_within(20_000_000)
+    else:
+        fetch_nothing()
     opened = page.launch(
         server_name=settings.host,
         server_port=settings.port or None,

@@ -23,7 +23,7 @@ class Turn(AbstractContextManager):
         self._passed = 0
         self._long: deque[threading.Lock] = deque()
         self._brief: deque[threading.Lock] = deque()
-        self.short: AbstractContextManager = _Short(self)
+        self.short: AbstractContextManager = _Short(self, self._brief)
 
     def __enter__(self) -> None:
         self.take(self._long)
@@ -32,10 +32,6 @@ class Turn(AbstractContextManager):
         self, kind: type | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.give()
-
-    def take_briefly(self) -> None:
-        """As `with turn.short` begins."""
-        self.take(self._brief)
 
     def take(self, line: deque[threading.Lock]) -> None:
         """Waits in a line until it is given the turn."""
@@ -60,11 +56,11 @@ class Turn(AbstractContextManager):
 
 
 class _Short(AbstractContextManager):
-    def __init__(self, turn: Turn) -> None:
-        self._turn = turn
+    def __init__(self, turn: Turn, line: deque[threading.Lock]) -> None:
+        self._turn, self._line = turn, line
 
     def __enter__(self) -> None:
-        self._turn.take_briefly()
+        self._turn.take(self._line)
 
     def __exit__(
         self, kind: type | None, error: BaseException | None, trace: TracebackType | None

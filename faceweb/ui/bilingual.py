@@ -41,9 +41,15 @@ class Page(SavingPage):
     def get_config_file(self) -> Any:
         """The config with a marker for every text that has a Chinese one."""
         config = super().get_config_file()
-        self.texts = {}
+        texts: dict[str, str] = {}
+
+        def marked(text: str, kind: str) -> str:
+            texts[text] = kind
+            return text if in_chinese(text, kind) is None else _marker(text)
+
         for component in config["components"]:
-            component["props"] = _mapped(component, self._marked)
+            component["props"] = _mapped(component, marked)
+        self.texts = texts
         return config
 
     def get_api_info(self, *arguments: Any, **named: Any) -> Any:
@@ -61,10 +67,6 @@ class Page(SavingPage):
                 "zh-CN": {_name(text): said for text, said in both.items()},
             }
         )
-
-    def _marked(self, text: str, kind: str) -> str:
-        self.texts[text] = kind
-        return text if in_chinese(text, kind) is None else _marker(text)
 
 
 def texts_of(component: dict[str, Any]) -> Iterator[tuple[str, str]]:
