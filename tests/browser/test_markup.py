@@ -5,7 +5,6 @@ import shutil
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import chromium, visit  # noqa: F401
 from tests.browser.pages import tab
 from tests.conftest import EXAMPLES
 
@@ -14,7 +13,7 @@ NAME = '<img src=x onerror="window.harm=1"><script>window.harm=2</script>$\\x$**
 FILE = "<img src=x onerror=window.harm=3>.jpg"
 
 
-def test_no_name_is_run_as_a_script(visit, tmp_path):  # noqa: F811
+def test_no_name_is_run_as_a_script(visit, tmp_path):
     """Enrolled, looked alike, verified against, recognised, and asked about before it is erased."""
     photo = shutil.copy(EXAMPLES / "collins.jpg", tmp_path / FILE)
     page = visit()
