@@ -16,7 +16,9 @@ from faceweb.features.zips import unpacked
 LARGEST_SLICE, LARGEST_SERIES = 4_000_000, 700_000_000
 # Each element is read by Python, and may be of eight bytes: so many in a slice, and so many bytes
 # beside the pixels of all slices.
-MOST_ELEMENTS, LARGEST_NOTES = 5_000, 64_000_000
+MOST_ELEMENTS, LARGEST_NOTES = 5_000, 32_000_000
+# What the items of a sequence begin with, in either order of bytes.
+_ITEMS = (b"\xfe\xff\0\xe0", b"\xff\xfe\xe0\0")
 _PIXELS = 0x7FE00010
 PLAIN = frozenset(("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"))
 # Slices count as evenly spaced if gaps differ less than this share.
@@ -154,19 +156,22 @@ def _slice(member: str, data: bytes) -> _Slice:
 def _parsed(data: bytes, pixels: bool) -> Any:
     from pydicom.filereader import read_partial
 
-    count = 0
+    # pydicom reads what a sequence holds at once, and asks of none of it whether to stop.
+    count = sum(map(data.count, _ITEMS))
 
     def stops(tag: int, *_: Any) -> bool:
         nonlocal count
         count += 1
-        if count > MOST_ELEMENTS:
-            raise MediaError(
-                f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without "
-                "private ones."
-            )
-        return tag == _PIXELS and not pixels
+        return count > MOST_ELEMENTS or (tag == _PIXELS and not pixels)
 
-    return read_partial(io.BytesIO(data), stop_when=stops)
+    if count <= MOST_ELEMENTS:
+        found = read_partial(io.BytesIO(data), stop_when=stops)
+    if count > MOST_ELEMENTS:
+        raise MediaError(
+            f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without "
+            "private ones."
+        )
+    return found
 
 
 def _floats(values: Any, count: int) -> tuple[float, ...] | None:

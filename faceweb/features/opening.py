@@ -11,6 +11,11 @@ from faceweb.errors import PictureError
 
 # Notes of a picture beyond the bytes of all its notes, which an honest file has once each.
 SPARE = 1_000_000
+# Bytes of numbers among those notes, of which Python makes objects twenty times as large.
+MOST_NUMBERS, _BYTES = 4_000_000, frozenset((1, 2, 7))
+# Pillow reads the head of a picture in small pieces, and adds many a piece to all before it. The
+# pixels follow in pieces of 250 bytes or more.
+MOST_PIECES, LARGEST_PIECES, SMALL, LEAST_PIECE = 5_000, 16_000_000, 65_536, 250
 # Every scan of a JPEG goes over the whole picture, and may be of a few bytes.
 MOST_SCANS = 100
 # Width and length of the tiles of a TIFF, which are decoded whole, however little is seen.
@@ -19,8 +24,8 @@ _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]", re.DOTALL)
 _JPEG, _SCAN, _END = b"\xff\xd8", 0xDA, 0xD9
 
 
-def open_image(source: Path | bytes | IO[bytes], formats: tuple[str, ...]) -> Image.Image:
-    """What `Image.open` gives, if its notes, tiles and scans are no more than its size allows.
+def open_image(source: Path | bytes, formats: tuple[str, ...]) -> Image.Image:
+    """What `Image.open` gives, if its notes, pieces and scans are no more than its size allows.
 
     Raises:
         PictureError: they are.
@@ -28,9 +33,11 @@ def open_image(source: Path | bytes | IO[bytes], formats: tuple[str, ...]) -> Im
     """
     # Pillow looks this up whenever it reads the notes of a TIFF, or EXIF in any other format.
     TiffImagePlugin.ImageFileDirectory_v2 = _Notes  # type: ignore[misc]
-    image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source, formats=formats)
-    if image.format == "JPEG" and isinstance(source, Path | bytes):
-        _check_scans(source if isinstance(source, bytes) else source.read_bytes())
+    stream = _Pieces(source if isinstance(source, bytes) else source.read_bytes())
+    image = Image.open(stream, formats=formats)
+    stream.opened()
+    if image.format == "JPEG":
+        _check_scans(stream.getvalue())
     return image
 
 
@@ -60,11 +67,41 @@ def _check_scans(data: bytes) -> None:
         place = found.end() + int.from_bytes(data[found.end() : found.end() + 2], "big")
 
 
+class _Pieces(io.BytesIO):
+    """A picture out of which no more pieces are read than an honest one has."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
+        self._pieces, self._bytes = MOST_PIECES, LARGEST_PIECES
+
+    def opened(self) -> None:
+        """Says that the head was read, and the pixels follow."""
+        size = self.getbuffer().nbytes
+        self._pieces, self._bytes = MOST_PIECES + size // LEAST_PIECE, size + LARGEST_PIECES
+
+    def read(self, size: int | None = -1) -> bytes:
+        data = super().read(size)
+        self._pieces -= 1
+        self._bytes -= len(data) if size is not None and 0 <= size < SMALL else 0
+        if min(self._pieces, self._bytes) < 0:
+            raise PictureError(
+                "This picture is in too many pieces: save it anew, without what is noted in it."
+            )
+        return data
+
+
 class _Notes(TiffImagePlugin.ImageFileDirectory_v2):
     """Entries of a TIFF or of EXIF, which may all point at the same bytes."""
 
     def load(self, fp: IO[bytes]) -> None:
         super().load(_Counted(fp))  # type: ignore[arg-type]
+        kept = self._tagdata.items()
+        numbers = sum(len(data) for tag, data in kept if self.tagtype[tag] not in _BYTES)
+        if numbers > MOST_NUMBERS:
+            raise PictureError(
+                f"This picture has more than {MOST_NUMBERS // 10**6} MB of numbers in its notes: "
+                "save it anew, without them."
+            )
 
 
 class _Counted:

@@ -178,16 +178,18 @@ def _decimal(found: list[tuple[int, str]], separator: str) -> str:
                 f"Line {commas[0]} has a comma where others have points: write all decimals alike."
             )
         return "," if commas else "."
-    pairs = [_fields(line, ",") for _, line in found]
-    if all(
-        len(pair) == 2 and all(re.fullmatch(r"[+-]?\d+", part) for part in pair) for pair in pairs
-    ):
-        firsts = [int(pair[0]) for pair in pairs]
+    # Of a table with many columns no more than the first line is parted.
+    if all(_whole_pair(_fields(line, ",")) for _, line in found):
+        firsts = [int(_fields(line, ",")[0]) for _, line in found]
         if any(b <= a for a, b in itertools.pairwise(firsts)):
             raise MediaError(
                 "The commas of this file may part columns or decimals: write decimals with points."
             )
     return "."
+
+
+def _whole_pair(fields: list[str]) -> bool:
+    return len(fields) == 2 and all(re.fullmatch(r"[+-]?\d+", field) for field in fields)
 
 
 def _is_number(field: str) -> bool:

@@ -46,6 +46,16 @@ def directory(size: int, count: int = 65_000) -> bytes:
     return b"II*\0" + struct.pack("<I", 8 + size) + bytes(size) + table
 
 
+def noted(tag: int, kind: int, size: int, count: int) -> bytes:
+    """A TIFF of 64 x 64 pixels with one note of so many numbers of `size` bytes each."""
+    entries = [(256, 3, 1, 64), (257, 3, 1, 64), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1)]
+    entries += [(273, 4, 1, 8), (277, 3, 1, 1), (278, 3, 1, 64), (279, 4, 1, 4096)]
+    entries = sorted([*entries, (tag, kind, count, 8)])
+    table = struct.pack("<H", len(entries))
+    table += b"".join(struct.pack("<HHII", *entry) for entry in entries) + bytes(4)
+    return b"II*\0" + struct.pack("<I", 8 + size * count) + b"\1" * (size * count) + table
+
+
 def tiled(side: int) -> bytes:
     """A TIFF of 64 x 64 pixels in one deflated tile of `side` x `side`."""
     data = deflated(side * side // MB, wrap=15)

@@ -29,6 +29,7 @@ from tests.intent.bombs import (
     jpeg,
     listed,
     muxed,
+    noted,
     npy,
     png,
     segments,
@@ -42,6 +43,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MOST_MEMORY = 300 * MB
 LARGE = "more than 50 megapixels: shrink it first"
 REPEATS = "notes in this picture repeat themselves without end: save it anew"
+PIECES = "in too many pieces: save it anew"
+NUMBERS = "more than 4 MB of numbers in its notes"
 BROKEN = "broken or cut short: export or send it again"
 NO_GALLERY = "not a gallery that this page exported"
 NO_RECIPE = "carries no recipe"
@@ -70,6 +73,15 @@ def elements(count: int) -> bytes:
         struct.pack("<HH2sH", 9 + 2 * (k // 65_000), 16 + k % 65_000, b"LO", 0)
         for k in range(1, count)
     )
+
+
+def empty_items(count: int) -> bytes:
+    """A slice with one sequence of so many items of nothing, before its rows."""
+    plain = dicom(0)
+    place = plain.index(b"\x28\0\x10\0US")
+    start = struct.pack("<HH2sHI", 8, 0x1140, b"SQ", 0, 0xFFFFFFFF)
+    items = b"\xfe\xff\0\xe0\0\0\0\0" * count + b"\xfe\xff\xdd\xe0\0\0\0\0"
+    return plain[:place] + start + items + plain[place:]
 
 
 def recording(change: Callable[[bytes], bytes]) -> Callable[[Path], bytes]:
@@ -168,6 +180,16 @@ BOMBS: dict[str, Bomb] = {
         lambda: jpeg(64, 64, 1, segments(0xE1, b"Exif\0\0", directory(*TAGS))),
         REPEATS,
     ),
+    "JPEG with its EXIF in a million segments": (
+        "picture",
+        lambda: jpeg(64, 64, 1, b"\xff\xe1\0\x0cExif\0\0abcd" * 1_000_000),
+        PIECES,
+    ),
+    "JPEG of five million empty segments": (
+        "picture",
+        lambda: jpeg(64, 64, 1, b"\xff\xe5\0\2" * 5_000_000),
+        PIECES,
+    ),
     "JPEG of 65,000 x 65,000": ("picture", lambda: jpeg(65_000, 65_000), LARGE),
     "JPEG drawn 10,000 times": (
         "picture",
@@ -175,12 +197,27 @@ BOMBS: dict[str, Bomb] = {
         "drawn over more than 100 times: save it anew",
     ),
     "GIF of 65,535 x 65,535": ("picture", lambda: gif(65_535, 65_535), LARGE),
+    "GIF of four million comments of a byte": (
+        "picture",
+        lambda: gif(64, 64).replace(b",", b"!\xfe\1a\0" * 4_000_000 + b",", 1),
+        PIECES,
+    ),
     "GIF of 100,000 frames": ("picture", lambda: gif(1, 1, 100_000), "read: ndarray"),
     "BMP that lies": ("picture", lambda: bmp(7000, 7000), BROKEN),
     "BMP of 60,000 x 60,000": ("picture", lambda: bmp(60_000, 60_000), LARGE),
     "WebP of 16,383 x 16,383": ("picture", lambda: webp(16_383, 16_383), LARGE),
     "AVIF of 60,000 x 60,000": ("picture", lambda: avif(60_000, 60_000), "not a picture"),
     "TIFF whose notes repeat": ("picture", lambda: directory(*TAGS), REPEATS),
+    "TIFF with a note of nine million numbers": (
+        "picture",
+        lambda: noted(339, 3, 2, 9_000_000),
+        NUMBERS,
+    ),
+    "TIFF with a resolution of two million fractions": (
+        "picture",
+        lambda: noted(282, 5, 8, 2_000_000),
+        NUMBERS,
+    ),
     "TIFF in a tile of 1.6 GB": (
         "picture",
         lambda: tiled(40_000),
@@ -259,6 +296,11 @@ BOMBS: dict[str, Bomb] = {
         lambda: zipped({"a": elements(400_000)}),
         "more than 5,000 notes",
     ),
+    "DICOM of 400,000 empty items": (
+        "volume",
+        lambda: zipped({"a": empty_items(400_000)}),
+        "more than 5,000 notes",
+    ),
     "DICOM of 16 MB a slice": (
         "volume",
         lambda: zipped({"a": dicom(0) + bytes(16 * MB)}),
@@ -331,6 +373,7 @@ BOMBS: dict[str, Bomb] = {
     "CSV in one line of 32 MB": ("trace", lambda: b"1" * 31_999_999, "Line 1 is too long"),
     "CSV of 16 million lines": ("trace", lambda: b"1\n" * 15_999_999, "more than 700,000 lines"),
     "CSV of 40 MB": ("trace", lambda: b"1\n" * 20_000_000, "of 40 MB: cut out a part"),
+    "CSV of 334 columns": ("trace", lambda: (b"1a," * 333 + b"\n") * 31_000, "has 334 columns"),
     "CSV that an emoji makes four times as large": (
         "trace",
         lambda: b"\xf0\x9f\x98\x80\r\n" + (b"0.25" + b"0" * 38 + b"\r\n") * 690_000,
