@@ -35,6 +35,16 @@ def unfold(page: Page) -> None:
         folds.first.click()
 
 
+def shots(page: Page, folder: Path, name: str) -> None:
+    """Pictures of the page as it stands on a desktop and on a phone, light and dark."""
+    for size, (width, height, scheme) in reversed(SIZES.items()):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme=scheme)
+        dark = page.locator("body.dark")
+        expect(dark).to_have_count(1 if scheme == "dark" else 0)
+        shot(page, folder / f"{name}_{size}.png")
+
+
 def shot(page: Page, path: Path) -> None:
     """A picture of the settled page, in which nothing sticks out sideways."""
     expect(page.locator(".pending")).to_have_count(0)

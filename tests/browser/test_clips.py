@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from faceweb.features.clip_file import read_clip
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -18,9 +18,8 @@ def opened(page: Page, part: str) -> None:
     tab(page, part)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_still_is_seen_as_its_picture_is(visit, screens, size):
-    page = visit(*SIZES[size])
+def test_a_still_is_seen_as_its_picture_is(visit, screens):
+    page = visit()
     opened(page, "Inflate")
     page.locator("#inflate-examples button").first.click()
     said = page.locator("#inflate-shown .outcome")
@@ -31,7 +30,7 @@ def test_a_still_is_seen_as_its_picture_is(visit, screens, size):
     expect(page.locator("#inflate-shown .frames rect")).to_have_count(4)
     # A pair of maps for each of eight units.
     expect(page.locator("#inflate-shown .pairs img")).to_have_count(16)
-    shot(page, screens / f"inflate_{size}.png")
+    shots(page, screens, "inflate")
     page.locator("#inflate-layer").get_by_text("conv1_1").click()
     expect(page.locator("#inflate-shown .frames rect")).to_have_count(16)
 
@@ -71,12 +70,11 @@ def clip(page: Page, number: int, style: int) -> None:
     expect(page.locator("#clips-style img")).to_be_visible()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, size, tmp_path):
-    page = visit(*SIZES[size])
+def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, tmp_path):
+    page = visit()
     clip(page, 1, 14)
     page.locator("#clips-advanced").get_by_text("Advanced").click()
-    count = 15 if size == "desktop" else 5
+    count = 8
     few(page, "clips", count)
     page.locator("#clips-start").click()
     expect(page.locator("#clips-live .filmstrip img")).to_have_count(8, timeout=60_000)
@@ -100,7 +98,7 @@ def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, siz
     found, _ = read_clip(path)
     assert found.frames.shape == (16, 128, 128, 3)
     page.locator("#clips-advanced").get_by_text("Advanced").click()
-    shot(page, screens / f"clips_{size}.png")
+    shots(page, screens, "clips")
 
 
 def test_a_clip_of_ones_own_ends_the_outline_of_a_bundled_one(visit, tmp_path):
@@ -154,14 +152,12 @@ def test_what_is_no_clip_is_one_sentence(visit, tmp_path):
     expect(page.get_by_text("There is no clip to go on with")).to_have_count(1)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_block_grows_and_is_turned_and_cut(visit, screens, size, tmp_path):
-    page = visit(*SIZES[size])
+def test_a_block_grows_and_is_turned_and_cut(visit, screens, tmp_path):
+    page = visit()
     opened(page, "Solid")
     page.locator("#solid-styles-examples button").nth(12).click()
     expect(page.locator("#solid-style img")).to_be_visible()
-    if size == "phone":
-        few(page, "solid")
+    few(page, "solid", 12)
     page.locator("#solid-start").click()
     expect(page.locator("#solid-live .middles img")).to_have_count(3, timeout=60_000)
     cube = page.locator("#solid-cube img")
@@ -180,7 +176,7 @@ def test_a_block_grows_and_is_turned_and_cut(visit, screens, size, tmp_path):
     download.value.save_as(tmp_path / "block.npz")
     voxels = np.load(tmp_path / "block.npz")["voxels"]
     assert (voxels.shape[1:], voxels.dtype) == ((len(voxels), len(voxels), 3), np.uint8)
-    shot(page, screens / f"solid_{size}.png")
+    shots(page, screens, "solid")
 
 
 def test_without_a_style_no_block_grows(visit):

@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -51,9 +51,8 @@ def typed(page: Page, name: str, value: str) -> None:
     page.locator(f"#dimensions-{name} input[type=number]").fill(value)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_three_examples(visit, screens, size):
-    page = visit(*SIZES[size])
+def test_the_three_examples(visit, screens):
+    page = visit()
     opened(page)
     shapes = page.locator(".shapes strong")
     channels = page.locator(".shapes span")
@@ -64,7 +63,7 @@ def test_the_three_examples(visit, screens, size):
         worked = page.locator(".workings dd b")
         expect(worked).to_have_text(["10", parameters, multiplies])
         scrub(page, 6 if rank == 1 else 444)
-        shot(page, screens / f"dimensions_{name}_{size}.png")
+        shots(page, screens, f"dimensions_{name}")
     expect(channels).to_have_text(["× 1 channel", "× 16 channels"])
     preset(page, 2)
     expect(shapes).to_have_text(["14 × 14", "10 × 10"])
@@ -73,7 +72,7 @@ def test_the_three_examples(visit, screens, size):
     )
     expect(page.locator(".ranks tr.now td")).to_have_text(["10 × 10 × 16", "416", "40,000"])
     scrub(page, 47)
-    shot(page, screens / f"dimensions_{size}.png")
+    shots(page, screens, "dimensions")
 
 
 def test_a_slider_changes_the_answer_while_it_moves(visit):

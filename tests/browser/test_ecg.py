@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from faceweb.features.heartbeat import simulated
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -31,9 +31,8 @@ def own_file(page: Page, path) -> None:
     expect(page.locator("#ecg-file")).to_contain_text(path.stem)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_ectopic_beats_are_marked_where_they_are(visit, screens, size):
-    page = visit(*SIZES[size])
+def test_ectopic_beats_are_marked_where_they_are(visit, screens):
+    page = visit()
     opened(page)
     seeded(page, 1)
     learnt(page)
@@ -51,7 +50,7 @@ def test_ectopic_beats_are_marked_where_they_are(visit, screens, size):
     shown = page.locator("#ecg-answer .scroll").bounding_box()
     beats = [page.locator(".trace .beat.odd circle").nth(n).bounding_box() for n in range(count)]
     assert any(shown["x"] < box["x"] < shown["x"] + shown["width"] for box in beats)
-    shot(page, screens / f"ecg_{size}.png")
+    shots(page, screens, "ecg")
 
 
 def test_a_click_on_a_beat_shows_it_over_the_median(visit):

@@ -14,7 +14,7 @@ from faceweb.features.channels import channels
 from faceweb.models.dreamer import Dreamer
 from faceweb.ui.handlers import Services
 from faceweb.ui.inside import together
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -38,9 +38,8 @@ def find(page: Page) -> None:
     expect(page.locator("#inside-pass")).to_contain_text(re.compile(r"(\d+) of \1 looked through"))
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size):
-    page = visit(*SIZES[size])
+def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens):
+    page = visit()
     tab(page, "Inside")
     # Beautiful before the first click: the atlas is there, and the layer's facts.
     expect(page.locator("#inside-atlas .unit")).to_have_count(16)
@@ -54,7 +53,7 @@ def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size
     page.locator("#inside-maps .unit").nth(1).click()
     chosen = page.locator("#inside-maps .unit").nth(1).get_attribute("data-pick")
     expect(page.locator("#inside-unit h3")).to_have_text(f"Unit {chosen}")
-    shot(page, screens / f"inside_{size}.png")
+    shots(page, screens, "inside")
 
     find(page)
     third = page.locator("#inside-nine .nine").nth(2)
@@ -63,7 +62,7 @@ def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size
     expect(answer.locator("h3")).to_contain_text(f"Unit {third.get_attribute('data-pick')}: ")
     # Nine patches, guided backpropagation and the plain gradient.
     expect(answer.locator("img")).to_have_count(27)
-    shot(page, screens / f"inside_patches_{size}.png")
+    shots(page, screens, "inside_patches")
 
     tab(page, "Pairs")
     page.locator("#inside-gram-start").click()
@@ -85,7 +84,7 @@ def test_from_a_network_to_a_unit_to_a_cell_to_an_occlusion(visit, screens, size
     expect(page.locator("#inside-repainted figcaption").last).to_have_text(
         re.compile(r"r =\s\+0\.(7[6-9]|8[0-4])")
     )
-    shot(page, screens / f"inside_pairs_{size}.png")
+    shots(page, screens, "inside_pairs")
 
     tab(page, "Cover")
     page.locator("#inside-cover").click()

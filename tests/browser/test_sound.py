@@ -16,7 +16,7 @@ from faceweb.features.sound_file import write_sound
 from faceweb.models.painter import Painter
 from faceweb.types import Signal
 from faceweb.ui.dimensions.sound_actions import Tape
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -68,9 +68,8 @@ def gained(page: Page) -> list[str]:
     return page.locator("#sound-live .gained dd").all_inner_texts()
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_melody_becomes_a_drum_loop_by_one_click(visit, screens, size):
-    page = visit(*SIZES[size])
+def test_a_melody_becomes_a_drum_loop_by_one_click(visit, screens):
+    page = visit()
     opened(page, 50)
     example(page, "melody as drum loop")
     expect(page.locator("#sound-hung")).to_be_visible(timeout=60_000)
@@ -86,7 +85,7 @@ def test_a_melody_becomes_a_drum_loop_by_one_click(visit, screens, size):
     assert len(samples) == len(melody().samples)
     assert np.abs(samples).max() > 1000
     expect(page.locator("#sound-result")).to_contain_text("0:05")
-    shot(page, screens / f"sound_{size}.png")
+    shots(page, screens, "sound")
 
 
 def test_a_sound_stops_obeys_and_goes_on(visit):

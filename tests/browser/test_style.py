@@ -10,7 +10,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from faceweb.models.painter import Painter
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -51,9 +51,8 @@ def stopped(page: Page) -> int:
     return steps(page)[0]
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_a_painting_obeys_stops_goes_on_and_is_downloaded(visit, screens, size, tmp_path):
-    page = visit(*SIZES[size])
+def test_a_painting_obeys_stops_goes_on_and_is_downloaded(visit, screens, tmp_path):
+    page = visit()
     start_example(page)
     first = page.locator("#style-live .live").first.get_attribute("src")
     wait_until(page, lambda: steps(page)[0] >= 20)
@@ -79,7 +78,7 @@ def test_a_painting_obeys_stops_goes_on_and_is_downloaded(visit, screens, size, 
         recipe = json.loads(picture.info["faceweb recipe"])
     assert recipe["steps_made"] == done
     assert [moved["beta"] for _, moved in recipe["moves"]] == [0, 16]
-    shot(page, screens / f"style_{size}.png")
+    shots(page, screens, "style")
 
 
 def test_a_recipe_fills_the_controls(visit, tmp_path):

@@ -27,6 +27,7 @@ def errors(page) -> tuple[float, float]:
 
 def test_the_error_falls_in_ten_seconds_and_the_map_is_drawn(visit, screens):
     page = opened(visit)
+    page.locator("#train-steps input[type=number]").fill("250")
     page.locator("#train-start").click()
     page.locator("#train-live .map img").wait_for(timeout=LONG)
     page.locator("#train-live .map").screenshot(path=screens / "train_map_before.png")
@@ -39,8 +40,8 @@ def test_the_error_falls_in_ten_seconds_and_the_map_is_drawn(visit, screens):
     assert "stopped" in told.inner_text()
     done = int(told.inner_text().split()[1])
     page.locator("#train-continue").click()
-    page.get_by_text(re.compile("Step 500 of 500")).wait_for(timeout=LONG)
-    assert done < 500
+    page.get_by_text(re.compile("Step 250 of 250")).wait_for(timeout=LONG)
+    assert done < 250
     page.locator("#train-live .outcome.final").wait_for(timeout=LONG)
     page.locator("#train-live .map").screenshot(path=screens / "train_map_after.png")
     page.screenshot(path=screens / "train_desktop.png", full_page=True)

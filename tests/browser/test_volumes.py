@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import SIZES, shot, tab
+from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -35,12 +35,11 @@ def moved(page: Page, slider: str, shown: str) -> None:
     assert {name: picture(page, name) for name in others} == before
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_head_is_scrolled_turned_and_looked_into(visit, screens, size):
-    page = visit(*SIZES[size])
+def test_the_head_is_scrolled_turned_and_looked_into(visit, screens):
+    page = visit()
     head(page)
     expect(page.locator("#volumes-told")).to_contain_text("96 x 96 x 96 voxels, 2.5 x 2.5 x 2.5 mm")
-    shot(page, screens / f"volumes_{size}.png")
+    shots(page, screens, "volumes")
     for axis in ("depth", "height", "width"):
         moved(page, f"{axis}-slider", axis)
     moved(page, "turn", "through")
