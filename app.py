@@ -28,6 +28,9 @@ PUBLIC = (
     "With --share whoever has the link can use this page, this machine's processor and every "
     "gallery whose key they hold, so the limits of a public page are on."
 )
+# Seconds that an idle connection is held, longer than clients and proxies hold theirs: a call that
+# meets the end of its connection is lost.
+KEEP_ALIVE = 75
 # Networks that a Space's proxy is in; it is the last who names a visitor's address.
 PROXIES = "127.0.0.1,::1,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16"
 
@@ -186,6 +189,7 @@ def _launched(
             "exception_handlers": {OSError: refuse_upload},
         },
     )
+    page.server.config.timeout_keep_alive = KEEP_ALIVE
     name_tools(page)
     opened[0].state_holder = Sessions(page)
     return opened

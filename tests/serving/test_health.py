@@ -1,5 +1,8 @@
 """What a watchdog sees at /healthz."""
 
+import time
+from http.client import HTTPConnection
+
 import httpx
 
 from faceweb.models.engine import Status
@@ -38,3 +41,17 @@ def test_it_is_not_behind_the_login(serve, tmp_path):
     address = serve(auth_file=str(logins))
     assert httpx.get(f"{address}/config").status_code == 401
     assert httpx.get(f"{address}/healthz").json()["database"] == "ok"
+
+
+def test_a_connection_that_was_idle_is_still_there(served):
+    """uvicorn alone would close it after 5 s, in the face of who calls just then."""
+    host = httpx.URL(served)
+    connection = HTTPConnection(host.host, host.port, timeout=10)
+    connection.request("GET", "/healthz")
+    connection.getresponse().read()
+    held = connection.sock
+    time.sleep(6)
+    connection.request("GET", "/healthz")
+    assert connection.getresponse().status == 200
+    assert connection.sock is held
+    connection.close()
