@@ -110,7 +110,7 @@ def build(services: Services, shared: Shared) -> None:
                 variant="primary",
                 elem_id="train-cure",
             )
-            live = gr.HTML(train_words.EMPTY, elem_id="train-live", padding=False)
+            live = gr.HTML(train_words.empty(), elem_id="train-live", padding=False)
     fold("train", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
