@@ -19,7 +19,7 @@ ENGLISH, CHINESE = "en", "zh"
 COOKIE = "faceweb-language"
 LOCALE = Path(__file__).parent / "locale" / CHINESE
 # Within what is retold these are parts of the sentence; all else is what somebody gave a name.
-PARTS = ("error", "what", "kind", "how", "reason", "instead")
+PARTS = ("error", "what", "kind", "how", "why", "reason", "instead", "remedy", "who", "loss")
 SENTENCES = re.compile(r"(?<=\.) ")
 # HTML that holds numbers, English to Chinese, where the page begins with it.
 _twins: dict[str, str] = {}
@@ -51,7 +51,7 @@ def say(text: str, **values: object) -> str:
 def retold(sentence: str, language: str | None = None) -> str:
     """A finished sentence, as errors are, in a language; the one that is spoken if none is named.
 
-    Its Chinese is in retold.json, under the sentence with {names} where cases differ.
+    Its Chinese is in retold*.json, under the sentence with {names} where cases differ.
     """
     if (language or _spoken.get()) != CHINESE:
         return sentence
@@ -84,7 +84,9 @@ def in_script(words: Callable[[], str]) -> str:
 @cache
 def _forms() -> list[tuple[re.Pattern, str]]:
     """Patterns of what is retold, the ones that say most first."""
-    table = json.loads((LOCALE / "retold.json").read_text(encoding="utf-8"))
+    table: dict[str, str] = {}
+    for path in sorted(LOCALE.glob("retold*.json")):
+        table |= json.loads(path.read_text(encoding="utf-8"))
     forms = []
     for text in sorted(table, key=len, reverse=True):
         parts = [re.escape(part) for part in re.split(r"\{(\w+)\}", text)]

@@ -137,9 +137,8 @@ class Handlers:
             )
         held = training.measured(weights, lesson.split.tested)
         # In English, since it is kept; it is retold in whichever language it is read in.
-        count = len(training.album)
-        people = f"{count:,} {'person' if count == 1 else 'people'}"
-        source = f"the head you trained ({loss}, {people}; measured on {lesson.split.who})"
+        people, who = f"{len(training.album):,}", lesson.split.who
+        source = f"the head you trained ({loss}, {people} people; measured on {who})"
         head = trained_head(loss, arrays, held, source)
         if lesson.erased:
             raise TrainingError("What this head learnt from was forgotten: train again.")
@@ -225,7 +224,8 @@ class Handlers:
             if lesson.erased:
                 continue
             shown = train_words.lesson(steps, lesson)
-            cured = gr.update(visible=any(step.collapse for step in steps))
+            collapsed = any(step.collapse for step in steps)
+            cured = gr.update(value=say(train_words.CURE), visible=collapsed)
             lesson.shown = shown
             yield records.trained(lesson, steps), shown, cured
         if lesson.erased:

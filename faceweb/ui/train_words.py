@@ -32,6 +32,7 @@ LOSSES = {
 EMPTY = """Nothing has been learnt yet. Press <b>Train</b>: a network
 that begins with random weights learns, in front of you, to tell drawn people apart. The people it
 is measured on are never among those it learns from."""
+CURE = "Cure: semi-hard, small steps"
 
 
 def empty() -> str:

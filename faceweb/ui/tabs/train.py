@@ -105,7 +105,7 @@ def build(services: Services, shared: Shared) -> None:
             use = gr.Button("Use it in Verify and Recognize", elem_id="train-use")
         with gr.Column(scale=5, min_width=320):
             cure = gr.Button(
-                "Cure: semi-hard, small steps",
+                train_words.CURE,
                 visible=False,
                 variant="primary",
                 elem_id="train-cure",
