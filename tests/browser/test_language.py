@@ -107,7 +107,7 @@ def test_what_style_train_and_inside_answer_is_chinese(visit):
     assert left("#style-live", "#style-expected") == []
     tab(page, "训练")
     page.locator("#train-stop").click()
-    page.get_by_text("没有可停止的", exact=True).wait_for()
+    page.get_by_text("没有正在进行的训练").wait_for()
     page.locator("#train-start").click()
     page.locator("#train-live .map img").wait_for(timeout=90_000)
     page.locator("#train-stop").click()
