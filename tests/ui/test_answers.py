@@ -1,6 +1,8 @@
 """What Style, Train and Inside answer on a Chinese page: nothing of it is English."""
 
 import ast
+import asyncio
+import errno
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import gradio as gr
 import numpy as np
 import pytest
 
@@ -35,7 +38,8 @@ from faceweb.ui import style_words, train_words
 from faceweb.ui.easels import Easel
 from faceweb.ui.inside import cover, nine, pair_words, words
 from faceweb.ui.lessons import Lesson
-from faceweb.ui.tongue import CHINESE, each_retold, in_script, retold, speaking
+from faceweb.ui.serving.full import FULL, SavingPage
+from faceweb.ui.tongue import CHINESE, COOKIE, each_retold, in_script, retold, speaking
 from tests.ui.test_tongue import CODE, text_of
 
 # Formulas and names are the same in both languages.
@@ -254,3 +258,17 @@ def test_errors(folder):
 def test_parts_of_errors_are_retold_too(error):
     names = {"VGG", "zip", "Rate", "None"}
     assert [word for word in english(retold(error, CHINESE)) if word not in names] == []
+
+
+@pytest.mark.parametrize(
+    ("cookies", "sentence"), [({}, FULL), ({COOKIE: CHINESE}, retold(FULL, CHINESE))]
+)
+def test_a_full_disk_is_told_in_the_language_of_who_asks(monkeypatch, cookies, sentence):
+    async def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(gr.Blocks, "process_api", full)
+    page, request = object.__new__(SavingPage), SimpleNamespace(cookies=cookies)
+    with pytest.raises(gr.Error) as met:
+        asyncio.run(page.process_api(0, [], request=request))
+    assert met.value.message == sentence
