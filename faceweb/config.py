@@ -51,9 +51,10 @@ class Bounded:
             if whole and real and int(value) == value:
                 object.__setattr__(self, item.name, int(value))
             elif not real or whole:
-                name, kind = item.name.replace("_", " ").capitalize(), "whole " * whole
+                name = item.name.replace("_", " ").capitalize()
+                kind = "a whole number" if whole else "a number"
                 raise SettingError(
-                    f"{name} must be a {kind}number from {low:g} to {high:g}. Received: {value}."
+                    f"{name} must be {kind} from {low:g} to {high:g}. Received: {value}."
                 )
 
 

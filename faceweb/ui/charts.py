@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from faceweb.ui.tongue import say
+
 WIDTH, HEIGHT = 320, 120
 BINS = 40
 # Shares marked on the axes of strangers and of friends let in; one 0 stands for both.
@@ -40,8 +42,15 @@ def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str)
         shapes += f'<polygon class="{kind}" points="0,{HEIGHT} {points} {WIDTH},{HEIGHT}"/>'
     at = WIDTH * (threshold - low) / (high - low)
     shapes += f'<line class="threshold" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="{HEIGHT}"/>'
-    note = f'{label} of <i class="same">one person</i> and of <i class="different">two</i>'
-    return _figure(shapes, f"{note}, {low:.2g} to {high:.2g}, parted at {threshold:.2f}", label)
+    caption = say(
+        '{label} of <i class="same">one person</i> and of <i class="different">two</i>, {low} to '
+        "{high}, parted at {threshold}",
+        label=label,
+        low=f"{low:.2g}",
+        high=f"{high:.2g}",
+        threshold=f"{threshold:.2f}",
+    )
+    return _figure(shapes, caption, label)
 
 
 def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
@@ -61,13 +70,17 @@ def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
         shapes += f'<polyline class="{kind}" points="{points}"/>'
     across = "".join(_tick("left", np.sqrt(share), share) for share in STRANGERS)
     up = "".join(_tick("top", 1 - share, share) for share in FRIENDS)
-    label = "ROC: friends let in against strangers let in"
+    label = say("ROC: friends let in against strangers let in")
+    caption = say(
+        'ROC: <i class="same">now</i>, <i class="before">before</i>, and, dashed, guessing: as '
+        "many strangers let in as friends"
+    )
     return (
-        f'<figure class="chart roc"><div class="axis">friends let in</div><div class="plot">'
-        f'<div class="up">{up}</div>{_svg(shapes, label)}<div class="across">{across}</div></div>'
-        '<div class="axis end">strangers let in, square-root scale</div><figcaption>ROC: '
-        '<i class="same">now</i>, <i class="before">before</i>, and, dashed, guessing: as many '
-        "strangers let in as friends</figcaption></figure>"
+        f'<figure class="chart roc"><div class="axis">{say("friends let in")}</div>'
+        f'<div class="plot"><div class="up">{up}</div>{_svg(shapes, label)}'
+        f'<div class="across">{across}</div></div><div class="axis end">'
+        f"{say('strangers let in, square-root scale')}</div>"
+        f"<figcaption>{caption}</figcaption></figure>"
     )
 
 

@@ -5,6 +5,7 @@ from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
 
 from faceweb.ui.serving.full import is_full
+from faceweb.ui.tongue import say
 
 
 def offered(data: bytes, name: str, otherwise: str) -> str | None:
@@ -19,8 +20,10 @@ def offered(data: bytes, name: str, otherwise: str) -> str | None:
         return save_bytes_to_cache(data, name, get_upload_folder())
     except OSError as error:
         reason = "disk is full" if is_full(error) else "folder for downloads cannot be written to"
-        gr.Warning(
-            f"The server's {reason}, so there is no file to download: {otherwise}.",
-            title="Not saved",
+        sentence = say(
+            "The server's {reason}, so there is no file to download: {otherwise}.",
+            reason=say(reason),
+            otherwise=say(otherwise),
         )
+        gr.Warning(sentence, title=say("Not saved"))
         return None

@@ -140,7 +140,7 @@ def _show_progress(status: Status) -> None:
 
 def show_download(stage: str, share: float) -> None:
     """Shows how far a download is."""
-    gr.Progress()(share, desc=stage)
+    gr.Progress()(share, desc=retold(stage))
 
 
 def guarded(handler: Callable) -> Callable:

@@ -1,12 +1,16 @@
 """Answers as JSON records, the first output of every endpoint."""
 
+from faceweb.features.avatar_album import Split
 from faceweb.features.enroll import Enrolled
 from faceweb.features.gallery import PersonSummary
 from faceweb.features.recipe import write_recipe
 from faceweb.features.recognize import Recognized
+from faceweb.features.separation import Separation
+from faceweb.features.train import Training, TrainStep
 from faceweb.features.verify import Verification
 from faceweb.types import Face, Interval, StyleStep
 from faceweb.ui.easels import Easel
+from faceweb.ui.lessons import Lesson
 
 
 def verification(result: Verification) -> dict:
@@ -94,6 +98,50 @@ def painting(easel: Easel, step: StyleStep) -> dict:
         "alpha_raw": step.weights.alpha,
         "beta_raw": step.weights.beta,
         "recipe": write_recipe(easel.recipe, easel.painting.sizes),
+    }
+
+
+def trained(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = None) -> dict:
+    """One training, or several under `races`; with `pairs`, as it is measured at the end."""
+    records = [
+        _training(training, step, lesson.split, pair)
+        for training, step, pair in zip(
+            lesson.trainings, steps, pairs or [None] * len(steps), strict=True
+        )
+    ]
+    return records[0] if len(records) == 1 else {"races": records}
+
+
+def _training(
+    training: Training,
+    step: TrainStep,
+    split: Split,
+    pair: tuple[Separation, Separation] | None,
+) -> dict:
+    config = training.config
+    before, after = pair or (step.before, step.now)
+    album = split.tested if pair else training.held_out
+    return {
+        "loss": config.loss,
+        "mining": config.mining,
+        "margin": config.margin,
+        "losses": [[point.step, round(point.loss, 5)] for point in step.history],
+        "eer_before": round(before.error, 5),
+        "eer_after": round(after.error, 5),
+        "threshold": round(after.threshold, 4),
+        "held_out": {
+            "people": len(album),
+            "pictures": len(album.people),
+            "same": len(after.same),
+            "different": len(after.different),
+            "learnt_from": split.known,
+            "copies": split.copied,
+        },
+        "steps": step.step,
+        "finished": step.step >= step.steps,
+        "seconds": round(training.seconds, 2),
+        "collapse": step.collapse,
+        "seed": int(config.seed),
     }
 
 

@@ -20,6 +20,7 @@ from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.handlers import Services, guarded, show_download
 from faceweb.ui.photos import required
+from faceweb.ui.tongue import retold, say
 
 NAMES = tuple(item.name for item in fields(StyleConfig))
 FILE = "faceweb-painting.png"
@@ -58,7 +59,7 @@ class Handlers:
         settings, (network, *further, replay, request) = values[: len(NAMES)], values[len(NAMES) :]
         config, recipe, note = _config(settings), _recipe(replay), ""
         if recipe is not None and (recipe.config, recipe.network) != (config, network):
-            note, recipe = style_words.OTHER_SETTINGS, None
+            note, recipe = say(style_words.OTHER_SETTINGS), None
         scene = _scene(content, style, *further)
         note += style_words.about_pictures(further[-1], content, style)
         painter = self._painter(config, network)
@@ -121,11 +122,12 @@ class Handlers:
             recipe = read_recipe(file or b"")
         except FacewebError as error:
             # An error would be shown on every control that a recipe fills.
-            gr.Warning(escape(str(error), quote=False), title="Not done")
+            gr.Warning(escape(retold(str(error)), quote=False), title=retold("Not done"))
             return [gr.skip()] * (len(NAMES) + 5)
         if self.services.studio().fingerprint(recipe.network) != recipe.weights:
-            gr.Warning("It was made with other weights: the painting will differ.", title="Recipe")
-        gr.Info(style_words.loaded(recipe), title="Recipe", duration=8)
+            other = say("It was made with other weights: the painting will differ.")
+            gr.Warning(other, title=say("Recipe"))
+        gr.Info(style_words.loaded(recipe), title=say("Recipe"), duration=8)
         settings = [getattr(recipe.config, name) for name in NAMES]
         shares = (*recipe.shares, 1.0, 1.0)[:3]
         return [*settings, recipe.network, *shares, write_recipe(recipe, [])]
@@ -139,7 +141,7 @@ class Handlers:
         try:
             Scene(content, [content])
         except PictureError as error:
-            return style_words.refused(str(error))
+            return style_words.refused(retold(str(error)))
         ready = self.services.engine.status.ready
         pace = self.services.studio().pace(network) if ready else None
         seconds = None if pace is None else expected_seconds(content.shape, config, pace)

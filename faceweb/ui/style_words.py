@@ -12,6 +12,7 @@ from faceweb.features.scene import LARGEST
 from faceweb.types import StyleCosts, StyleStep
 from faceweb.ui import draw
 from faceweb.ui.easels import Easel
+from faceweb.ui.tongue import each_retold, say
 from faceweb.ui.words import counted
 
 CURVES = (("j", "J"), ("content", "J_content"), ("style", "J_style"))
@@ -25,15 +26,24 @@ FLAT = 2.0
 
 def painting(easel: Easel, step: StyleStep, hung: bool = False) -> str:
     """The painting as it is, with everything that is known of it; once `hung` without itself."""
-    picture = "" if hung else draw.photo(step.picture, "the painting so far")
+    picture = "" if hung else draw.photo(step.picture, say("the painting so far"))
     height, width = step.shape
     share = step.step / step.steps
-    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
-    notes = [note for note in (easel.note, step.note) if note]
+    left = say(", about {time} left", time=duration(step.remaining))
+    made = say(
+        "Step {step} of {steps} at {width} x {height}, {seconds} s{left}.",
+        step=step.step,
+        steps=step.steps,
+        width=width,
+        height=height,
+        seconds=f"{easel.seconds:.0f}",
+        left=left if step.step < step.steps else "",
+    )
+    notes = [note for note in (easel.note, each_retold(step.note)) if note]
     note = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
     return f"""<section class="answer painting">{picture}
 <div class="bar"><i style="width:{100 * share:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps} at {width} x {height}, {easel.seconds:.0f} s{left}.
+<p class="note">{made}
 </p>{note}{formula(easel, step)}{curves(easel.history)}{stages([*easel.stages, step])}</section>"""
 
 
@@ -50,11 +60,15 @@ def formula(easel: Easel, step: StyleStep) -> str:
         f"<tr><td>{sign} {slider:g}</td><td>{raw:.3g}</td><td>{name}</td><td>{cost:.4g}</td></tr>"
         for sign, name, slider, raw, cost in rows
     )
+    heads = "".join(f"<th>{say(head)}</th>" for head in ("slider", "raw weight", "cost", "now"))
+    why = say(
+        "A slider at 1 stands for the raw weight at which a term pulls with a gradient of norm 1 "
+        "at the start."
+    )
     return f"""<p class="formula">J = &alpha; J<sub>content</sub>(C, G) + &beta;
 J<sub>style</sub>(S, G) + &gamma; J<sub>variation</sub>(G) = {terms} = {costs.j:.3g}</p>
-<details><summary>Weights</summary><table class="weights"><tr><th>slider</th><th>raw weight</th>
-<th>cost</th><th>now</th></tr>{table}</table><p class="note">A slider at 1 stands for the raw weight
-at which a term pulls with a gradient of norm 1 at the start.</p></details>"""
+<details><summary>{say("Weights")}</summary><table class="weights"><tr>{heads}</tr>{table}</table>
+<p class="note">{why}</p></details>"""
 
 
 def curves(
@@ -77,18 +91,19 @@ def _curve(history: Sequence[tuple[int, StyleCosts]], name: str, label: str) -> 
     shown = f"{base}<sub>{index}</sub>" if index else base
     return (
         f'<figure class="curve {name}"><svg viewBox="0 0 200 64" preserveAspectRatio="none" '
-        f'role="img" aria-label="{label} over the steps"><polyline points="{points}"/></svg>'
+        f'role="img" aria-label="{say("{cost} over the steps", cost=label)}">'
+        f'<polyline points="{points}"/></svg>'
         f"<figcaption>{shown} <b>{10 ** values[-1]:.3g}</b></figcaption></figure>"
     )
 
 
 def stages(steps: Sequence[StyleStep]) -> str:
     """The last picture of every size, coarse to fine."""
-    figures = "".join(
-        f"<figure>{draw.photo(_small(step.picture), f'stage at {step.shape[1]} pixels')}"
-        f"<figcaption>{step.shape[1]} px</figcaption></figure>"
-        for step in steps
-    )
+    figures = ""
+    for step in steps:
+        alt = say("stage at {width} pixels", width=step.shape[1])
+        figures += f"<figure>{draw.photo(_small(step.picture), alt)}"
+        figures += f"<figcaption>{step.shape[1]} px</figcaption></figure>"
     return f'<div class="stages">{figures}</div>'
 
 
@@ -103,18 +118,27 @@ def about_pictures(mask: np.ndarray | None, content: np.ndarray, style: np.ndarr
     said = ""
     if mask is not None and mask.shape[:2] != content.shape[:2]:
         (height, width), (h, w) = content.shape[:2], mask.shape[:2]
-        said += f"The mask is {w} x {h}: it was stretched over the content, {width} x {height}. "
+        said += say(
+            "The mask is {w} x {h}: it was stretched over the content, {width} x {height}. ",
+            w=w,
+            h=h,
+            width=width,
+            height=height,
+        )
     if style.std(axis=(0, 1)).max() < FLAT:
-        said += "The style is of one colour, so there is nothing but its colour to take. "
+        said += say("The style is of one colour, so there is nothing but its colour to take. ")
     return said
 
 
 def loaded(recipe: Recipe) -> str:
     """What a recipe brought with it."""
-    moves = counted(len(recipe.moves), "move", "moves") if recipe.moves else "no move"
-    return (
-        f"{recipe.config.size} px, {recipe.steps_made} steps, {moves} of the sliders. Choose the "
-        "pictures it was made from and press Paint."
+    moves = counted(len(recipe.moves), "move", "moves") if recipe.moves else say("no move")
+    return say(
+        "{size} px, {steps} steps, {moves} of the sliders. Choose the pictures it was made from "
+        "and press Paint.",
+        size=recipe.config.size,
+        steps=recipe.steps_made,
+        moves=moves,
     )
 
 
@@ -125,23 +149,36 @@ def refused(sentence: str) -> str:
 
 def limits() -> str:
     """Before there is a content."""
-    size = StyleConfig().size
-    return f'<p class="note">{size} px on the longer side, up to {LARGEST} under Advanced.</p>'
+    bounds = say(
+        "{size} px on the longer side, up to {largest} under Advanced.",
+        size=StyleConfig().size,
+        largest=LARGEST,
+    )
+    return f'<p class="note">{bounds}</p>'
 
 
 def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> str:
     """How large a painting will be and how long it will take, where that is known."""
     height, width = sizes[-1]
-    time = "" if seconds is None else f", about {duration(seconds)} on this machine"
-    return (
-        f'<p class="note">{width} x {height} px, {config.steps} steps at each of '
-        f"{counted(len(sizes), 'size', 'sizes')}{time}. Up to {LARGEST} px under Advanced.</p>"
+    time = "" if seconds is None else say(", about {time} on this machine", time=duration(seconds))
+    takes = say(
+        "{width} x {height} px, {steps} steps at each of {sizes}{time}. Up to {largest} px under "
+        "Advanced.",
+        width=width,
+        height=height,
+        steps=config.steps,
+        sizes=counted(len(sizes), "size", "sizes"),
+        time=time,
+        largest=LARGEST,
     )
+    return f'<p class="note">{takes}</p>'
 
 
 def duration(seconds: float) -> str:
     """Seconds below two minutes, else minutes."""
-    return f"{max(seconds, 1):.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+    if seconds < 120:
+        return say("{seconds} s", seconds=f"{max(seconds, 1):.0f}")
+    return say("{minutes} minutes", minutes=f"{seconds / 60:.0f}")
 
 
 def easel_empty() -> str:
@@ -154,4 +191,5 @@ def easel_empty() -> str:
 
 def waiting() -> str:
     """Before the first picture."""
-    return '<div class="blank"><p>Mixing the paint: the first strokes come in a second.</p></div>'
+    mixing = say("Mixing the paint: the first strokes come in a second.")
+    return f'<div class="blank"><p>{mixing}</p></div>'

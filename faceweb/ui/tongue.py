@@ -18,6 +18,9 @@ ENGLISH, CHINESE = "en", "zh"
 # Set by assets/language.js; a program that asks sends none, and is answered in English.
 COOKIE = "faceweb-language"
 LOCALE = Path(__file__).parent / "locale" / CHINESE
+# Within what is retold these are parts of the sentence; all else is what somebody gave a name.
+PARTS = ("error", "what", "kind", "how", "why", "reason", "instead", "remedy", "who", "loss")
+SENTENCES = re.compile(r"(?<=\.) ")
 # HTML that holds numbers, English to Chinese, where the page begins with it.
 _twins: dict[str, str] = {}
 Step = TypeVar("Step")
@@ -48,25 +51,42 @@ def say(text: str, **values: object) -> str:
 def retold(sentence: str, language: str | None = None) -> str:
     """A finished sentence, as errors are, in a language; the one that is spoken if none is named.
 
-    Its Chinese is in retold.json, under the sentence with {names} where cases differ.
+    Its Chinese is in retold*.json, under the sentence with {names} where cases differ.
     """
     if (language or _spoken.get()) != CHINESE:
         return sentence
+    whole = chinese().get(key_of(sentence))
+    if whole is not None:
+        return whole
     for form, said in _forms():
         found = form.fullmatch(key_of(sentence))
         if found:
             values = found.groupdict()
-            # What went wrong with one of two photos is a sentence of its own.
-            if "error" in values:
-                values["error"] = retold(values["error"], CHINESE)
-            return said.format(**values)
+            told = {name: retold(values[name], CHINESE) for name in PARTS if name in values}
+            return said.format(**values | told)
     return sentence
+
+
+def each_retold(text: str, between: re.Pattern = SENTENCES) -> str:
+    """As `retold`, of what stands one after the other; Chinese leaves no space between."""
+    if _spoken.get() != CHINESE:
+        return text
+    return "".join(map(retold, between.split(text)))
+
+
+def in_script(words: Callable[[], str]) -> str:
+    """What scripts of the page write for `words`: its answer in the language that is shown."""
+    english = json.dumps(words())
+    with speaking(CHINESE):
+        return f"(document.documentElement.lang === 'en' ? {english} : {json.dumps(words())})"
 
 
 @cache
 def _forms() -> list[tuple[re.Pattern, str]]:
     """Patterns of what is retold, the ones that say most first."""
-    table = json.loads((LOCALE / "retold.json").read_text(encoding="utf-8"))
+    table: dict[str, str] = {}
+    for path in sorted(LOCALE.glob("retold*.json")):
+        table |= json.loads(path.read_text(encoding="utf-8"))
     forms = []
     for text in sorted(table, key=len, reverse=True):
         parts = [re.escape(part) for part in re.split(r"\{(\w+)\}", text)]
@@ -96,9 +116,13 @@ def said_in(language: str, steps: Iterator[Step]) -> Iterator[Step]:
         yield step
 
 
-def asked() -> str:
-    """The language in which the page is shown whose event Gradio handles; English for programs."""
-    request = LocalContext.request.get(None)
+def asked(request: object = None) -> str:
+    """The language in which the page is shown whose event Gradio handles; English for programs.
+
+    Args:
+        request: the event's, where Gradio has not put it into the context.
+    """
+    request = request or LocalContext.request.get(None)
     cookies = getattr(request, "cookies", None) or {}
     return CHINESE if cookies.get(COOKIE) == CHINESE else ENGLISH
 

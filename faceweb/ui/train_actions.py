@@ -11,20 +11,20 @@ from faceweb.errors import KeyRefusedError, TrainingError
 from faceweb.features.avatar_album import Split
 from faceweb.features.heads import head_arrays, to_bytes, trained_head
 from faceweb.features.photo_album import photo_album, zip_album
-from faceweb.features.separation import BINARY, Separation
-from faceweb.features.train import Training, TrainStep
+from faceweb.features.separation import BINARY
+from faceweb.features.train import Training
 from faceweb.storage.keys import fingerprint
-from faceweb.ui import train_words
+from faceweb.ui import records, train_words
 from faceweb.ui.controls import default, takes
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.lessons import Lesson, Lessons, Press
+from faceweb.ui.tongue import say, spoken
 
 DATA = ("avatars", "gallery", "zip")
 NAMES = tuple(item.name for item in fields(TrainConfig))
 EXTRAS = {"archive": None, "gallery_key": ""}
 # Margins that suit each loss, where two embeddings are 2 apart at most.
 RACERS = (("triplet", 0.5), ("contrastive", 1.0), ("binary", 0.5))
-NOTHING = (None, train_words.EMPTY, gr.update(visible=False))
 CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
 
 
@@ -82,28 +82,32 @@ class Handlers:
         """Notes that a run is asked for; one under way ends."""
         self.lessons.press(request)
 
+    @spoken
     def stop(self, request: gr.Request):
         """Stops the training, or the wait for one; what was learnt stays."""
         if not self.lessons.halt(request):
             _say("Nothing to stop", "Nothing is being trained: press Train to begin.")
 
+    @spoken
     def restored(self, request: gr.Request):
         """What the page showed before a run that did not come about."""
         lesson = self.lessons.of(request)
         shown = lesson.shown if lesson is not None else ""
-        return gr.skip(), shown or train_words.EMPTY, gr.skip()
+        return gr.skip(), shown or train_words.empty(), gr.skip()
 
+    @spoken
     def reset(self, request: gr.Request):
         """Forgets the training."""
         if not self.lessons.halt(request) and self.lessons.of(request) is None:
             _say("Nothing to reset", "Nothing has been learnt yet: press Train to begin.")
         self.lessons.drop(request)
-        return NOTHING
+        return nothing()
 
+    @spoken
     def checked(self, request: gr.Request):
         """Shows nothing of a training that is gone, such as with the gallery it learnt from."""
         if self.lessons.idle(request):
-            return NOTHING
+            return nothing()
         return gr.skip(), gr.skip(), gr.skip()
 
     def cure(self):
@@ -133,9 +137,8 @@ class Handlers:
             )
         held = training.measured(weights, lesson.split.tested)
         # In English, since it is kept; it is retold in whichever language it is read in.
-        count = len(training.album)
-        people = f"{count:,} {'person' if count == 1 else 'people'}"
-        source = f"the head you trained ({loss}, {people}; measured on {lesson.split.who})"
+        people, who = f"{len(training.album):,}", lesson.split.who
+        source = f"the head you trained ({loss}, {people} people; measured on {who})"
         head = trained_head(loss, arrays, held, source)
         if lesson.erased:
             raise TrainingError("What this head learnt from was forgotten: train again.")
@@ -163,7 +166,7 @@ class Handlers:
         request: gr.Request,
     ):
         if not press.void:
-            yield gr.skip(), train_words.WAITING, gr.update(visible=False)
+            yield gr.skip(), train_words.waiting(), gr.update(visible=False)
         try:
             split, note = self._people(data, configs[0], *people, press)
         except _VoidError:
@@ -190,7 +193,7 @@ class Handlers:
         def progress(share: float, desc: str) -> None:
             if press.void:
                 raise _VoidError
-            bar(share, desc=desc)
+            bar(share, desc=say(desc))
 
         progress(0.0, "Getting ready")
         if data == "avatars":
@@ -221,11 +224,12 @@ class Handlers:
             if lesson.erased:
                 continue
             shown = train_words.lesson(steps, lesson)
-            cured = gr.update(visible=any(step.collapse for step in steps))
+            collapsed = any(step.collapse for step in steps)
+            cured = gr.update(value=say(train_words.CURE), visible=collapsed)
             lesson.shown = shown
-            yield _record(lesson, steps), shown, cured
+            yield records.trained(lesson, steps), shown, cured
         if lesson.erased:
-            yield NOTHING
+            yield nothing()
             return
         pairs = [training.compare(lesson.split.tested) for training in lesson.trainings]
         if len(pairs) == 1:
@@ -233,11 +237,16 @@ class Handlers:
         else:
             outcome = train_words.ranked(pairs, lesson)
         lesson.shown = shown = train_words.lesson(steps, lesson, outcome)
-        yield _record(lesson, steps, pairs), shown, cured
+        yield records.trained(lesson, steps, pairs), shown, cured
+
+
+def nothing() -> tuple:
+    """What the page shows without a training."""
+    return None, train_words.empty(), gr.update(visible=False)
 
 
 def _say(title: str, sentence: str) -> None:
-    gr.Info(sentence, title=title, duration=5)
+    gr.Info(say(sentence), title=say(title), duration=5)
 
 
 class _VoidError(Exception):
@@ -254,46 +263,3 @@ def _network(data: str, config: TrainConfig) -> str:
 
 def _config(settings) -> TrainConfig:
     return TrainConfig(**dict(zip(NAMES, settings, strict=True)))
-
-
-def _record(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = None) -> dict:
-    records = [
-        _one(training, step, lesson.split, pair)
-        for training, step, pair in zip(
-            lesson.trainings, steps, pairs or [None] * len(steps), strict=True
-        )
-    ]
-    return records[0] if len(records) == 1 else {"races": records}
-
-
-def _one(
-    training: Training,
-    step: TrainStep,
-    split: Split,
-    pair: tuple[Separation, Separation] | None,
-) -> dict:
-    config = training.config
-    before, after = pair or (step.before, step.now)
-    album = split.tested if pair else training.held_out
-    return {
-        "loss": config.loss,
-        "mining": config.mining,
-        "margin": config.margin,
-        "losses": [[point.step, round(point.loss, 5)] for point in step.history],
-        "eer_before": round(before.error, 5),
-        "eer_after": round(after.error, 5),
-        "threshold": round(after.threshold, 4),
-        "held_out": {
-            "people": len(album),
-            "pictures": len(album.people),
-            "same": len(after.same),
-            "different": len(after.different),
-            "learnt_from": split.known,
-            "copies": split.copied,
-        },
-        "steps": step.step,
-        "finished": step.step >= step.steps,
-        "seconds": round(training.seconds, 2),
-        "collapse": step.collapse,
-        "seed": int(config.seed),
-    }

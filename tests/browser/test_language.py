@@ -83,3 +83,34 @@ def test_answers_and_errors_are_in_the_language_of_the_page(visit):
     page.locator("#recognize-examples .gallery-item").first.click()
     page.locator("#recognize-answer").get_by_text("Eileen Collins").first.wait_for()
     page.locator("#recognize-answer").get_by_text("未知").first.wait_for()
+
+
+def test_what_style_train_and_inside_answer_is_chinese(visit):
+    """A painting and a training that are stopped at once, and a photo shown to a layer."""
+    page = visit(locale="zh-CN")
+
+    def left(*answers: str) -> list[str]:
+        words = [word for name in answers for word in page.locator(name).evaluate(WORDS_LEFT)]
+        return [word for word in words if not FORMULA.fullmatch(word)]
+
+    tab(page, "内部")
+    page.locator("#inside-examples button").first.click()
+    expect(page.locator("#inside-maps .unit")).to_have_count(24)
+    expect(page.locator("#inside-unit")).to_contain_text("激活")
+    assert left("#inside-maps", "#inside-unit", "#inside-facts") == []
+    tab(page, "风格")
+    page.locator("#style-examples tbody tr").first.click()
+    page.locator("#style-live .live").first.wait_for()
+    page.locator("#style-stop").click()
+    expect(page.locator("#style-hung")).to_be_visible()
+    expect(page.locator("#style-live")).to_contain_text("步，共")
+    assert left("#style-live", "#style-expected") == []
+    tab(page, "训练")
+    page.locator("#train-stop").click()
+    page.get_by_text("没有正在进行的训练").wait_for()
+    page.locator("#train-start").click()
+    page.locator("#train-live .map img").wait_for(timeout=90_000)
+    page.locator("#train-stop").click()
+    page.locator("#train-live .outcome.final").wait_for(timeout=90_000)
+    expect(page.locator("#train-live .note").first).to_contain_text("已停止")
+    assert left("#train-live") == []

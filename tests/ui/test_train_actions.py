@@ -8,7 +8,7 @@ from faceweb.config import TrainConfig
 from faceweb.storage.keys import fingerprint
 from faceweb.ui import train_actions
 from faceweb.ui.lessons import Lesson, Lessons
-from faceweb.ui.train_actions import NOTHING, Handlers
+from faceweb.ui.train_actions import Handlers, nothing
 from tests.conftest import KEY
 
 ME = SimpleNamespace(session_hash="me")
@@ -56,7 +56,7 @@ def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(
 
     monkeypatch.setattr(Handlers, "_people", read)
     *_, last = handlers._begin("gallery", [TrainConfig()], [None, KEY], ME)
-    assert last is NOTHING
+    assert last == nothing()
     assert lessons.idle(ME)
 
 
@@ -70,7 +70,7 @@ def said(monkeypatch):
 
 def test_stop_and_reset_say_that_there_was_nothing(handlers, said):
     handlers.stop(ME)
-    assert handlers.reset(ME) is NOTHING
+    assert handlers.reset(ME) == nothing()
     assert said == ["Nothing to stop", "Nothing to reset"]
 
 
@@ -78,15 +78,15 @@ def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, 
     handlers.press(ME)
     handlers.stop(ME)
     lessons.put(ME, Lesson((OneStep(),), None, ""))
-    assert handlers.reset(ME) is NOTHING
+    assert handlers.reset(ME) == nothing()
     assert lessons.of(ME) is None
     assert said == []
 
 
 def test_a_page_shows_nothing_of_a_training_that_went_with_its_gallery(handlers, lessons):
     lessons.put(ME, Lesson((OneStep(),), None, "", "mine"))
-    assert handlers.checked(ME) is not NOTHING
+    assert handlers.checked(ME) != nothing()
     lessons.forget("mine")
-    assert handlers.checked(ME) is NOTHING
+    assert handlers.checked(ME) == nothing()
     handlers.press(ME)
-    assert handlers.checked(ME) is not NOTHING  # the next one waits, and the page says so
+    assert handlers.checked(ME) != nothing()  # the next one waits, and the page says so

@@ -1,6 +1,5 @@
 """What every sub-tab of Inside works on: a network, a layer, a unit and a photo."""
 
-import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from gradio.events import Dependency
 from faceweb.config import PROBED
 from faceweb.errors import LayerError
 from faceweb.ui.examples import INSIDE, located
+from faceweb.ui.tongue import in_script, say
 
 if TYPE_CHECKING:
     from faceweb.models.probe import Probe
@@ -44,7 +44,7 @@ class Choice:
 def outdated(
     events: Sequence[Callable],
     shown: Sequence[gr.blocks.Block],
-    values: Sequence[str] = ("",),
+    values: Sequence[Callable[[], str]] = (str,),
     run: Sequence[Dependency] = (),
 ) -> Dependency:
     """Empties an answer when something changes that it does not hold for, and ends what makes it.
@@ -52,11 +52,11 @@ def outdated(
     Args:
         events: listeners of the changes.
         shown: what is emptied.
-        values: what then stands there.
+        values: what then says what stands there; `str` says nothing.
         run: what still made the answer.
     """
     # Done by the browser, without a request that another click could overtake.
-    empty = f"() => {json.dumps(list(values))}"
+    empty = f"() => [{', '.join(map(in_script, values))}]"
     return gr.on(
         list(events), None, None, list(shown), js=empty, cancels=list(run), queue=False, **CHANGED
     )
@@ -75,10 +75,11 @@ def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:
         run: what it ends.
         shown: id of the answer.
     """
-    say = f"""() => {{
-  for (const left of document.querySelectorAll("#{shown} .left")) left.textContent = ", stopped";
+    stopped = in_script(lambda: say(", stopped"))
+    write = f"""() => {{
+  for (const left of document.querySelectorAll("#{shown} .left")) left.textContent = {stopped};
 }}"""
-    button.click(None, None, None, cancels=list(run), js=say, **PRIVATE)
+    button.click(None, None, None, cancels=list(run), js=write, **PRIVATE)
 
 
 def fits(probe: "Probe", layer: str, unit: float | None) -> bool:

@@ -25,6 +25,7 @@ from faceweb.ui.inside.choice import (
     whole,
 )
 from faceweb.ui.photos import photo_input, required
+from faceweb.ui.tongue import say
 
 INTRO = """<p class="note">Which part of this photo does the unit answer to? A patch slides over
 the photo. Where covering it makes the unit fall silent, there is what the unit saw (Zeiler &amp;
@@ -61,7 +62,8 @@ class Handlers:
         number = whole(unit)
         photo = required(photo, "a photo")
         for step in occlude_unit(lens.probe, networks, photo, layer, number, config):
-            part = words.occluded(step, f"unit {number} of {layer}")
+            what = say("unit {number} of {layer}", number=number, layer=layer)
+            part = words.occluded(step, what)
             yield _record("activation", step), words.covered([part], UNIT_NOTE)
 
     @guarded
@@ -78,7 +80,7 @@ class Handlers:
         for first, second in occlude_pair(self.services.networks(), a, b, config):
             steps = [step for step in (first, second) if step is not None]
             parts = [
-                words.occluded(step, f"d(a, b), face {letter} covered")
+                words.occluded(step, say("d(a, b), face {letter} covered", letter=letter))
                 for step, letter in zip(steps, "ab", strict=False)
             ]
             record = {"faces": [_record("distance", step) for step in steps]}

@@ -13,10 +13,11 @@ from faceweb.ui.handlers import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Serv
 from faceweb.ui.inside import words
 from faceweb.ui.inside.choice import CHANGED, LAYER, NETWORK, QUICK, Choice, fits, whole
 from faceweb.ui.photos import photo_input, required
+from faceweb.ui.tongue import say, spoken
 
 SHOWN, LIVE_SHOWN = 24, 12
 LIVE_SIDE, FRAME_SECONDS = 256, 0.2
-EMPTY = '<p class="empty">Add a photo, or click an example: the strongest units appear here.</p>'
+EMPTY = "Add a photo, or click an example: the strongest units appear here."
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Handlers:
     def again(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
         """The same for another photo, layer or unit; nothing where there is no photo."""
         if photo is None:
-            return gr.skip(), EMPTY, ""
+            return gr.skip(), _empty(), ""
         known = fits(self.services.lens(network).probe, layer, unit)
         return self.feature_maps(photo, network, layer, unit if known else 0)
 
@@ -85,7 +86,7 @@ def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, lis
     handlers = Handlers(services)
     start = gr.Button("Show the photo to this layer", variant="primary", elem_id="inside-look")
     detail = gr.HTML("", elem_id="inside-unit", padding=False)
-    grid = clickable(EMPTY, "inside-maps")
+    grid = clickable(_empty(), "inside-maps")
     with gr.Accordion("Live camera", open=False, elem_id="inside-live"):
         camera = photo_input("Camera", sources=["webcam"], streaming=True, elem_id="inside-camera")
         seen = gr.HTML("", elem_id="inside-seen", padding=False)
@@ -108,9 +109,18 @@ def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, lis
     def follow() -> None:
         choice.unit.change(handlers.one, inputs, detail, **CHANGED, **DEVICE_QUEUE)
         shown = choice.photo.change(handlers.again, inputs, outputs, **CHANGED, **DEVICE_QUEUE)
-        shown.failure(lambda: (None, EMPTY, ""), None, outputs, queue=False, **QUICK)
+        shown.failure(_nothing, None, outputs, queue=False, **QUICK)
 
     return (handlers.again, inputs, outputs), follow
+
+
+def _empty() -> str:
+    return f'<p class="empty">{say(EMPTY)}</p>'
+
+
+@spoken
+def _nothing():
+    return None, _empty(), ""
 
 
 def _record(found: FeatureMaps, network: str, unit: int) -> dict:

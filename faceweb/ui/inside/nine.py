@@ -28,20 +28,16 @@ from faceweb.ui.inside.choice import (
     stops,
     whole,
 )
+from faceweb.ui.tongue import say
 
 UNITS, MOST_UNITS = 9, 32
 # Patches shown while the pass runs may take this share of its time.
 SHOWING = 0.3
 EMPTY = (
-    '<p class="empty">Press <b>Find them</b>: one pass over the pictures keeps nine patches for '
-    "every unit of every layer.</p>"
+    "Press <b>Find them</b>: one pass over the pictures keeps nine patches for every unit of every "
+    "layer."
 )
-
-
-UNFINISHED = (
-    '<p class="empty">These pictures have not been looked through to the end: press '
-    "<b>Find them</b>.</p>"
-)
+UNFINISHED = "These pictures have not been looked through to the end: press <b>Find them</b>."
 
 
 @dataclass(frozen=True)
@@ -116,7 +112,7 @@ class Handlers:
         chosen = self._corpus(pictures, corpus)
         index = self.services.indexes.found(lens, chosen, UNITS if several else 1)
         if index is None:
-            return UNFINISHED
+            return f'<p class="empty">{say(UNFINISHED)}</p>'
         found = patches_of(lens.probe, networks, chosen, index, layer, [number])[number]
         gradients = [
             [lens.saliency(patch.view.floats, layer, patch.place, guided) for patch in found]
@@ -150,7 +146,7 @@ def build(services: Services, choice: Choice) -> Callable:
     with gr.Row(elem_classes="act"):
         start = gr.Button("Find them", variant="primary", elem_id="inside-find", scale=3)
         stop = gr.Button("Stop", min_width=80, elem_id="inside-find-stop")
-    told = gr.HTML(EMPTY, elem_id="inside-pass", padding=False)
+    told = gr.HTML(_empty(), elem_id="inside-pass", padding=False)
     figure = clickable("", "inside-nine")
     detail = gr.HTML("", elem_id="inside-nine-unit", padding=False)
     with gr.Accordion("Your own pictures, other units", open=False, elem_id="inside-corpus"):
@@ -182,9 +178,9 @@ def build(services: Services, choice: Choice) -> Callable:
         **CHANGED,
         **PAINT_QUEUE,
     )
-    outdated(changes, [figure, detail, told], ("", "", EMPTY), [run, refreshed])
+    outdated(changes, [figure, detail, told], (str, str, _empty), [run, refreshed])
     gr.on(changes, lambda: False, None, shown, queue=False, **CHANGED)
-    outdated([choice.layer.change], [figure, detail], ("", ""), [run, refreshed])
+    outdated([choice.layer.change], [figure, detail], (str, str), [run, refreshed])
     choice.layer.change(None, choice.layer, layer, js="(layer) => layer", **CHANGED)
     stops(stop, [run, refreshed], "inside-pass")
     return lambda: choice.unit.change(
@@ -210,6 +206,10 @@ def _corpus(offers_folder: bool) -> tuple[gr.Textbox, list[gr.blocks.Block]]:
     units = gr.Textbox("", label="Units", placeholder="3, 17, 40: empty for the nine strongest")
     several = gr.Checkbox(False, label="Several patches from one picture")
     return units, [pictures, several, corpus]
+
+
+def _empty() -> str:
+    return f'<p class="empty">{say(EMPTY)}</p>'
 
 
 def _numbers(units: str) -> list[int]:

@@ -6,6 +6,7 @@ from PIL import Image
 from faceweb.features.patches import Patch
 from faceweb.numerics.heat import grey, heat_colours, ramp
 from faceweb.ui import draw
+from faceweb.ui.tongue import say
 
 # From against to for, on paper.
 SIGNED = np.array([(154, 91, 19), (224, 176, 110), (245, 243, 239), (67, 179, 168), (15, 94, 88)])
@@ -71,7 +72,8 @@ def framed(pixels: np.ndarray, alt: str) -> str:
 
 def matrix(values: np.ndarray) -> str:
     """A correlation matrix (c, c) in [-1, 1] as an <img> to be clicked at."""
-    return draw.picture(signed_colours(values), "correlation of every pair of units", "matrix")
+    alt = say("correlation of every pair of units")
+    return draw.picture(signed_colours(values), alt, "matrix")
 
 
 def histogram(values: np.ndarray) -> str:
@@ -86,7 +88,8 @@ def histogram(values: np.ndarray) -> str:
         for i, share in enumerate(tall)
     )
     return (
-        f'<svg class="bars" viewBox="0 0 {width} {height}" role="img" aria-label="histogram of '
-        f'the activations">{bars}<text x="0" y="{height - 4}">{edges[0]:.2g}</text>'
+        f'<svg class="bars" viewBox="0 0 {width} {height}" role="img" '
+        f'aria-label="{say("histogram of the activations")}">{bars}'
+        f'<text x="0" y="{height - 4}">{edges[0]:.2g}</text>'
         f'<text x="{width}" y="{height - 4}" text-anchor="end">{edges[-1]:.3g}</text></svg>'
     )

@@ -29,6 +29,7 @@ from faceweb.ui.inside.choice import (
     whole,
 )
 from faceweb.ui.photos import required
+from faceweb.ui.tongue import ENGLISH, speaking
 
 INTRO = """<p class="note">Which units fire together on this photo? The Gram matrix of a layer says
 how strongly units i and j fire at the same places of the photo, wherever those are. Centred and
@@ -123,6 +124,8 @@ class Handlers:
                 yield gr.skip(), matrix, words.progress(step, corpus)
         nine = patches_of(lens.probe, networks, corpus, index, layer, pair)
         told = describe(nine[first]), describe(nine[second])
+        with speaking(ENGLISH):
+            lead = pair_words.said(found, first, second, told)
         record = {
             "network": network,
             "layer": layer,
@@ -132,7 +135,7 @@ class Handlers:
                 {"unit": unit, "correlation": round(value, 5)}
                 for unit, value in found.partners(first)
             ],
-            "words": pair_words.said(found, first, second, told),
+            "words": lead,
         }
         small = pair_words.small_nine(nine[first]), pair_words.small_nine(nine[second])
         yield record, matrix, pair_words.pair(found, first, second, told, small)
@@ -184,8 +187,8 @@ def build(services: Services, choice: Choice) -> None:
     )
     stops(stop, [run], "inside-repainted")
     changes = choice.photo.change, choice.layer.change
-    outdated(changes, [matrix, pair], ("", ""), [drawn, cell, partner])
+    outdated(changes, [matrix, pair], (str, str), [drawn, cell, partner])
     # The example itself changes the photo, which must not end what it asked for.
-    outdated([choice.layer.change], [matrix, pair], ("", ""), [drawn_too])
+    outdated([choice.layer.change], [matrix, pair], (str, str), [drawn_too])
     outdated([*changes, choice.unit.change, other.change], [repainted], run=[run])
     choice.layer.change(handlers.begin, looked[1:], other, queue=False, **CHANGED)

@@ -17,13 +17,15 @@ from faceweb.numerics.heat import over
 from faceweb.types import LayerFacts
 from faceweb.ui import draw
 from faceweb.ui.inside import pictures
-from faceweb.ui.tongue import say
+from faceweb.ui.tongue import each_retold, retold, say
 from faceweb.ui.words import counted
 
 VIEWS = {
     "whole": "",
     "middle": "No face was found, so the network is shown the middle of the photo. ",
 }
+# Between the words by which patches are described.
+LOOKS = re.compile(r" (?!areas|texture|in these|these|pictures)")
 
 
 def short(layer: str) -> str:
@@ -82,17 +84,26 @@ def facts(fact: LayerFacts | None, size: tuple[int, int] | None = None) -> str:
 <div><dt>{say("multiplies")}</dt><dd>{million(fact.multiplies)}</dd></div></dl>"""
 
 
+def looks(described: str) -> str:
+    """What patches have in common, as `describe` says it."""
+    return each_retold(described, LOOKS)
+
+
 def atlas(plate: Plate | None, chosen: int | None = None) -> str:
     """What sixteen units would like to see, each to be chosen."""
     if plate is None:
-        return '<p class="note">The atlas has no plate of this layer here: let a unit dream.</p>'
+        none = say("The atlas has no plate of this layer here: let a unit dream.")
+        return f'<p class="note">{none}</p>'
     cells = "".join(
         f'<button type="button" class="unit{" chosen" * (unit == chosen)}" data-pick="{unit}" '
         f'aria-label="{say("Unit")} {unit}">{draw.photo(picture, "", "dream", quality=88)}'
         f"<span>{unit}</span></button>"
         for unit, picture in zip(plate.units, plate.pictures, strict=True)
     )
-    few = f"Only {len(plate.units)} units of this layer fire on the bundled pictures at all."
+    few = say(
+        "Only {units} units of this layer fire on the bundled pictures at all.",
+        units=len(plate.units),
+    )
     note = f'<p class="note">{few}</p>' if len(plate.units) < atlas_file.UNITS else ""
     return f'<div class="atlas">{cells}</div>{note}'
 
@@ -108,24 +119,31 @@ def maps(found: FeatureMaps, most: int, chosen: int) -> str:
         for unit in shown
     )
     height, width = found.view.pixels.shape[:2]
-    silent = found.maps.shape[-1] - len(found.strongest)
-    fires = counted(len(found.strongest), "unit fires", "units fire")
-    note = (
-        f"{seen(found)}Seen at {width} x {height} px. {fires}, {silent} are silent; the "
-        f"{len(shown)} strongest are shown, each on its own scale, with its largest activation."
+    note = say(
+        "Seen at {width} x {height} px. {fires}, {silent} are silent; the {shown} strongest are "
+        "shown, each on its own scale, with its largest activation.",
+        width=width,
+        height=height,
+        fires=counted(len(found.strongest), "unit fires", "units fire"),
+        silent=found.maps.shape[-1] - len(found.strongest),
+        shown=len(shown),
     )
     return f"""<section class="answer"><div class="maps">{cells}</div>
-<p class="note">{note}</p></section>"""
+<p class="note">{seen(found)}{note}</p></section>"""
 
 
 def seen(found: FeatureMaps) -> str:
     """What the network was shown where that is not the whole photo, or less than a field."""
     what = found.view.what
-    said = VIEWS.get(what, f"The network is shown {what}, aligned. ")
+    if what in VIEWS:
+        said = say(VIEWS[what])
+    else:
+        said = say("The network is shown {what}, aligned. ", what=retold(what))
     if found.smaller_than_field:
-        said += (
-            f"One position sees {found.facts.field.size} px, more than there are: some of that "
-            "lies beyond the border. "
+        said += say(
+            "One position sees {size} px, more than there are: some of that lies beyond the "
+            "border. ",
+            size=found.facts.field.size,
         )
     return said
 
@@ -136,11 +154,18 @@ def unit(found: FeatureMaps, number: int) -> str:
     top = float(values.max())
     heat = found.heat(number) / max(top, 1e-12)
     on = float((values > 0).mean())
-    shown = draw.photo(over(found.view.pixels, heat), f"where unit {number} fires")
-    return f"""<section class="answer one"><div>{shown}</div><div><h3>Unit {number}</h3>
-<p class="note">On at {100 * on:.0f} % of {values.size:,} positions; at most {top:.3g}, on average
-{float(values.mean()):.2g}.</p>{pictures.histogram(values)}
-<p class="note">How many positions (logarithmic) say what.</p></div></section>"""
+    where = say("where unit {number} fires", number=number)
+    shown = draw.photo(over(found.view.pixels, heat), where)
+    how_often = say(
+        "On at {share} % of {positions} positions; at most {top}, on average {mean}.",
+        share=f"{100 * on:.0f}",
+        positions=f"{values.size:,}",
+        top=f"{top:.3g}",
+        mean=f"{float(values.mean()):.2g}",
+    )
+    return f"""<section class="answer one"><div>{shown}</div><div><h3>{say("Unit")} {number}</h3>
+<p class="note">{how_often}</p>{pictures.histogram(values)}
+<p class="note">{say("How many positions (logarithmic) say what.")}</p></div></section>"""
 
 
 def progress(step: PassStep, corpus: Corpus) -> str:
@@ -148,40 +173,48 @@ def progress(step: PassStep, corpus: Corpus) -> str:
     share = 100 * step.done / max(step.total, 1)
     skipped = step.index.skipped
     left = remaining(step.remaining) if not step.finished else ""
-    broken = f"{counted(skipped, 'file', 'files')} could not be used." if skipped else ""
+    broken = counted(skipped, "file could not be used.", "files could not be used.")
+    looked = say(
+        "{done} of {total} looked through{left}: {pictures}.",
+        done=f"{step.done:,}",
+        total=f"{step.total:,}",
+        left=left,
+        pictures=escape(retold(corpus.title)),
+    )
     return f"""<div class="bar"><i style="width:{share:.1f}%"></i></div>
-<p class="note">{step.done:,} of {step.total:,} looked through{left}: {escape(corpus.title)}.
-{broken} {corpus.note}</p>"""
+<p class="note">{looked}
+{broken if skipped else ""} {retold(corpus.note)}</p>"""
 
 
 def remaining(seconds: float) -> str:
     """How long something goes on, in a part of its own that Stop can replace."""
-    return f'<span class="left">, about {max(seconds, 1):.0f} s left</span>'
+    left = say(", about {time} left", time=say("{seconds} s", seconds=f"{max(seconds, 1):.0f}"))
+    return f'<span class="left">{left}</span>'
 
 
 def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
     """Units with their nine patches, the classic figure."""
     blocks = "".join(
         f'<button type="button" class="nine" data-pick="{unit}" aria-label="{say("Unit")} {unit}">'
-        f"<span>{unit} <small>{escape(described[unit])}</small></span><div>"
+        f"<span>{unit} <small>{escape(looks(described[unit]))}</small></span><div>"
         + "".join(pictures.patch(p, caption(p)) for p in found)
-        + ("<em>never fires here</em>" if not found else "")
+        + (f"<em>{say('never fires here')}</em>" if not found else "")
         + "</div></button>"
         for unit, found in patches.items()
     )
     every = [patch for found in patches.values() for patch in found]
     notes = []
     if any(patch.padded for patch in every):
-        notes.append("Grey lies beyond a picture's border.")
+        notes.append(say("Grey lies beyond a picture's border."))
     if any(patch.whole for patch in every):
         notes.append(
-            "One position sees more than the picture is large: all of the picture is shown."
+            say("One position sees more than the picture is large: all of the picture is shown.")
         )
     return f'<div class="nines">{blocks}</div><p class="note">{" ".join(notes)}</p>'
 
 
 def caption(patch: Patch) -> str:
-    what = "" if patch.what == "whole" else f", {patch.what}"
+    what = "" if patch.what == "whole" else say(", {what}", what=retold(patch.what))
     return f"{patch.image}{what}: {patch.activation:.3g}"
 
 
@@ -190,20 +223,28 @@ def unit_patches(
 ) -> str:
     """A unit's nine patches large, and which of their pixels excite it, guided and plain."""
     if not found:
-        return f'<p class="empty">Unit {number} fires in none of these pictures.</p>'
+        none = say("Unit {number} fires in none of these pictures.", number=number)
+        return f'<p class="empty">{none}</p>'
     heads = ("the patch", "guided backpropagation", "plain gradient")
     rows = [[pictures.patch(p, caption(p)) for p in found]]
     for each in gradients:
         rows.append([pictures.excited(p, g, "") for p, g in zip(found, each, strict=True)])
     table = "".join(
-        f'<div class="row"><span>{head}</span>{"".join(cells)}</div>'
+        f'<div class="row"><span>{say(head)}</span>{"".join(cells)}</div>'
         for head, cells in zip(heads, rows, strict=True)
     )
     names = ", ".join(dict.fromkeys(patch.image for patch in found))
-    short_of = "" if len(found) == PLACES else f" It fires in {len(found)} of them only."
-    return f"""<section class="answer"><h3>Unit {number}: {escape(described)}</h3>
-<div class="excited">{table}</div><p class="note">From {escape(names)}; strongest first,
-{found[0].activation:.3g} down to {found[-1].activation:.3g}.{short_of}</p></section>"""
+    short_of = say(" It fires in {count} of them only.", count=len(found))
+    head = say("Unit {number}: {look}", number=number, look=escape(looks(described)))
+    origin = say(
+        "From {names}; strongest first, {strongest} down to {weakest}.",
+        names=escape(names),
+        strongest=f"{found[0].activation:.3g}",
+        weakest=f"{found[-1].activation:.3g}",
+    )
+    return f"""<section class="answer"><h3>{head}</h3>
+<div class="excited">{table}</div>
+<p class="note">{origin}{short_of if len(found) < PLACES else ""}</p></section>"""
 
 
 def dreaming(step: DreamStep, number: int, patches: Sequence[Patch] | None) -> str:
@@ -212,19 +253,25 @@ def dreaming(step: DreamStep, number: int, patches: Sequence[Patch] | None) -> s
     compared, beside = "", ""
     if patches:
         best = patches[0]
-        compared = f", {peak / best.activation:.1f} times its best patch in the bundled pictures"
-        beside = f"<figure>{pictures.patch(best, caption(best))}<figcaption>its best patch, "
-        beside += f"{best.activation:.3g}</figcaption></figure>"
+        compared = say(
+            ", {times} times its best patch in the bundled pictures",
+            times=f"{peak / best.activation:.1f}",
+        )
+        under = say("its best patch, {activation}", activation=f"{best.activation:.3g}")
+        beside = f"<figure>{pictures.patch(best, caption(best))}"
+        beside += f"<figcaption>{under}</figcaption></figure>"
     elif patches is not None:
-        compared = "; it is silent on all bundled pictures"
-        compared += "" if peak else ", and nothing so far has woken it"
+        compared = say("; it is silent on all bundled pictures")
+        compared += "" if peak else say(", and nothing so far has woken it")
     left = remaining(step.remaining) if step.step < step.steps else ""
-    shown = draw.photo(step.pictures[0], f"what unit {number} would like to see", "live", 92)
-    return f"""<section class="answer dreaming"><figure>{shown}<figcaption>what unit {number} would
-like to see</figcaption></figure>{beside}<div class="bar">
+    what = say("what unit {number} would like to see", number=number)
+    shown = draw.photo(step.pictures[0], what, "live", 92)
+    made = say("Step {step} of {steps}{left}.", step=step.step, steps=step.steps, left=left)
+    excited = say("Activation {peak}{compared}.", peak=f"{peak:.3g}", compared=compared)
+    return f"""<section class="answer dreaming"><figure>{shown}<figcaption>{what}</figcaption>
+</figure>{beside}<div class="bar">
 <i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps}{left}. Activation {peak:.3g}{compared}.</p>
-</section>"""
+<p class="note">{made} {excited}</p></section>"""
 
 
 def occluded(step: OcclusionStep, what: str) -> str:
@@ -233,15 +280,21 @@ def occluded(step: OcclusionStep, what: str) -> str:
     shown = pictures.signed_over(step.pixels, step.change / largest)
     if step.spot is not None:
         shown = pictures.ringed(shown, step.spot)
-    alt = f"what covering does to {what}"
-    left = f'<span class="left">, {step.done} of {step.total} patches so far</span>'
-    left = left if step.done < step.total else ""
-    return f"""<figure>{draw.photo(shown, alt)}<figcaption>{escape(what)}: {step.before:.3g},
-covered between {step.lowest:.3g} and {step.highest:.3g}{left}.</figcaption></figure>"""
+    so_far = say(", {done} of {total} patches so far", done=step.done, total=step.total)
+    between = say(
+        "{what}: {before}, covered between {lowest} and {highest}{left}.",
+        what=escape(what),
+        before=f"{step.before:.3g}",
+        lowest=f"{step.lowest:.3g}",
+        highest=f"{step.highest:.3g}",
+        left=f'<span class="left">{so_far}</span>' if step.done < step.total else "",
+    )
+    picture = draw.photo(shown, say("what covering does to {what}", what=what))
+    return f"<figure>{picture}<figcaption>{between}</figcaption></figure>"
 
 
 def covered(parts: Sequence[str], note: str) -> str:
     """Occlusion maps with their legend."""
     return f"""<section class="answer"><div class="pairwise">{"".join(parts)}</div>
-<p class="legend"><span class="swatch for"></span> falls where this is covered
-<span class="swatch against"></span> grows</p><p class="note">{note}</p></section>"""
+<p class="legend"><span class="swatch for"></span> {say("falls where this is covered")}
+<span class="swatch against"></span> {say("grows")}</p><p class="note">{say(note)}</p></section>"""

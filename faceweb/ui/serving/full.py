@@ -5,9 +5,12 @@ import logging
 from typing import Any
 
 import gradio as gr
+from gradio.context import LocalContext
 from gradio.exceptions import ComponentProcessingError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from faceweb.ui.tongue import asked, retold
 
 FULL = (
     "The server's disk is full, so this could not be saved: try again later, or tell whoever runs "
@@ -32,6 +35,9 @@ class SavingPage(gr.Blocks):
         Raises:
             gr.Error: the disk is full.
         """
+        # Gradio does so for the handler alone, and not for what reads its pictures.
+        LocalContext.request.set(named.get("request"))
+        language = asked()
         try:
             return await super().process_api(*arguments, **named)
         except (OSError, ComponentProcessingError) as error:
@@ -39,12 +45,13 @@ class SavingPage(gr.Blocks):
             if not (isinstance(cause, OSError) and is_full(cause)):
                 raise
             log.warning("what a handler is given or returns could not be saved: the disk is full")
-            raise gr.Error(FULL, title="Not done", print_exception=False) from None
+            sentence, title = retold(FULL, language), retold("Not done", language)
+            raise gr.Error(sentence, title=title, print_exception=False) from None
 
 
-async def refuse_upload(_request: Request, error: Exception) -> Response:
+async def refuse_upload(request: Request, error: Exception) -> Response:
     """What is answered where a route, such as that of uploads, fails because the disk is full."""
     if not (isinstance(error, OSError) and is_full(error)):
         raise error
     log.warning("an upload could not be saved: the disk is full")
-    return JSONResponse({"detail": FULL}, 507)
+    return JSONResponse({"detail": retold(FULL, asked(request))}, 507)

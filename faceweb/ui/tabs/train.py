@@ -105,12 +105,12 @@ def build(services: Services, shared: Shared) -> None:
             use = gr.Button("Use it in Verify and Recognize", elem_id="train-use")
         with gr.Column(scale=5, min_width=320):
             cure = gr.Button(
-                "Cure: semi-hard, small steps",
+                train_words.CURE,
                 visible=False,
                 variant="primary",
                 elem_id="train-cure",
             )
-            live = gr.HTML(train_words.EMPTY, elem_id="train-live", padding=False)
+            live = gr.HTML(train_words.empty(), elem_id="train-live", padding=False)
     fold("train", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)

@@ -1,0 +1,274 @@
+"""What Style, Train and Inside answer on a Chinese page: nothing of it is English."""
+
+import ast
+import asyncio
+import errno
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from faceweb import errors
+from faceweb.config import StyleConfig, TrainConfig
+from faceweb.features.album import Album
+from faceweb.features.atlas import Plate
+from faceweb.features.avatar_album import Split
+from faceweb.features.channels import Channels, RepaintStep
+from faceweb.features.corpus import bundled
+from faceweb.features.describe import HUES, LINES
+from faceweb.features.dream import DreamStep
+from faceweb.features.feature_maps import FeatureMaps
+from faceweb.features.occlude import OcclusionStep
+from faceweb.features.patches import Index, PassStep, Patch
+from faceweb.features.photo_album import _album
+from faceweb.features.recipe import Recipe
+from faceweb.features.separation import Separation
+from faceweb.features.train import HardTriplet, Point, TrainStep
+from faceweb.features.views import View
+from faceweb.numerics.receptive_field import ReceptiveField
+from faceweb.numerics.roc import roc
+from faceweb.types import LayerFacts, StyleCosts, StyleStep, StyleWeights
+from faceweb.ui import style_words, train_words
+from faceweb.ui.easels import Easel
+from faceweb.ui.inside import cover, nine, pair_words, words
+from faceweb.ui.lessons import Lesson
+from faceweb.ui.serving.full import FULL, SavingPage
+from faceweb.ui.tongue import CHINESE, COOKIE, each_retold, in_script, retold, speaking
+from tests.ui.test_tongue import CODE, text_of
+
+# Formulas and names are the same in both languages.
+KEPT = re.compile(r"<sub>.*?</sub>|<p class=\"formula\">.*?</p>|J_\w+|ROC|\w+\.jpg|conv\d_\d", re.S)
+TOLD = re.compile(r"(?:alt|title|aria-label)=\"([^\"]*)\"")
+WORD = re.compile(r"[A-Za-z]{3,}")
+# What raises the errors that these tabs show.
+RAISING = {
+    "features": (
+        *("channels", "corpus", "heads", "indexes", "occlude", "opening", "patches"),
+        *("photo_album", "pictures", "recipe", "scene", "shipped"),
+    ),
+    "models": ("magenta", "weights"),
+    "ui": ("clickable", "easels", "handlers", "lessons", "train_actions"),
+    "ui/inside": ("choice", "nine"),
+}
+
+
+def english(page: str) -> list[str]:
+    """Words of a page that are English, those of its pictures' descriptions included."""
+    shown = KEPT.sub(" ", page)
+    seen = re.sub(r"<[^>]*>|&\w+;", " ", shown)
+    return [word for text in (seen, *TOLD.findall(shown)) for word in WORD.findall(text)]
+
+
+def said(words_of: Callable[..., str], *arguments: object) -> str:
+    """What is said on a Chinese page, which is more than nothing and not English."""
+    with speaking(CHINESE):
+        page = words_of(*arguments)
+    assert re.search("[\u4e00-\u9fff]", page)
+    assert english(page) == [], words_of.__name__
+    return page
+
+
+PIXELS = np.arange(48 * 48 * 3, dtype=np.uint8).reshape(48, 48, 3)
+COSTS, WEIGHTS = StyleCosts(1.0, 0.5, 0.4, 0.1), StyleWeights(1.0, 2.0, 0.1, (1.0,))
+NOTE = "The costs ran away: the last good picture is back, and steps are halved."
+PAINTED = StyleStep(PIXELS, COSTS, WEIGHTS, 4, 10, (48, 48), 300.0, NOTE)
+CONFIG = StyleConfig(size=64, steps=10)
+
+
+def test_style():
+    easel = Easel(None, None, CONFIG, "perceptual", "", CONFIG)
+    easel.history = [(1, COSTS), (4, COSTS)]
+    page = said(style_words.painting, easel, PAINTED)
+    assert "第 4 步，共 10 步" in page
+    assert "还需约 5 分钟" in page
+    said(style_words.waiting)
+    mask = np.zeros((8, 9), np.uint8)
+    said(style_words.about_pictures, mask, PIXELS, np.zeros((48, 48, 3), np.uint8))
+    said(style_words.expected, [(48, 64)], CONFIG, 30.0)
+    recipe = Recipe(CONFIG, "perceptual", "", 10, ((5, {"beta": 2.0}),))
+    assert "1 次移动" in said(style_words.loaded, recipe)
+
+
+SAME, DIFFERENT = np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.8, 0.9])
+PAIRS = Separation(SAME, DIFFERENT, roc(SAME, DIFFERENT), 0.5)
+
+
+def album(people: int) -> Album:
+    pictures = tuple(np.zeros((2, 48, 48, 3), np.uint8) for _ in range(people))
+    return Album(pictures, pictures)
+
+
+def under_way(loss: str = "triplet", collapse: str = "", mining: str = "semi-hard"):
+    config = TrainConfig(loss=loss, mining=mining)
+    training = SimpleNamespace(config=config, held_out=album(3))
+    history = (Point(1, 0.5, 0.4, 0.3), Point(5, 0.4, 0.3, 0.2))
+    hard = HardTriplet((PIXELS, PIXELS, PIXELS), 0.5, 0.4)
+    flat = np.zeros((6, 2))
+    return training, TrainStep(5, 10, 9.0, history, PAIRS, PAIRS, flat, 1.0, (hard,), collapse)
+
+
+@pytest.mark.parametrize("loss", ["triplet", "contrastive", "binary", "chi-square"])
+def test_train(loss):
+    training, step = under_way(loss)
+    chips = [[PIXELS], [PIXELS, PIXELS], [PIXELS], [PIXELS]]
+    learnt = _album(lambda chips: chips, chips, 0)
+    lesson = Lesson((training,), learnt.split, learnt.note)
+    with speaking(CHINESE):
+        outcome = train_words.compared(PAIRS, PAIRS, learnt.split)
+    assert "第 5 步，共 10 步" in said(train_words.lesson, [step], lesson)
+    said(train_words.lesson, [replace(step, remaining=0.0)], lesson, outcome)
+    race = Lesson((training, training), Split(album(3), album(3), album(3), apart=True), "")
+    with speaking(CHINESE):
+        outcome = train_words.ranked([(PAIRS, PAIRS)] * 2, race)
+    said(train_words.lesson, [step, step], race, outcome)
+    said(train_words.empty)
+    said(train_words.waiting)
+
+
+@pytest.mark.parametrize("how", ["have fallen onto one point", "are falling together"])
+@pytest.mark.parametrize("mining", ["hardest", "random"])
+def test_a_collapse(how, mining):
+    why = f"The embeddings {how}: two of them are 0.012 apart on average, so no threshold can part "
+    training, step = under_way(collapse=f"{why}them.", mining=mining)
+    said(train_words.lamp, step, training)
+
+
+def test_a_gallery_of_single_photos_is_explained():
+    note = _album(lambda chips: chips, [[PIXELS]] * 3, 0).note
+    left = " 3 of 5 photos are learnt from. 2 photos were left out: broken, or without a face."
+    said(each_retold, note + left)
+
+
+FACTS = LayerFacts("conv4_1", ("conv4_1",), (6, 6, 4), ReceptiveField(60, 8, 0.0), 9, 9, 1, 2)
+LOOKS = ("orange vertical lines", "dark even areas")
+
+
+def patch(what: str = "face 2 of 3", unit: int = 0) -> Patch:
+    view = View(PIXELS, what)
+    inside = np.arange(48 * 48).reshape(48, 48) > 99
+    spans = ((0, 48), (0, 48))
+    return Patch("cat.jpg", what, 2.0, PIXELS, inside, True, view, (0, 0, unit), spans)
+
+
+@pytest.fixture(params=["whole", "middle", "face 1 of 2"])
+def found(request) -> FeatureMaps:
+    maps = np.random.default_rng(0).normal(size=(6, 6, 4))
+    maps[..., 3] = -1
+    return FeatureMaps(View(PIXELS, request.param), FACTS, maps)
+
+
+def test_maps_and_pairs(found):
+    said(words.maps, found, 2, 0)
+    said(words.unit, found, 1)
+    correlation = np.array([[1, 0.8, 0.5, 0], [0.8, 1, -0.5, 0], [0.5, -0.5, 1, 0], [0] * 4])
+    channels = Channels(found, correlation)
+    said(pair_words.gram, channels)
+    for pair in ((0, 1), (0, 2), (1, 2), (0, 3)):
+        for looks in (LOOKS, LOOKS[:1] * 2):
+            page = said(pair_words.pair, channels, *pair, looks, ("", ""))
+            assert "橙色竖直线条" in page
+
+
+def test_patches():
+    corpus = bundled()
+    step = PassStep(3, 9, 7.0, Index({}, [], skipped=2))
+    assert "已看过 3 / 9" in said(words.progress, step, corpus)
+    page = said(words.nine, {1: [patch()], 2: []}, {1: LOOKS[0], 2: "nothing in these pictures"})
+    assert "第 2 张脸（共 3 张）" in page
+    said(words.unit_patches, 1, [patch()], LOOKS[1], [[np.ones((48, 48, 3))]] * 2)
+    said(words.unit_patches, 1, [], LOOKS[1], [])
+    said(nine._empty)
+    plate = Plate((1, 2), (PIXELS, PIXELS))
+    said(words.atlas, plate)
+    said(words.atlas, None)
+
+
+@pytest.mark.parametrize("colour", ["", "dark ", "bright ", *(f"{name} " for _, name in HUES)])
+@pytest.mark.parametrize(
+    "form", [*(f"{name} lines" for _, name in LINES), "even areas", "fine texture", "shapes"]
+)
+def test_whatever_patches_have_in_common(colour, form):
+    said(words.looks, colour + form)
+
+
+def test_a_dream_a_repainting_and_what_is_covered():
+    step = DreamStep(PIXELS[None], np.zeros(1), 3, 9, 5.0)
+    for patches in ([patch()], [], None):
+        said(words.dreaming, step, 7, patches)
+    repainted = RepaintStep(PIXELS, PIXELS, 0.1, 0.4, 0.01, 3, 9, 5.0)
+    said(pair_words.repainting, repainted, (1, 2))
+    covered = OcclusionStep(PIXELS, np.ones((48, 48)), 1.0, 0.2, 1.1, 4, 9, (3, 3))
+    said(words.occluded, covered, "d(a, b)")
+    for note in (cover.UNIT_NOTE, cover.PAIR_NOTE):
+        said(words.covered, [], note)
+
+
+def test_what_scripts_write_is_in_the_language_of_the_page():
+    """As where something was stopped, which the browser says without asking."""
+    script = in_script(nine._empty)
+    assert "Press <b>Find them</b>" in script
+    assert "\\u6309<b>\\u67e5\\u627e</b>" in script
+
+
+def raised(path: Path) -> list[str]:
+    """The sentences of errors that a module raises, with a number for what is filled in."""
+    with ThreadPoolExecutor(1) as pool:
+        tree = pool.submit(ast.parse, path.read_text()).result()
+    calls = [
+        node.exc
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and node.exc.args
+    ]
+    known = [call for call in calls if hasattr(errors, getattr(call.func, "id", "?"))]
+    return [text.replace("{}", "7") for call in known if (text := text_of(call.args[0]))]
+
+
+@pytest.mark.parametrize("folder", RAISING)
+def test_errors(folder):
+    """A run of three words is no name, nor the file formats that a sentence lists."""
+    sentences = [each for name in RAISING[folder] for each in raised(CODE / folder / f"{name}.py")]
+    assert sentences
+    run = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2}")
+    assert [each for each in sentences if run.search(retold(each, CHINESE))] == []
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "Add a content picture first: upload it, take it with the camera or paste it.",
+        "The style picture is 9 x 9 pixels: use one of at least 32 a side.",
+        "VGG-19 (80 MB) could not be downloaded: the net cannot be reached from here. The built-in "
+        "network needs no download.",
+        "This painting is under way: press Stop before you continue it.",
+        "Rate must be a number from 0.0001 to 0.1. Received: None.",
+        "Alpha and beta are both 0, so nothing would be painted: raise one.",
+        "The unit b must be a whole number from 0. Received: 1.5.",
+        "3 people are needed to learn from, and this gallery holds 2: enroll a third in the first "
+        "tab, one photo each will do; or choose Drawn faces, or a zip with a folder of photos for "
+        "each person.",
+        "the head you trained (triplet, 5 people; measured on people held out)",
+    ],
+)
+def test_parts_of_errors_are_retold_too(error):
+    names = {"VGG", "zip", "Rate", "None"}
+    assert [word for word in english(retold(error, CHINESE)) if word not in names] == []
+
+
+@pytest.mark.parametrize(
+    ("cookies", "sentence"), [({}, FULL), ({COOKIE: CHINESE}, retold(FULL, CHINESE))]
+)
+def test_a_full_disk_is_told_in_the_language_of_who_asks(monkeypatch, cookies, sentence):
+    async def full(*_, **__):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(gr.Blocks, "process_api", full)
+    page, request = object.__new__(SavingPage), SimpleNamespace(cookies=cookies)
+    with pytest.raises(gr.Error) as met:
+        asyncio.run(page.process_api(0, [], request=request))
+    assert met.value.message == sentence
