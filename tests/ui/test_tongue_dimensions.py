@@ -258,7 +258,7 @@ def test_parts_of_errors_are_retold_too(error):
 def test_programs_and_english_pages_are_answered_in_english(reading):
     page = ecg_words.answer(reading) + ecg_words.beat_panel(reading)
     assert "14 of 40 beats stand out" in page
-    assert "beat 27 at 21.4 s, distance 5.00, 44 times the usual" in page
+    assert "beat 27 at 21.4 s, distance 5.00, 45 times the usual" in page
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in page)
     with pytest.raises(FacewebError, match="There is no bundled clip 'none'"):
         _clip(None, "none")
