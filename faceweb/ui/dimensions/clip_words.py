@@ -116,15 +116,16 @@ def finished(
 ) -> str:
     """A clip that is done, beside what it was and which way everything in it moves."""
     content, result, ways = films
-    way = say(
-        'what moves, and which way: <i class="way right">right</i>, <i class="way down">down '
-        'left</i>, <i class="way up">up left</i>'
-    )
-    shown = f"""<div class="films"><figure>{video(result, say("the painted clip"), True)}
-<figcaption>{say("painted")}</figcaption></figure><div><figure>
-{video(content, say("the clip as it was"))}<figcaption>{say("as it was")}</figcaption></figure>
-<figure>{video(ways, say("which way everything moves"))}<figcaption>{way}</figcaption></figure>
-</div></div>"""
+    painted = video(result, say("the painted clip"), True)
+    before = video(content, say("the clip as it was"))
+    moving = video(ways, say("which way everything moves"))
+    way = say("""what moves,
+and which way: <i class="way right">right</i>, <i class="way down">down left</i>,
+<i class="way up">up left</i>""")
+    was = say("as it\nwas")
+    shown = f"""<div class="films"><figure>{painted}<figcaption>
+{say("painted")}</figcaption></figure><div><figure>{before}<figcaption>{was}</figcaption></figure>\
+<figure>{moving}<figcaption>{way}</figcaption></figure></div></div>"""
     return painting(easel, step, shown + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
 
 
@@ -132,13 +133,11 @@ def _flicker(errors: tuple[float, float] | None) -> str:
     if errors is None:
         return ""
     before, after = errors
-    how = say(
-        "How far neighbouring frames differ once the motion is undone: 0 would be no flicker at "
-        "all."
-    )
-    return f"""<dl class="facts gained"><div><dt>{say("warping error, painted")}</dt>
-<dd>{after:.2g}</dd></div><div><dt>{say("as it was")}</dt><dd>{before:.2g}</dd></div></dl>
-<p class="note">{how}</p>"""
+    painted, was = say("warping error, painted"), say("as it was")
+    how = say("""How far neighbouring
+frames differ once the motion is undone: 0 would be no flicker at all.""")
+    return f"""<dl class="facts gained"><div><dt>{painted}</dt><dd>{after:.2g}</dd>
+</div><div><dt>{was}</dt><dd>{before:.2g}</dd></div></dl><p class="note">{how}</p>"""
 
 
 def solid(easel: Easel, step: StyleStep, block: np.ndarray) -> str:

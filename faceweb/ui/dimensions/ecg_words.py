@@ -27,10 +27,8 @@ NOTES = re.compile(r"(?<=\.) (?=Only )")
 
 def empty() -> str:
     """Before anything was learnt."""
-    press = say(
-        "Press <b>Learn filters</b>: in a few seconds the trace appears here, with its unusual "
-        "beats in red."
-    )
+    press = say("""Press <b>Learn filters</b>: in a few seconds the trace appears
+here, with its unusual beats in red.""")
     return f'<div class="blank low"><p>{press}</p></div>'
 
 
@@ -69,10 +67,8 @@ def answer(reading: Reading) -> str:
         maps += ecg_draw.layer_map(values, wide, layer)
     said = [told(beats, number, trace.rate) for number in range(1, len(beats.places) + 1)]
     note = each_retold(reading.source.note, NOTES)
-    under = say(
-        "Under the trace: what the filters of a layer say; bright is much. Click a beat, or a "
-        "filter's row."
-    )
+    under = say("""Under the trace: what the filters of a layer say;
+bright is much. Click a beat, or a filter's row.""")
     strip, label = ecg_draw.strip(trace, beats, said), say("The trace, to be scrolled")
     return f"""<section class="answer ecg"><div class="heart">{_outcome(reading)}
 {_curve(reading.errors)}</div>
@@ -117,7 +113,8 @@ def beat_panel(reading: Reading, number: int | None = None) -> str:
         none = say("No beat stands out. The most distant one is drawn.")
         rows = f'<p class="note">{none}</p>'
     legend = say(
-        '{beat}; <i class="median"></i> the median beat; <i class="others"></i> all beats',
+        """{beat};
+<i class="median"></i> the median beat; <i class="others"></i> all beats""",
         beat=told(beats, chosen, rate),
     )
     return f"""<section class="answer panel"><h3>{say("Unusual beats")}</h3>
@@ -191,8 +188,9 @@ def _outcome(reading: Reading) -> str:
     pulse = 60 * (count - 1) / max((beats.places[-1] - beats.places[0]) / reading.trace.rate, 1e-9)
     learnt = sum(values.shape[1] for values in reading.maps.values())
     counts = say(
-        "{count} beats in {seconds} s, {pulse} a minute. {learnt} filters learnt in {took} s, from "
-        "this trace alone.",
+        """{count} beats in
+{seconds} s, {pulse} a minute. {learnt} filters learnt in {took} s, from this
+trace alone.""",
         count=count,
         seconds=f"{seconds:.1f}",
         pulse=f"{pulse:.0f}",
@@ -253,8 +251,9 @@ def _strongest(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]
     start, stop = patches[0].spans[0]
     field = (stop - start) / (2 * reach + 1)
     legend = say(
-        "Filter {unit} of {layer}: the {count} segments it says most about, at {times} s, each "
-        "over the others. Activation {most} down to {least}.",
+        """Filter {unit} of {layer}: the {count} segments it says most about,
+at {times} s, each over the others. Activation {most} down to
+{least}.""",
         unit=unit,
         layer=layer,
         count=len(segments),

@@ -122,15 +122,16 @@ def compared(found: Inflation) -> str:
         for unit in units
     )
     verdict = say(
-        "is the largest difference on {which}, {verdict} 1e-4; the layer's answers go up to "
-        "{most}.",
+        """is the largest difference on {which}, {verdict} 1e-4; the layer's answers go up to
+{most}.""",
         which=say("interior frames" if len(found.differences) > 2 else "every frame"),
         verdict=say("below" if found.interior < BELOW else "not below"),
         most=f"{found.flat.max():.3g}",
     )
     about = say(
-        "Left the 2-D network's map of the picture, right a frame of the 3-D network's map of the "
-        "same picture standing still for {frames} frames; the strongest units of {layer}.",
+        """Left the 2-D network's map of the picture, right a frame of the 3-D network's map of
+the same picture standing still for {frames} frames; the strongest units of
+{layer}.""",
         frames=FEWEST_FRAMES,
         layer=found.layer,
     )
@@ -151,9 +152,10 @@ def bars(differences: np.ndarray) -> str:
         for place, share in enumerate(shares.clip(0, 1.15))
     )
     label = say("largest difference of each frame")
-    caption = say("Largest difference of each of the layer's frames, logarithmic from 1e-8")
+    first = say("frame {number}", number=1)
+    caption = say("Largest difference of each\nof the layer's frames, logarithmic from 1e-8")
     return f"""<figure><svg class="bars frames" viewBox="0 0 {width} {height}" role="img"
 aria-label="{label}">{drawn}<line x1="0" x2="{width}" y1="14" y2="14"/>
-<text x="0" y="10">1e-4</text><text x="0" y="{height - 4}">
-{say("frame {number}", number=1)}</text><text x="{width}" y="{height - 4}"
-text-anchor="end">{len(shares)}</text></svg><figcaption>{caption}</figcaption></figure>"""
+<text x="0" y="10">1e-4</text><text x="0" y="{height - 4}">{first}</text><text x="{width}"
+y="{height - 4}" text-anchor="end">{len(shares)}</text></svg>\
+<figcaption>{caption}</figcaption></figure>"""

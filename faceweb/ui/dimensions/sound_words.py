@@ -26,10 +26,8 @@ EXAMPLES = (
 
 def empty() -> str:
     """Before anything was made."""
-    click = say(
-        "Click an example above, or choose two sounds and press <b>Restyle</b>. The new sound's "
-        "spectrogram grows here; then you can play it."
-    )
+    click = say("""Click an example above, or choose two sounds and press
+<b>Restyle</b>. The new sound's spectrogram grows here; then you can play it.""")
     return f'<div class="blank wide"><p>{click}</p></div>'
 
 

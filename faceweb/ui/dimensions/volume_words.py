@@ -64,9 +64,11 @@ def units(look: VolumeLook) -> str:
         for unit in shown
     )
     about = say(
-        "{layer} answers at {sides} places, each of which sees a cube of {field} voxels a side. "
-        "{fire} of its {units} units fire; the strongest are shown, each on its own scale and seen "
-        "through from above, with its largest activation. Click one to lay it over the slices.",
+        """{layer} answers at
+{sides} places, each of which sees a cube of {field} voxels a side.
+{fire} of its {units} units fire; the strongest are shown, each on its own scale and seen \
+through from above, with its largest
+activation. Click one to lay it over the slices.""",
         layer=escape(facts.name),
         sides=" x ".join(str(side) for side in facts.shape[:-1]),
         field=facts.field.size,
@@ -92,8 +94,9 @@ def cubes(look: VolumeLook, turn: float) -> str:
     whole = min(look.seen) < side
     sees = "more than the volume, so all of it is shown" if whole else "{side} voxels a side"
     about = say(
-        "Each is what one position of unit {number} sees, {sees}, cut open in the middle, with the "
-        "activation there. Grey lies beyond the border.",
+        """Each is what one position of unit
+{number} sees, {sees}, cut open in the middle, with the activation there. Grey lies beyond the
+border.""",
         number=look.unit,
         sees=say(sees, side=side),
     )
