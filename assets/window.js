@@ -54,7 +54,7 @@ function play(on) {
   playing = on;
   const button = control("play");
   button.textContent = on ? "❚❚" : "▶";
-  button.setAttribute("aria-label", on ? "Pause" : "Play");
+  button.setAttribute("aria-label", said(on ? "pause" : "play"));
   // A reader is told of single steps, not of every frame.
   part(".sum").setAttribute("aria-live", on ? "off" : "polite");
   before = performance.now();

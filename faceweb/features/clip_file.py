@@ -120,8 +120,10 @@ def _said(
 ) -> str:
     notes = []
     if not whole:
-        of = f" of {stated:.0f} s" if stated is not None and stated > LONGEST_SECONDS + 1 else ""
-        notes.append(f"Only the first {LONGEST_SECONDS:.0f} s{of} are used.")
+        first = f"Only the first {LONGEST_SECONDS:.0f} s are used."
+        if stated is not None and stated > LONGEST_SECONDS + 1:
+            first = f"Only the first {LONGEST_SECONDS:.0f} s of {stated:.0f} s are used."
+        notes.append(first)
     if thinned:
         notes.append(f"{MOST_FRAMES} frames are kept, {clip.rate:.3g} a second.")
     height, width = clip.frames.shape[1:3]

@@ -262,7 +262,8 @@ def _edf(data: bytes) -> tuple[Signal, str]:
         trace = _checked(values, rate)
     except _BROKEN:
         raise MediaError(f"This EDF file is broken or cut short: {_AGAIN}.") from None
-    unit = f" in {signal.physical_dimension}" if signal.physical_dimension else ""
-    label = ascii(signal.label)[1:-1]
-    note = f"This is the signal “{label}”{unit}, one of {len(file.signals)}."
+    label, unit, count = ascii(signal.label)[1:-1], signal.physical_dimension, len(file.signals)
+    note = f"This is the signal “{label}”, one of {count}."
+    if unit:
+        note = f"This is the signal “{label}” in {unit}, one of {count}."
     return trace, " ".join(filter(None, [note, _cut(seconds)]))

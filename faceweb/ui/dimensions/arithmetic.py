@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, fields
+from functools import partial
 
 import gradio as gr
 
@@ -13,9 +14,10 @@ from faceweb.ui.controls import choice, default, number, slider, takes
 from faceweb.ui.dimensions import words
 from faceweb.ui.handlers import Services, Shared, guarded
 from faceweb.ui.howto.fold import fold
-from faceweb.ui.tongue import both
+from faceweb.ui.tongue import both, in_script, say
 
 TITLE = "Convolution"
+KEPT = "{label} goes from {low} to {high}, not to {value}: {near} it is."
 NAMES = tuple(item.name for item in fields(DimensionsConfig))
 KERNEL = {item.name: item.default for item in fields(WindowConfig)}
 # The course's three examples: what differs from the defaults.
@@ -218,17 +220,17 @@ def _set(preset: str) -> str:
 def _within(inputs: list) -> str:
     """Script that keeps typed numbers in their ranges, as the boxes do once they are left, and
     says so."""
-    ranges = [
-        [getattr(each, end, None) for end in ("minimum", "maximum", "label")] for each in inputs
-    ]
+    ranges = [[getattr(each, end, None) for end in ("minimum", "maximum")] for each in inputs]
+    labels = [in_script(partial(say, each.label)) for each in inputs]
     return f"""(...given) => {{
-  const said = [];
+  const said = [], labels = [{", ".join(labels)}];
   const kept = given.map((value, place) => {{
-    const [low, high, label] = {json.dumps(ranges)}[place];
+    const [low, high] = {json.dumps(ranges)}[place], label = labels[place];
     if (low === null) return value;
     const near = Math.min(Math.max(value ?? low, low), high);
+    const told = {{label, low, high, value, near}};
     if (value !== null && value !== near)
-      said.push(`${{label}} goes from ${{low}} to ${{high}}, not to ${{value}}: ${{near}} it is.`);
+      said.push({in_script(partial(say, KEPT))}.replace(/{{(\\w+)}}/g, (_, name) => told[name]));
     return near;
   }});
   document.querySelector("#dimensions-kept").textContent = said.join(" ");

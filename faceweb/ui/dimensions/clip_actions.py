@@ -24,6 +24,7 @@ from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.photos import required
+from faceweb.ui.tongue import say
 
 NAMES = tuple(item.name for item in fields(ClipConfig))
 LIVE = ("alpha", "beta", "motion")
@@ -113,7 +114,7 @@ class Handlers:
         return clip_words.chosen(clip, title, note)
 
     def _paint(self, film: Film, request: gr.Request):
-        yield gr.skip(), clip_words.WAITING, None
+        yield gr.skip(), clip_words.waiting(), None
         for step in film.paint():
             frames = first_frames(step.picture, film.clip)
             yield _record(film, step, None), clip_words.clip(film, step, frames), gr.skip()
@@ -139,7 +140,7 @@ def _clip(content: str | None, bundled: str) -> tuple[Clip, str, str]:
             "one."
         )
     found = moving(bundled)
-    return found.clip, "", found.title.capitalize()
+    return found.clip, "", say(found.title).capitalize()
 
 
 def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, Clip]:

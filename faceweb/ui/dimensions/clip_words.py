@@ -12,15 +12,21 @@ from faceweb.types import Clip, StyleStep
 from faceweb.ui import draw
 from faceweb.ui.easels import Easel
 from faceweb.ui.style_words import CURVES, curves, duration, formula
+from faceweb.ui.tongue import each_retold, say
 
 STRIP = 8
 CLIP_EMPTY = """<div class="blank"><p>Click a clip and a style, then <b>Paint</b>. All frames are
 painted at once, so that they hold together; the film grows here.</p></div>"""
 SOLID_EMPTY = """<div class="blank"><p>Click a style, then <b>Grow a block</b>. It begins as
 noise, and every slice of it comes to look like the picture.</p></div>"""
-WAITING = """<div class="blank"><p>Mixing the paint: the first strokes come in a few seconds.</p>
-</div>"""
 MOTION = ("variation", "J_motion")
+
+
+def waiting() -> str:
+    """Before the first step."""
+    mixing = say("Mixing the paint: the first strokes come in a few seconds.")
+    return f"""<div class="blank"><p>{mixing}</p>
+</div>"""
 
 
 def video(clip: Clip, alt: str, controls: bool = False) -> str:
@@ -36,7 +42,15 @@ def video(clip: Clip, alt: str, controls: bool = False) -> str:
 def chosen(clip: Clip, title: str, note: str) -> str:
     """The clip that would be painted."""
     count, height, width = clip.frames.shape[:3]
-    said = f"{title}: {count} frames of {width} x {height}, {clip.rate:.3g} a second. {note}"
+    said = say(
+        "{title}: {count} frames of {width} x {height}, {rate} a second. ",
+        title=title,
+        count=count,
+        width=width,
+        height=height,
+        rate=f"{clip.rate:.3g}",
+    )
+    said += each_retold(note)
     return f"""<figure class="chosen-clip">{video(clip, title)}<figcaption class="note">
 {escape(said.strip())}</figcaption></figure>"""
 
@@ -44,9 +58,10 @@ def chosen(clip: Clip, title: str, note: str) -> str:
 def strip(frames: np.ndarray) -> str:
     """Some of the frames, side by side."""
     places = np.linspace(0, len(frames) - 1, STRIP).round().astype(int)
-    cells = "".join(
-        f"<figure>{draw.photo(frames[k], f'frame {k + 1}', 'frame')}</figure>" for k in places
-    )
+    cells = ""
+    for k in places:
+        alt = say("frame {number}", number=k + 1)
+        cells += f"<figure>{draw.photo(frames[k], alt, 'frame')}</figure>"
     return f'<div class="filmstrip">{cells}</div>'
 
 
@@ -62,15 +77,29 @@ def painting(
         cost: its formula as HTML.
         shown: the costs that have curves.
     """
-    sides = " x ".join(str(side) for side in step.shape[1:][::-1])
-    sides += f", {step.shape[0]} " + ("slices" if len(set(step.shape)) == 1 else "frames")
-    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
-    if left and not easel.running:
-        left = ", stopped"
-    notes = "".join(f'<p class="warning">{escape(n)}</p>' for n in (easel.note, step.note) if n)
+    solid = len(set(step.shape)) == 1
+    left = ""
+    if step.step < step.steps:
+        about = say(", about {time} left", time=duration(step.remaining))
+        left = about if easel.running else say(", stopped")
+    made = say(
+        "Step {step} of {steps} at {sides}, {seconds} s{left}.",
+        step=step.step,
+        steps=step.steps,
+        sides=say(
+            "{sides}, {count} slices" if solid else "{sides}, {count} frames",
+            sides=" x ".join(str(side) for side in step.shape[1:][::-1]),
+            count=step.shape[0],
+        ),
+        seconds=f"{easel.seconds:.0f}",
+        left=left,
+    )
+    notes = "".join(
+        f'<p class="warning">{escape(each_retold(n))}</p>' for n in (easel.note, step.note) if n
+    )
     return f"""<section class="answer painting">{pictures}
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps} at {sides}, {easel.seconds:.0f} s{left}.</p>{notes}
+<p class="note">{made}</p>{notes}
 {cost}{curves(easel.history, shown)}</section>"""
 
 
@@ -87,11 +116,16 @@ def finished(
 ) -> str:
     """A clip that is done, beside what it was and which way everything in it moves."""
     content, result, ways = films
-    shown = f"""<div class="films"><figure>{video(result, "the painted clip", True)}<figcaption>
-painted</figcaption></figure><div><figure>{video(content, "the clip as it was")}<figcaption>as it
-was</figcaption></figure><figure>{video(ways, "which way everything moves")}<figcaption>what moves,
+    painted = video(result, say("the painted clip"), True)
+    before = video(content, say("the clip as it was"))
+    moving = video(ways, say("which way everything moves"))
+    way = say("""what moves,
 and which way: <i class="way right">right</i>, <i class="way down">down left</i>,
-<i class="way up">up left</i></figcaption></figure></div></div>"""
+<i class="way up">up left</i>""")
+    was = say("as it\nwas")
+    shown = f"""<div class="films"><figure>{painted}<figcaption>
+{say("painted")}</figcaption></figure><div><figure>{before}<figcaption>{was}</figcaption></figure>\
+<figure>{moving}<figcaption>{way}</figcaption></figure></div></div>"""
     return painting(easel, step, shown + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
 
 
@@ -99,32 +133,35 @@ def _flicker(errors: tuple[float, float] | None) -> str:
     if errors is None:
         return ""
     before, after = errors
-    return f"""<dl class="facts gained"><div><dt>warping error, painted</dt><dd>{after:.2g}</dd>
-</div><div><dt>as it was</dt><dd>{before:.2g}</dd></div></dl><p class="note">How far neighbouring
-frames differ once the motion is undone: 0 would be no flicker at all.</p>"""
+    painted, was = say("warping error, painted"), say("as it was")
+    how = say("""How far neighbouring
+frames differ once the motion is undone: 0 would be no flicker at all.""")
+    return f"""<dl class="facts gained"><div><dt>{painted}</dt><dd>{after:.2g}</dd>
+</div><div><dt>{was}</dt><dd>{before:.2g}</dd></div></dl><p class="note">{how}</p>"""
 
 
 def solid(easel: Easel, step: StyleStep, block: np.ndarray) -> str:
     """A block under way."""
-    cube = draw.picture(clear_cube(block), "the block so far", "block")
-    middles = "".join(
-        f"<figure>{draw.picture(block.take(len(block) // 2, axis), name, 'grain slice')}"
-        f"<figcaption>{name}</figcaption></figure>"
-        for axis, name in enumerate(("from above", "from the front", "from the side"))
-    )
+    cube = draw.picture(clear_cube(block), say("the block so far"), "block")
+    middles = ""
+    for axis, side in enumerate(("from above", "from the front", "from the side")):
+        name, middle = say(side), block.take(len(block) // 2, axis)
+        middles += f"<figure>{draw.picture(middle, name, 'grain slice')}"
+        middles += f"<figcaption>{name}</figcaption></figure>"
     pictures = f'<div class="solid">{cube}<div class="middles">{middles}</div></div>'
     return painting(easel, step, pictures, _sliced(step), CURVES[::2])
 
 
 def cube(block: np.ndarray, turn: float) -> str:
     """A finished block, turned."""
-    pixels = draw.picture(clear_cube(block, turn), "the block", "block")
+    pixels = draw.picture(clear_cube(block, turn), say("the block"), "block")
     return f'<figure class="pane">{pixels}</figure>'
 
 
 def cut(block: np.ndarray, axis: int, index: int) -> str:
     """One slice of a finished block."""
-    pixels = draw.picture(block.take(index, axis), f"slice {index}", "grain slice")
+    alt = say("slice {number}", number=index)
+    pixels = draw.picture(block.take(index, axis), alt, "grain slice")
     return f'<figure class="pane">{pixels}</figure>'
 
 

@@ -1,7 +1,5 @@
 """ECG: filters learnt from one heart's trace, and the beats that they find unusual."""
 
-import json
-
 import gradio as gr
 
 from faceweb.config import ASSETS
@@ -12,6 +10,7 @@ from faceweb.ui.dimensions.ecg_actions import EXTRAS, Handlers
 from faceweb.ui.examples import try_it
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.howto.fold import fold
+from faceweb.ui.tongue import in_script
 
 TITLE = "ECG"
 INTRO = """Find the unusual beats of a heart, in seconds. A heart's trace is a signal with one axis
@@ -91,7 +90,7 @@ def build(services: Services, shared: Shared) -> None:
             min_width=160,
             elem_id="ecg-rate",
         )
-    answer = _clickable(ecg_words.EMPTY, "ecg-answer")
+    answer = _clickable(ecg_words.empty(), "ecg-answer")
     with gr.Row(elem_classes="studio"):
         with gr.Column(min_width=300):
             beats = _clickable("", "ecg-beats")
@@ -115,7 +114,7 @@ def build(services: Services, shared: Shared) -> None:
         begun(None, None, None, js=SHOW, **PRIVATE)
         begun(**learns, **name)
     # What is shown is not of the file that was just chosen.
-    cleared = f"() => {json.dumps([ecg_words.EMPTY, '', ''])}"
+    cleared = f"() => [{in_script(ecg_words.empty)}, '', '']"
     file.upload(None, None, [answer, beats, filters], js=cleared, **QUICK)
     for part in (answer, beats, filters):
         part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)

@@ -15,6 +15,7 @@ from faceweb.ui.controls import takes
 from faceweb.ui.dimensions import ecg_words
 from faceweb.ui.dimensions.readings import Reading, Readings, Source
 from faceweb.ui.handlers import Services, guarded
+from faceweb.ui.tongue import say
 
 NAMES = tuple(item.name for item in fields(TraceConfig))
 # A rate of 0 stands for one that the file says.
@@ -93,10 +94,10 @@ class Handlers:
 
 def _source(config: TraceConfig, file: str | None, rate: float | None) -> Source:
     if config.source == "bundled":
-        return Source(bundled(), BUNDLED_NOTE, name="The bundled trace")
+        return Source(bundled(), BUNDLED_NOTE, name=say("The bundled trace"))
     if config.source == "simulated":
         signal, places, odd = simulated(config.seed)
-        times, name = places / signal.rate, f"Simulated, seed {config.seed:.0f}"
+        times, name = places / signal.rate, say("Simulated, seed {seed}", seed=f"{config.seed:.0f}")
         return Source(signal, SIMULATED_NOTE, times, odd, name)
     if not file:
         raise MediaError("Choose a CSV or EDF file first, or take a simulated trace.")

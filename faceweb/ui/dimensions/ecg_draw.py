@@ -8,6 +8,7 @@ from faceweb.features.filters import AFTER, BEFORE, Beats
 from faceweb.numerics.heat import heat_colours
 from faceweb.types import Signal
 from faceweb.ui import draw
+from faceweb.ui.tongue import say
 
 # Pixels a second, of all of it at most, and how high a trace is.
 PACE, WIDEST, HEIGHT = 72.0, 16_000, 176
@@ -46,8 +47,8 @@ def strip(trace: Signal, beats: Beats, said: Sequence[str]) -> str:
         )
     )
     return (
-        f'<svg class="trace" width="{wide}" height="{HEIGHT}" role="group" aria-label="The trace '
-        f'with its beats"><g class="grid">{lines}</g>{marks}'
+        f'<svg class="trace" width="{wide}" height="{HEIGHT}" role="group" '
+        f'aria-label="{say("The trace with its beats")}"><g class="grid">{lines}</g>{marks}'
         f'<polyline points="{_points(xs, ys)}"/></svg>'
     )
 
@@ -64,10 +65,10 @@ def layer_map(values: np.ndarray, wide: int, name: str) -> str:
     columns = np.maximum.reduceat(share, edges.clip(0, len(share) - 1), axis=0)
     rows = np.repeat(heat_colours(columns.T**LIFT), ROW, axis=0)
     rows[ROW - 1 :: ROW] = GAP
-    picture = draw.picture(rows, f"what {name} says over time", "rows")
+    picture = draw.picture(rows, say("what {name} says over time", name=name), "rows")
     return (
         f'<div class="map {name}" data-pick="map:{name}" style="width:{wide}px" '
-        f'title="Click a row: that filter">{picture}</div>'
+        f'title="{say("Click a row: that filter")}">{picture}</div>'
     )
 
 
@@ -88,7 +89,8 @@ def over_median(beats: Beats, number: int, rate: float) -> str:
         f'<span>−{BEFORE:g} s</span><span class="now" style="left:{100 * at / WIDTH:.1f}%">R</span>'
         f"<span>+{AFTER:g} s</span>"
     )
-    return _figure(shapes, ends, f"beat {number} over the median beat", "over-median")
+    label = say("beat {number} over the median beat", number=number)
+    return _figure(shapes, ends, label, "over-median")
 
 
 def overlaid(segments: Sequence[np.ndarray], field: float, reach: float) -> str:
@@ -108,8 +110,10 @@ def overlaid(segments: Sequence[np.ndarray], field: float, reach: float) -> str:
     )
     xs = np.linspace(0, WIDTH, rows.shape[1])
     shapes += "".join(_line("segment", xs, row, low, high) for row in rows)
-    ends = f"<span>−{reach:g} s</span><span>what it sees</span><span>+{reach:g} s</span>"
-    return _figure(shapes, ends, f"{len(rows)} segments laid over each other", "nine-over")
+    sees = say("what it sees")
+    ends = f"<span>−{reach:g} s</span><span>{sees}</span><span>+{reach:g} s</span>"
+    label = say("{count} segments laid over each other", count=len(rows))
+    return _figure(shapes, ends, label, "nine-over")
 
 
 def taps(weights: np.ndarray) -> str:

@@ -1,5 +1,6 @@
 """What the page of heartbeats says: the trace, its unusual beats, its filters."""
 
+import re
 from collections.abc import Sequence
 from html import escape
 
@@ -11,6 +12,7 @@ from faceweb.ui import charts
 from faceweb.ui.dimensions import ecg_draw
 from faceweb.ui.dimensions.readings import Reading, Source
 from faceweb.ui.style_words import duration
+from faceweb.ui.tongue import each_retold, say
 from faceweb.ui.words import counted
 
 MOST_LISTED = 12
@@ -19,15 +21,24 @@ FEW = 8
 # Seconds that are shown on either side of what a filter sees.
 REACH = 0.25
 DEEP = "Each of these listens to all filters of the layer before, so it has no shape of its own."
-EMPTY = """<div class="blank low"><p>Press <b>Learn filters</b>: in a few seconds the trace appears
-here, with its unusual beats in red.</p></div>"""
+# What is said of a trace, in which the name that its file gives it may end with a full stop.
+NOTES = re.compile(r"(?<=\.) (?=Only )")
+
+
+def empty() -> str:
+    """Before anything was learnt."""
+    press = say("""Press <b>Learn filters</b>: in a few seconds the trace appears
+here, with its unusual beats in red.""")
+    return f'<div class="blank low"><p>{press}</p></div>'
 
 
 def learning(reading: Reading, step: FilterStep) -> str:
     """How far the filters are."""
+    left = say(", about {time} left", time=duration(step.remaining))
+    done = say("Step {step} of {steps}{left}.", step=step.step, steps=step.steps, left=left)
     return f"""<section class="answer ecg"><div class="bar"><i
 style="width:{100 * step.step / step.steps:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps}, about {duration(step.remaining)} left.</p>
+<p class="note">{done}</p>
 <div class="learning">{_curve(step.errors)}</div></section>"""
 
 
@@ -42,32 +53,50 @@ def answer(reading: Reading) -> str:
     for number, (layer, values) in enumerate(reading.maps.items(), start=1):
         sees = 1000 * reading.probe.facts(layer, trace.samples.shape).field.size / trace.rate
         mark = " checked" if number == 1 else ""
+        label = say(
+            "{layer}: {filters} filters, each sees {time} ms",
+            layer=layer,
+            filters=values.shape[1],
+            time=f"{sees:.0f}",
+        )
         switches += (
             f'<input type="radio" name="ecg-layer" id="ecg-layer-{number}"{mark} '
             f'data-pick="layer:{layer}">'
-            f'<label for="ecg-layer-{number}">{layer}: {values.shape[1]} filters, each sees '
-            f"{sees:.0f} ms</label>"
+            f'<label for="ecg-layer-{number}">{label}</label>'
         )
         maps += ecg_draw.layer_map(values, wide, layer)
     said = [told(beats, number, trace.rate) for number in range(1, len(beats.places) + 1)]
+    note = each_retold(reading.source.note, NOTES)
+    under = say("""Under the trace: what the filters of a layer say;
+bright is much. Click a beat, or a filter's row.""")
+    strip, label = ecg_draw.strip(trace, beats, said), say("The trace, to be scrolled")
     return f"""<section class="answer ecg"><div class="heart">{_outcome(reading)}
 {_curve(reading.errors)}</div>
-<p class="note">{escape(reading.source.note)} {_honest(reading)}</p>
-<div class="ecg-strip"><p class="switch-label">Under the trace: what the filters of a layer say;
-bright is much. Click a beat, or a filter's row.</p>{switches}
+<p class="note">{escape(note)} {_honest(reading)}</p>
+<div class="ecg-strip"><p class="switch-label">{under}</p>{switches}
 <div class="scroll" data-at="{at:.4f}" tabindex="0" role="region"
-aria-label="The trace, to be scrolled">{ecg_draw.strip(trace, beats, said)}{maps}</div></div>
+aria-label="{label}">{strip}{maps}</div></div>
 </section>"""
 
 
 def told(beats: Beats, number: int, rate: float) -> str:
     """One beat, counted from 1, in words."""
+    return _when(beats, number, rate) + say(", {what}", what=_how_far(beats, number))
+
+
+def _when(beats: Beats, number: int, rate: float) -> str:
+    at = f"{beats.places[number - 1] / rate:.1f}"
+    return say("beat {number} at {at} s", number=number, at=at)
+
+
+def _how_far(beats: Beats, number: int) -> str:
     distance, usual = beats.distances[number - 1], float(np.median(beats.distances))
     times = distance / max(usual, 1e-9)
     # Usual ones are told to a tenth, what is far off is not known so well.
     shown = f"{times:.1f}" if times < 2 else f"{times:.0f}"
-    at = beats.places[number - 1] / rate
-    return f"beat {number} at {at:.1f} s, distance {distance:.2f}, {shown} times the usual"
+    return say(
+        "distance {distance}, {times} times the usual", distance=f"{distance:.2f}", times=shown
+    )
 
 
 def beat_panel(reading: Reading, number: int | None = None) -> str:
@@ -78,13 +107,19 @@ def beat_panel(reading: Reading, number: int | None = None) -> str:
     rows = "".join(_listed(reading, each, each == chosen) for each in sorted(listed[:MOST_LISTED]))
     more = len(listed) - MOST_LISTED
     if more > 0:
-        rows += f'<p class="note">and {counted(more, "beat", "beats")} less unusual.</p>'
+        less = say("and {beats} less unusual.", beats=counted(more, "beat", "beats"))
+        rows += f'<p class="note">{less}</p>'
     if not listed:
-        rows = '<p class="note">No beat stands out. The most distant one is drawn.</p>'
-    return f"""<section class="answer panel"><h3>Unusual beats</h3>
+        none = say("No beat stands out. The most distant one is drawn.")
+        rows = f'<p class="note">{none}</p>'
+    legend = say(
+        """{beat};
+<i class="median"></i> the median beat; <i class="others"></i> all beats""",
+        beat=told(beats, chosen, rate),
+    )
+    return f"""<section class="answer panel"><h3>{say("Unusual beats")}</h3>
 <div class="listed">{rows}</div>{ecg_draw.over_median(beats, chosen, rate)}
-<p class="legend-line">{_key(beats, chosen)} {told(beats, chosen, rate)};
-<i class="median"></i> the median beat; <i class="others"></i> all beats</p></section>"""
+<p class="legend-line">{_key(beats, chosen)} {legend}</p></section>"""
 
 
 def filter_panel(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]) -> str:
@@ -95,12 +130,12 @@ def filter_panel(reading: Reading, layer: str, unit: int, patches: Sequence[Patc
     pick = "filter:" if first else f"unit:{layer}/"
     buttons = "".join(
         f'<button type="button" class="tap{" chosen" * (number == unit)}" '
-        f'data-pick="{pick}{number}" aria-label="filter {number}">{shape}'
+        f'data-pick="{pick}{number}" aria-label="{say("filter {number}", number=number)}">{shape}'
         f"<span>{number}</span></button>"
         for number, shape in enumerate(drawn)
     )
-    deep = "" if first else f'<p class="note">{DEEP}</p>'
-    return f"""<section class="answer panel"><h3>Filters of {layer}</h3>
+    deep = "" if first else f'<p class="note">{say(DEEP)}</p>'
+    return f"""<section class="answer panel"><h3>{say("Filters of {layer}", layer=layer)}</h3>
 <div class="taps">{buttons}</div>{deep}{_strongest(reading, layer, unit, patches)}</section>"""
 
 
@@ -138,42 +173,58 @@ def _outcome(reading: Reading) -> str:
     count, seconds = len(beats.places), reading.trace.seconds
     if source.odd is None:
         marked = int(beats.unusual.sum())
-        stand = "stands" if marked == 1 else "stand"
-        said = f"{marked} of {count} beats {stand} out" if marked else "No beat stands out"
+        one = "{marked} of {count} beats stands out"
+        stand = one if marked == 1 else "{marked} of {count} beats stand out"
+        said = say(stand, marked=marked, count=count) if marked else say("No beat stands out")
     else:
         marked, mistaken = told_apart(beats, source.times, source.odd)
-        others = "no other does" if not mistaken else f"{mistaken} of the others do too"
-        said = f"{marked} of {int(source.odd.sum())} ectopic beats stand out, {others}"
+        others = say("{mistaken} of the others do too", mistaken=mistaken)
+        said = say(
+            "{marked} of {count} ectopic beats stand out, {others}",
+            marked=marked,
+            count=int(source.odd.sum()),
+            others=others if mistaken else say("no other does"),
+        )
     pulse = 60 * (count - 1) / max((beats.places[-1] - beats.places[0]) / reading.trace.rate, 1e-9)
     learnt = sum(values.shape[1] for values in reading.maps.values())
-    return f"""<div class="outcome"><strong>{said}</strong><span>{_whose(source)}{count} beats in
-{seconds:.1f} s, {pulse:.0f} a minute. {learnt} filters learnt in {reading.seconds:.1f} s, from this
-trace alone.</span></div>"""
+    counts = say(
+        """{count} beats in
+{seconds} s, {pulse} a minute. {learnt} filters learnt in {took} s, from this
+trace alone.""",
+        count=count,
+        seconds=f"{seconds:.1f}",
+        pulse=f"{pulse:.0f}",
+        learnt=learnt,
+        took=f"{reading.seconds:.1f}",
+    )
+    whole = _whose(source) + counts
+    return f"""<div class="outcome"><strong>{said}</strong><span>{whole}</span></div>"""
 
 
 def _whose(source: Source) -> str:
-    return f"<b>{escape(source.name)}</b>: " if source.name else ""
+    return say("<b>{name}</b>: ", name=escape(source.name)) if source.name else ""
 
 
 def _honest(reading: Reading) -> str:
     count = len(reading.beats.places)
     if count >= FEW:
         return ""
-    return (
-        f"Filters can be learnt from {reading.trace.seconds:.1f} s, but {count} beats hardly say "
-        "which is unusual."
+    return say(
+        "Filters can be learnt from {seconds} s, but {count} beats hardly say which is unusual.",
+        seconds=f"{reading.trace.seconds:.1f}",
+        count=count,
     )
 
 
 def _curve(errors: Sequence[float]) -> str:
     steps = range(1, len(errors) + 1)
-    return charts.curve(list(steps), errors, "error of restoring the trace", max(errors))
+    return charts.curve(list(steps), errors, say("error of restoring the trace"), max(errors))
 
 
 def _listed(reading: Reading, number: int, chosen: bool) -> str:
     beats = reading.beats
     at = beats.places[number - 1] / len(reading.trace.samples)
-    name, how = told(beats, number, reading.trace.rate).split(", ", 1)
+    name, how = _when(beats, number, reading.trace.rate), _how_far(beats, number)
     return (
         f'<button type="button" class="odd-beat{" chosen" * chosen}" data-pick="beat:{number}" '
         f'data-at="{at:.4f}"><b>{name}</b><span>{how}</span></button>'
@@ -186,7 +237,8 @@ def _key(beats: Beats, number: int) -> str:
 
 def _strongest(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]) -> str:
     if not patches:
-        return f'<p class="note">Filter {unit} of {layer} says nothing about this trace.</p>'
+        silent = "Filter {unit} of {layer} says nothing about this trace."
+        return f'<p class="note">{say(silent, unit=unit, layer=layer)}</p>'
     rate = reading.trace.rate
     reach = round(REACH * rate)
     padded = np.pad(reading.trace.samples, reach, constant_values=np.nan)
@@ -198,8 +250,16 @@ def _strongest(reading: Reading, layer: str, unit: int, patches: Sequence[Patch]
         times.append(middle / rate)
     start, stop = patches[0].spans[0]
     field = (stop - start) / (2 * reach + 1)
-    spoken = ", ".join(f"{time:.1f}" for time in sorted(times))
+    legend = say(
+        """Filter {unit} of {layer}: the {count} segments it says most about,
+at {times} s, each over the others. Activation {most} down to
+{least}.""",
+        unit=unit,
+        layer=layer,
+        count=len(segments),
+        times=", ".join(f"{time:.1f}" for time in sorted(times)),
+        most=f"{patches[0].activation:.3g}",
+        least=f"{patches[-1].activation:.3g}",
+    )
     return f"""{ecg_draw.overlaid(segments, field, REACH)}
-<p class="legend-line">Filter {unit} of {layer}: the {len(segments)} segments it says most about,
-at {spoken} s, each over the others. Activation {patches[0].activation:.3g} down to
-{patches[-1].activation:.3g}.</p>"""
+<p class="legend-line">{legend}</p>"""

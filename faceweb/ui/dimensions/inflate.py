@@ -15,6 +15,7 @@ from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
 from faceweb.ui.howto.fold import fold
 from faceweb.ui.inside import pictures
 from faceweb.ui.photos import photo_input, required
+from faceweb.ui.tongue import say
 
 TITLE = "Inflate"
 LAYER = "conv3_1"
@@ -26,10 +27,6 @@ INTRO = """Show a photo to a network of films, and check that it sees what a net
 sees. A network that knows pictures can be given a third axis, time or depth: repeat each of its
 filters along it and divide by how often (Carreira & Zisserman 2017). A picture that stands still
 must then be seen just as before, and here you can check that it is."""
-EMPTY = (
-    '<div class="blank"><p>Click an example, or add a photo and press <b>Compare</b>: what the 2-D '
-    "and the 3-D network see of it, side by side.</p></div>"
-)
 HOW = """**Inflation.** A filter w(b, c) of a picture becomes <span class="formula">w(a, b, c) =
 w(b, c) / k</span> for each of the k places a along the new axis. If all frames are the same
 picture x, <span class="formula">Σ<sub>a</sub> w(b, c) / k · x = w(b, c) · x</span>: every layer
@@ -73,7 +70,7 @@ class Handlers:
     @guarded
     def again(self, photo: np.ndarray | None, layer: str):
         """The same for another photo or layer; nothing where there is no photo."""
-        return (gr.skip(), EMPTY) if photo is None else self.inflate(photo, layer)
+        return (gr.skip(), empty()) if photo is None else self.inflate(photo, layer)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -88,7 +85,7 @@ def build(services: Services, shared: Shared) -> None:
             layer = gr.Radio(list(LAYERS), value=LAYER, label="Layer", elem_id="inflate-layer")
             start = gr.Button("Compare", variant="primary", elem_id="inflate-start")
         with gr.Column(scale=7, min_width=320):
-            shown = gr.HTML(EMPTY, elem_id="inflate-shown", padding=False)
+            shown = gr.HTML(empty(), elem_id="inflate-shown", padding=False)
     fold("inflate", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
@@ -104,6 +101,15 @@ def build(services: Services, shared: Shared) -> None:
     layer.input(handlers.again, inputs, outputs, **quiet)
 
 
+def empty() -> str:
+    """Before there is a photo."""
+    click = say(
+        "Click an example, or add a photo and press <b>Compare</b>: what the 2-D and the 3-D "
+        "network see of it, side by side."
+    )
+    return f'<div class="blank"><p>{click}</p></div>'
+
+
 def compared(found: Inflation) -> str:
     """The largest difference, frame by frame too, and the strongest units' maps in pairs."""
     peaks = found.flat.max(axis=(0, 1))
@@ -111,17 +117,27 @@ def compared(found: Inflation) -> str:
     middle = found.still[len(found.still) // 2]
     pairs = "".join(
         f"<figure><div>{pictures.unit_map(found.flat[..., unit])}"
-        f"{pictures.unit_map(middle[..., unit])}</div><figcaption>unit {unit}</figcaption></figure>"
+        f"{pictures.unit_map(middle[..., unit])}</div>"
+        f"<figcaption>{say('unit {number}', number=unit)}</figcaption></figure>"
         for unit in units
     )
-    which = "interior frames" if len(found.differences) > 2 else "every frame"
-    verdict = "below" if found.interior < BELOW else "not below"
+    verdict = say(
+        """is the largest difference on {which}, {verdict} 1e-4; the layer's answers go up to
+{most}.""",
+        which=say("interior frames" if len(found.differences) > 2 else "every frame"),
+        verdict=say("below" if found.interior < BELOW else "not below"),
+        most=f"{found.flat.max():.3g}",
+    )
+    about = say(
+        """Left the 2-D network's map of the picture, right a frame of the 3-D network's map of
+the same picture standing still for {frames} frames; the strongest units of
+{layer}.""",
+        frames=FEWEST_FRAMES,
+        layer=found.layer,
+    )
     return f"""<section class="answer inflated"><div class="outcome"><strong>{found.interior:.1e}
-</strong><span>is the largest difference on {which}, {verdict} 1e-4; the layer's answers go up to
-{found.flat.max():.3g}.</span></div>{bars(found.differences)}
-<p class="note">Left the 2-D network's map of the picture, right a frame of the 3-D network's map of
-the same picture standing still for {FEWEST_FRAMES} frames; the strongest units of
-{found.layer}.</p><div class="pairs">{pairs}</div></section>"""
+</strong><span>{verdict}</span></div>{bars(found.differences)}
+<p class="note">{about}</p><div class="pairs">{pairs}</div></section>"""
 
 
 def bars(differences: np.ndarray) -> str:
@@ -135,8 +151,11 @@ def bars(differences: np.ndarray) -> str:
         f'width="{step - 3:.1f}" height="{60 * share:.1f}"/>'
         for place, share in enumerate(shares.clip(0, 1.15))
     )
+    label = say("largest difference of each frame")
+    first = say("frame {number}", number=1)
+    caption = say("Largest difference of each\nof the layer's frames, logarithmic from 1e-8")
     return f"""<figure><svg class="bars frames" viewBox="0 0 {width} {height}" role="img"
-aria-label="largest difference of each frame">{drawn}<line x1="0" x2="{width}" y1="14" y2="14"/>
-<text x="0" y="10">1e-4</text><text x="0" y="{height - 4}">frame 1</text><text x="{width}"
-y="{height - 4}" text-anchor="end">{len(shares)}</text></svg><figcaption>Largest difference of each
-of the layer's frames, logarithmic from 1e-8</figcaption></figure>"""
+aria-label="{label}">{drawn}<line x1="0" x2="{width}" y1="14" y2="14"/>
+<text x="0" y="10">1e-4</text><text x="0" y="{height - 4}">{first}</text><text x="{width}"
+y="{height - 4}" text-anchor="end">{len(shares)}</text></svg>\
+<figcaption>{caption}</figcaption></figure>"""

@@ -20,6 +20,7 @@ from faceweb.ui.examples import STYLES, STYLES_NOTE, example_row, located, try_i
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared, guarded
 from faceweb.ui.howto.fold import fold
 from faceweb.ui.photos import photo_input, required
+from faceweb.ui.tongue import spoken
 
 TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))
@@ -94,6 +95,7 @@ class Handlers:
         if block is not None and (block.running or not block.history):
             block.stop()
 
+    @spoken
     def hung(self, request: gr.Request):
         """The block to be turned and cut, unless the next one is under way."""
         block = self.blocks.of(request)
@@ -104,6 +106,7 @@ class Handlers:
         sliders = [gr.Slider(maximum=side - 1, value=side // 2) for _ in AXES]
         return gr.update(visible=True), TURN, *cuts, *sliders
 
+    @spoken
     def turned(self, degrees: float, request: gr.Request):
         """The block from another side."""
         block = self.blocks.of(request)
@@ -111,14 +114,17 @@ class Handlers:
             return gr.skip()
         return clip_words.cube(block.voxels, float(degrees))
 
+    @spoken
     def above(self, index: float, request: gr.Request):
         """A slice along the first axis."""
         return self._cut(0, index, request)
 
+    @spoken
     def front(self, index: float, request: gr.Request):
         """A slice along the second axis."""
         return self._cut(1, index, request)
 
+    @spoken
     def side(self, index: float, request: gr.Request):
         """A slice along the third axis."""
         return self._cut(2, index, request)
@@ -130,7 +136,7 @@ class Handlers:
         return clip_words.cut(block.voxels, axis, int(index))
 
     def _grow(self, block: Block, request: gr.Request):
-        yield gr.skip(), clip_words.WAITING, gr.skip(), None
+        yield gr.skip(), clip_words.waiting(), gr.skip(), None
         for step in block.paint():
             voxels = (step.picture * 255 + 0.5).astype(np.uint8)
             yield _record(block, step), clip_words.solid(block, step, voxels), gr.skip(), gr.skip()

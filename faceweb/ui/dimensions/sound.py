@@ -9,7 +9,7 @@ from faceweb.ui.dimensions import sound_words
 from faceweb.ui.dimensions.sound_actions import LIVE, NAMES, Handlers
 from faceweb.ui.handlers import PAINT_QUEUE, Services, Shared
 from faceweb.ui.howto.fold import fold
-from faceweb.ui.tongue import both, spoken
+from faceweb.ui.tongue import both, say, spoken
 
 TITLE = "Sound"
 INTRO = """Make one sound sound like another: a melody of drums, birds of rain. A sound's
@@ -82,7 +82,7 @@ def build(services: Services, shared: Shared) -> None:
                     waveform_options=WAVES,
                     elem_id="sound-result",
                 )
-            live = gr.HTML(sound_words.EMPTY, elem_id="sound-live", padding=False)
+            live = gr.HTML(sound_words.empty(), elem_id="sound-live", padding=False)
     with gr.Accordion("Advanced", open=False, elem_id="sound-advanced"), gr.Row():
         controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
         controls["rate"] = slider(SoundConfig, "rate", label="Step size")
@@ -144,10 +144,12 @@ def _sound(label: str, name: str) -> gr.Audio:
     )
 
 
+@spoken
 def _emptied():
-    return sound_words.EMPTY, gr.update(visible=False)
+    return sound_words.empty(), gr.update(visible=False)
 
 
+@spoken
 def _modes(texture: bool):
     """A texture has no content, so nothing is weighed: β alone would change no step."""
-    return *[gr.update(visible=not texture)] * 3, gr.update(value=MAKE[texture])
+    return *[gr.update(visible=not texture)] * 3, gr.update(value=say(MAKE[texture]))

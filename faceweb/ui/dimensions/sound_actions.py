@@ -19,11 +19,14 @@ from faceweb.ui.dimensions import sound_words
 from faceweb.ui.downloads import offered
 from faceweb.ui.easels import Easel, Easels
 from faceweb.ui.handlers import Services, guarded
+from faceweb.ui.tongue import say
 
 NAMES = tuple(item.name for item in fields(SoundConfig))
 LIVE = ("alpha", "beta")
 LONGEST_TEXTURE = 10.0
 NO_FILE = "press Continue to try again"
+NO_CONTENT = "Add a content first: upload or record a sound, or click a bundled one."
+NO_STYLE = "Add a style first: upload or record a sound, or click a bundled one."
 
 
 @dataclass(eq=False, kw_only=True)
@@ -55,11 +58,11 @@ class Handlers:
         *settings, request = values
         config = SoundConfig(**dict(zip(NAMES, settings, strict=True)))
         start = config.style
-        heard, note = _read(style, "a style")
+        heard, note = _read(style, NO_STYLE)
         if config.texture:
             kept = Signal(heard.samples[: int(LONGEST_TEXTURE * RATE)], RATE)
         else:
-            kept, said = _read(content, "a content")
+            kept, said = _read(content, NO_CONTENT)
             note = f"{said} {note}".strip()
         scene = sound_scene(kept, heard)
         maker = SoundPainter(self.services.workshop().sound_painter(CHANNELS), scene, start)
@@ -117,13 +120,13 @@ class Handlers:
         return _file(content) if content else gr.skip(), _file(style), not content
 
     def _make(self, tape: Tape, request: gr.Request):
-        yield gr.skip(), sound_words.WAITING, None
+        yield gr.skip(), sound_words.waiting(), None
         for step in tape.paint():
             yield *self._told(tape, step), gr.skip()
         if self.tapes.of(request) is not tape:
             return
         record, _ = self._told(tape, step)
-        stopped = ", stopped" if step.step < step.steps else ""
+        stopped = say(", stopped") if step.step < step.steps else ""
         done = sound_words.painting(tape, step, tape.texture, tape.title, stopped)
         sound = write_sound(tape.maker.heard(step.picture))
         yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
@@ -137,9 +140,9 @@ class Handlers:
         )
 
 
-def _read(path: str | None, what: str) -> tuple[Signal, str]:
+def _read(path: str | None, missing: str) -> tuple[Signal, str]:
     if not path:
-        raise MediaError(f"Add {what} first: upload or record a sound, or click a bundled one.")
+        raise MediaError(missing)
     return read_sound(Path(path))
 
 

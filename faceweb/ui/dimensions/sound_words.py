@@ -13,7 +13,7 @@ from faceweb.ui.dimensions.spectrogram import spectrogram, thumbnail
 from faceweb.ui.easels import Easel
 from faceweb.ui.records import under_way
 from faceweb.ui.style_words import CURVES, curves, duration
-from faceweb.ui.tongue import say
+from faceweb.ui.tongue import each_retold, say
 
 # A content in the manner of a style; a texture has no content.
 EXAMPLES = (
@@ -22,16 +22,26 @@ EXAMPLES = (
     ("birds", "rain"),
     ("", "birds"),
 )
-EMPTY = """<div class="blank wide"><p>Click an example above, or choose two sounds and press
-<b>Restyle</b>. The new sound's spectrogram grows here; then you can play it.</p></div>"""
-WAITING = '<div class="blank wide"><p>Listening: the first steps come in a second.</p></div>'
+
+
+def empty() -> str:
+    """Before anything was made."""
+    click = say("""Click an example above, or choose two sounds and press
+<b>Restyle</b>. The new sound's spectrogram grows here; then you can play it.""")
+    return f'<div class="blank wide"><p>{click}</p></div>'
+
+
+def waiting() -> str:
+    """Before the first step."""
+    listening = say("Listening: the first steps come in a second.")
+    return f'<div class="blank wide"><p>{listening}</p></div>'
 
 
 def title(content: str, style: str) -> str:
     """What an example makes."""
     if not content:
-        return say("more {style}", style=say(style))
-    return say("{content} as {style}", content=say(content), style=say(style))
+        return say("more {style}", style=_named(style))
+    return say("{content} as {style}", content=_named(content), style=_named(style))
 
 
 def cards(pictures: bool = True) -> str:
@@ -61,16 +71,26 @@ def painting(
         last: what is done after the last step, "" where nothing is left to do.
     """
     notes = "".join(f'<p class="warning">{escape(note)}</p>' for note in _notes(easel, step))
-    left = f", about {duration(step.remaining)} left" if step.step < step.steps else ""
-    rest = left if last is None else last
-    shares = "" if texture else spectrogram(easel.scene.content, "Content")
-    own = ("Texture" if texture else "Result") + (" so far" if last is None else "")
-    style, result = easel.scene.styles[0], spectrogram(step.picture, own, "result")
+    about = say(", about {time} left", time=duration(step.remaining))
+    left = about if step.step < step.steps else ""
+    made = say(
+        "Step {step} of {steps}, {seconds} s{left}.",
+        step=step.step,
+        steps=step.steps,
+        seconds=f"{easel.seconds:.0f}",
+        left=left if last is None else last,
+    )
+    shares = "" if texture else spectrogram(easel.scene.content, say("Content"))
+    own = say("Texture" if texture else "Result")
+    if last is None:
+        own = say("{what} so far", what=own)
+    style = spectrogram(easel.scene.styles[0], say("Style"))
+    result = spectrogram(step.picture, own, "result")
     shown = CURVES[::2] if texture else CURVES
     return f"""<section class="answer painting sound"><p class="lead">{escape(named)}</p>
-<div class="spectrograms">{shares}{spectrogram(style, "Style")}{result}</div>
+<div class="spectrograms">{shares}{style}{result}</div>
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
-<p class="note">Step {step.step} of {step.steps}, {easel.seconds:.0f} s{rest}.</p>{notes}
+<p class="note">{made}</p>{notes}
 <dl class="facts gained">{_gained(easel, step, texture)}</dl>
 {_formula(step, texture)}{curves(easel.history, shown)}</section>"""
 
@@ -88,12 +108,13 @@ def record(easel: Easel, step: StyleStep, texture: bool) -> dict:
 def _gained(easel: Easel, step: StyleStep, texture: bool) -> str:
     first = easel.history[0][1].style if easel.history else step.costs.style
     times = first / max(step.costs.style, 1e-12)
-    facts = f"""<div><dt>style cost came down</dt><dd>{times:,.3g} times</dd></div>
-<div><dt>from, to</dt><dd>{first:.3g} → {step.costs.style:.3g}</dd></div>"""
+    down = say("{times} times", times=f"{times:,.3g}")
+    facts = f"""<div><dt>{say("style cost came down")}</dt><dd>{down}</dd></div>
+<div><dt>{say("from, to")}</dt><dd>{first:.3g} → {step.costs.style:.3g}</dd></div>"""
     if texture:
         return facts
     kept = kept_share(easel.scene, step.picture)
-    return f"{facts}<div><dt>correlation with the content</dt><dd>{kept:.2f}</dd></div>"
+    return f"{facts}<div><dt>{say('correlation with the content')}</dt><dd>{kept:.2f}</dd></div>"
 
 
 def _formula(step: StyleStep, texture: bool) -> str:
@@ -110,13 +131,19 @@ def _formula(step: StyleStep, texture: bool) -> str:
 
 
 def _notes(easel: Easel, step: StyleStep) -> list[str]:
-    return [note for note in (easel.note, step.note) if note]
+    return [each_retold(note) for note in (easel.note, step.note) if note]
+
+
+def _named(sound: str) -> str:
+    """A bundled sound's name in the language that is spoken, a visitor's as it is."""
+    return say(sound) if sound in INSTRUMENTS else sound
 
 
 def _card(content: str, style: str, pictures: bool) -> str:
-    small = _thumbnails() if pictures else {}
-    named = [name for name in (content, style) if name]
-    shown = "".join(small.get(name, '<img class="bands" alt="">') for name in named)
+    shown = ""
+    for name in filter(None, (content, style)):
+        alt = say("spectrogram of {name}", name=say(name))
+        shown += _thumbnail(name, alt) if pictures else '<img class="bands" alt="">'
     return (
         f'<button type="button" class="unit" data-pick="{content}/{style}"><div>{shown}</div>'
         f"<strong>{title(content, style)}</strong></button>"
@@ -124,8 +151,8 @@ def _card(content: str, style: str, pictures: bool) -> str:
 
 
 @cache
-def _thumbnails() -> dict[str, str]:
-    return {name: thumbnail(_values(name), f"spectrogram of {name}") for name in INSTRUMENTS}
+def _thumbnail(name: str, alt: str) -> str:
+    return thumbnail(_values(name), alt)
 
 
 def _values(name: str) -> np.ndarray:

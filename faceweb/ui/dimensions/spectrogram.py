@@ -9,6 +9,7 @@ from faceweb.features.sound_file import RATE
 from faceweb.numerics.heat import heat_colours
 from faceweb.numerics.spectrogram import HOP
 from faceweb.ui import draw
+from faceweb.ui.tongue import say
 
 # Mel (O'Shaughnessy 1987): octaves above 700 Hz, nearly even below, as ears have it.
 KNEE = 700.0
@@ -37,7 +38,7 @@ def spectrogram(values: np.ndarray, caption: str, style: str = "") -> str:
         f'<i style="left:{100 * at / seconds:.1f}%">{at:g}</i>'
         for at in np.arange(0, 0.97 * seconds, step)
     )
-    alt = f"spectrogram of {seconds:.1f} s"
+    alt = say("spectrogram of {seconds} s", seconds=f"{seconds:.1f}")
     picture = draw.photo(_picture(values), escape(alt), "bands", quality=80)
     return f"""<figure class="spectrogram {style}"><figcaption>{caption}</figcaption>
 <div class="hertz"><b>kHz</b>{rows}</div>{picture}

@@ -14,6 +14,7 @@ from faceweb.ui.dimensions import volume_words
 from faceweb.ui.handlers import Services, guarded
 from faceweb.ui.inside.choice import whole
 from faceweb.ui.sessions import Sessions
+from faceweb.ui.tongue import say, spoken
 
 LAYER = "conv2_2"
 TURN, CUBES_TURN = 30, 35
@@ -65,7 +66,7 @@ class Handlers:
         if file:
             (volume, note), title = read_volume(Path(file)), Path(file).name
         else:
-            volume, note, title = phantom(), "", HEAD
+            volume, note, title = phantom(), "", say(HEAD)
         look = VolumeLook(self.services.workshop().volume_probe(), volume, layer, number)
         places = [count // 2 for count in look.counts]
         if axis not in range(len(AXES)) or index != -1:
@@ -85,7 +86,7 @@ class Handlers:
             gr.Slider(maximum=count - 1, value=count // 2, interactive=True)
             for count in look.counts
         ]
-        shown = gr.update(visible=True), volume_words.LOOKING
+        shown = gr.update(visible=True), volume_words.looking()
         return *shown, *middles, TURN, CUBES_TURN, True, look.unit
 
     @guarded
@@ -116,30 +117,36 @@ class Handlers:
         bench = self._used(request)
         return gr.skip() if bench is None else bench.look.unit
 
+    @spoken
     def above(self, index: float, warm: bool, request: gr.Request):
         """A slice along the depth."""
         return self._slice(0, index, warm, request)
 
+    @spoken
     def front(self, index: float, warm: bool, request: gr.Request):
         """A slice along the height."""
         return self._slice(1, index, warm, request)
 
+    @spoken
     def side(self, index: float, warm: bool, request: gr.Request):
         """A slice along the width."""
         return self._slice(2, index, warm, request)
 
+    @spoken
     def turned(self, degrees: float, warm: bool, request: gr.Request):
         """The volume seen through from another side."""
         bench = self._used(request)
         if bench is None:
             return gr.skip()
-        return volume_words.pane(bench.look.view(float(degrees), warm), "the volume seen through")
+        return _through(bench.look, degrees, warm)
 
+    @spoken
     def cubes(self, degrees: float, request: gr.Request):
         """The nine cubes, turned."""
         bench = self._used(request)
         return gr.skip() if bench is None else volume_words.cubes(bench.look, float(degrees))
 
+    @spoken
     def warmed(self, warm, degrees, depth, height, width, request: gr.Request):
         """All four pictures with or without heat."""
         bench, places = self._used(request), [int(depth), int(height), int(width)]
@@ -152,7 +159,7 @@ class Handlers:
         if bench is None or not 0 <= index < bench.look.counts[axis]:
             return gr.skip()
         pixels = bench.look.slice(axis, int(index), warm)
-        return volume_words.pane(pixels, f"slice {int(index)}")
+        return volume_words.pane(pixels, say("slice {number}", number=int(index)))
 
     def _used(self, request: gr.Request) -> Bench | None:
         bench = self.benches.of(request)
@@ -169,10 +176,14 @@ class Handlers:
 
 def _panes(look: VolumeLook, places: list[int], degrees: float, warm: bool) -> list[str]:
     slices = [
-        volume_words.pane(look.slice(axis, place, warm), f"slice {place}")
+        volume_words.pane(look.slice(axis, place, warm), say("slice {number}", number=place))
         for axis, place in enumerate(places)
     ]
-    return [*slices, volume_words.pane(look.view(degrees, warm), "the volume seen through")]
+    return [*slices, _through(look, degrees, warm)]
+
+
+def _through(look: VolumeLook, degrees: float, warm: bool) -> str:
+    return volume_words.pane(look.view(float(degrees), warm), say("the volume seen through"))
 
 
 def _shown(bench: Bench, places: list[int], degrees: float, warm: bool) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from faceweb.features.cube import clear_cube
 from faceweb.features.volume_look import VolumeLook
 from faceweb.ui import draw
 from faceweb.ui.inside import pictures
+from faceweb.ui.tongue import each_retold, say
 
 UNITS, CUBE = 16, 180
 # What a cube that is cut in half fills of its picture, in rows and columns.
@@ -16,7 +17,12 @@ EMPTY = (
     '<p class="empty">Press <b>Show the head</b>, or add a scan of your own: slices to scroll '
     "through, what a network sees in them, and the head turned about.</p>"
 )
-LOOKING = '<p class="note">Looking for the nine cubes that excite this unit most …</p>'
+
+
+def looking() -> str:
+    """Before the cubes are found."""
+    said = say("Looking for the nine cubes that excite this unit most …")
+    return f'<p class="note">{said}</p>'
 
 
 def told(look: VolumeLook, title: str, note: str) -> str:
@@ -24,11 +30,17 @@ def told(look: VolumeLook, title: str, note: str) -> str:
     sides = " x ".join(str(side) for side in look.shape)
     spacing = " x ".join(f"{length:.3g}" for length in look.spacing)
     seen = " x ".join(str(side) for side in look.seen)
-    said = f"{title}: {sides} voxels, {spacing} mm apart, counted from above, from the front and "
-    said += "from the side, as the sliders are"
+    said = say(
+        "{title}: {sides} voxels, {spacing} mm apart, counted from above, from the front and from "
+        "the side, as the sliders are",
+        title=title,
+        sides=sides,
+        spacing=spacing,
+    )
     if look.counts != look.shape:
-        said += f", which run through {' x '.join(map(str, look.counts))} slices of equal spacing"
-    said += f"; the network is shown {seen}. {note}"
+        counts = " x ".join(map(str, look.counts))
+        said += say(", which run through {counts} slices of equal spacing", counts=counts)
+    said += say("; the network is shown {seen}. ", seen=seen) + each_retold(note)
     return f'<p class="note">{escape(said.strip())}</p>'
 
 
@@ -46,32 +58,46 @@ def units(look: VolumeLook) -> str:
         shown = [look.unit, *shown[:-1]]
     cells = "".join(
         f'<button type="button" class="unit{" chosen" * (unit == look.unit)}" data-pick="{unit}" '
-        f'aria-label="Unit {unit}">{pictures.unit_map(maps[..., unit].max(axis=0))}'
+        f'aria-label="{say("Unit {number}", number=unit)}">'
+        f"{pictures.unit_map(maps[..., unit].max(axis=0))}"
         f"<span>{unit}<b>{peaks[unit]:.2g}</b></span></button>"
         for unit in shown
     )
-    fire = f"{len(look.found.strongest)} of its {facts.shape[-1]} units fire"
-    sides = " x ".join(str(side) for side in facts.shape[:-1])
-    return f"""<div class="maps">{cells}</div><p class="note">{escape(facts.name)} answers at
-{sides} places, each of which sees a cube of {facts.field.size} voxels a side.
-{fire}; the strongest are shown, each on its own scale and seen through from above, with its largest
-activation. Click one to lay it over the slices.</p>"""
+    about = say(
+        """{layer} answers at
+{sides} places, each of which sees a cube of {field} voxels a side.
+{fire} of its {units} units fire; the strongest are shown, each on its own scale and seen \
+through from above, with its largest
+activation. Click one to lay it over the slices.""",
+        layer=escape(facts.name),
+        sides=" x ".join(str(side) for side in facts.shape[:-1]),
+        field=facts.field.size,
+        fire=len(look.found.strongest),
+        units=facts.shape[-1],
+    )
+    return f'<div class="maps">{cells}</div><p class="note">{about}</p>'
 
 
 def cubes(look: VolumeLook, turn: float) -> str:
     """The unit's nine strongest cubes, turned."""
     found = look.cubes()
     if not found:
-        return f'<p class="empty">Unit {look.unit} fires nowhere in this volume.</p>'
-    cells = "".join(
-        "<figure>"
-        + draw.picture(clear_cube(cube, turn, CUBE)[FILLED], f"cube {place}: {value:.3g}", "cube")
-        + f"<figcaption>{value:.3g}</figcaption></figure>"
-        for place, (cube, value) in enumerate(found, start=1)
-    )
+        nowhere = say("Unit {number} fires nowhere in this volume.", number=look.unit)
+        return f'<p class="empty">{nowhere}</p>'
+    cells = ""
+    for place, (cube, value) in enumerate(found, start=1):
+        shown = f"{value:.3g}"
+        alt = say("cube {place}: {value}", place=place, value=shown)
+        cells += f"<figure>{draw.picture(clear_cube(cube, turn, CUBE)[FILLED], alt, 'cube')}"
+        cells += f"<figcaption>{shown}</figcaption></figure>"
     side = look.found.facts.field.size
     whole = min(look.seen) < side
-    sees = "more than the volume, so all of it is shown" if whole else f"{side} voxels a side"
-    return f"""<div class="cubes">{cells}</div><p class="note">Each is what one position of unit
-{look.unit} sees, {sees}, cut open in the middle, with the activation there. Grey lies beyond the
-border.</p>"""
+    sees = "more than the volume, so all of it is shown" if whole else "{side} voxels a side"
+    about = say(
+        """Each is what one position of unit
+{number} sees, {sees}, cut open in the middle, with the activation there. Grey lies beyond the
+border.""",
+        number=look.unit,
+        sees=say(sees, side=side),
+    )
+    return f'<div class="cubes">{cells}</div><p class="note">{about}</p>'

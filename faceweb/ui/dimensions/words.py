@@ -29,6 +29,8 @@ DRAWN = {
     "cell": "cell ({})",
     "sum": "the sum of {} products",
     "slice": "slice {} of the window",
+    "play": "Play",
+    "pause": "Pause",
 }
 # From here on a number of digits says less than its power of ten.
 LONGEST = 10**10
