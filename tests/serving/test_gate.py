@@ -65,6 +65,9 @@ def test_who_calls_too_often_hears_when_to_come_back(serve):
     assert answer.json() == {
         "detail": f"Too many calls were made from here: come back in {seconds} seconds."
     }
+    answer = call(address, "verify", None, None, Cookie="faceweb-language=zh")
+    seconds = int(answer.headers["Retry-After"])
+    assert answer.json() == {"detail": f"从这里发出的请求太多：请在 {seconds} 秒后再试。"}
     # Elsewhere, and what only looks at the page, goes on.
     assert (
         call(address, "verify", None, None, **{"X-Forwarded-For": "192.0.2.1"}).status_code == 200

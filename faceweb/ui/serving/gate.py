@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from faceweb.errors import FacewebError
 from faceweb.storage.galleries import Galleries
 from faceweb.ui.serving.buckets import Buckets
+from faceweb.ui.tongue import asked, retold
 
 CALL = re.compile(r"/gradio_api/(queue/join|(call/v2|call|run|api)/(?P<name>[^/]+))/?")
 STREAM = re.compile(r"/gradio_api/(queue/data|heartbeat/.*|call/[^/]+/[^/]+|mcp.*)/?")
@@ -104,7 +105,8 @@ class Gate:
                 return
         except _Refused as refused:
             headers = {"Retry-After": str(refused.seconds)}
-            answer = JSONResponse({"detail": str(refused)}, refused.status, headers)
+            sentence = retold(str(refused), asked(Request(scope)))
+            answer = JSONResponse({"detail": sentence}, refused.status, headers)
             await answer(scope, receive, send)
             return
         await self._app(scope, receive, send)
