@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN = $(VENV)/bin
+# Two at a time, in the order of their files, so that the long ones do not come last.
+TESTS = python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test lint bench audit lowest
 
@@ -8,7 +10,7 @@ run: $(VENV)/run.done
 	$(BIN)/python app.py $(ARGS)
 
 test: $(VENV)/dev.done tests/browser/node_modules
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/$(TESTS) $(ARGS)
 
 lint: $(VENV)/dev.done
 	$(BIN)/ruff check .
@@ -34,7 +36,7 @@ lowest:
 	$(PYTHON) -m venv $(VENV)-lowest
 	sed -nE 's/^([A-Za-z0-9-]+)>=([^,]+),.*/\1==\2/p' requirements.txt >$(VENV)-lowest/lowest.txt
 	$(VENV)-lowest/bin/pip install --quiet -r requirements-dev.txt -c $(VENV)-lowest/lowest.txt
-	$(VENV)-lowest/bin/python -m pytest $(ARGS)
+	$(VENV)-lowest/bin/$(TESTS) $(ARGS)
 
 # Where npm is missing the tests that need it say so, and are skipped.
 tests/browser/node_modules: tests/browser/package.json

@@ -14,11 +14,32 @@ from faceweb.features.voxels import LARGEST_SIDE, Raw, check_shape, gathered, re
 from faceweb.features.zips import unpacked
 
 LARGEST_SLICE, LARGEST_SERIES = 4_000_000, 700_000_000
-# Each element is read by Python, and may be of eight bytes: so many in a slice, and so many bytes
-# beside the pixels of all slices.
-MOST_ELEMENTS, LARGEST_NOTES = 5_000, 32_000_000
-# What the items of a sequence begin with, in either order of bytes.
-_ITEMS = (b"\xfe\xff\0\xe0", b"\xff\xfe\xe0\0")
+# Each element is read by Python, in three pieces at most, and may be of eight bytes: so many in a
+# slice, and so many bytes beside the pixels of all slices.
+MOST_ELEMENTS, LARGEST_NOTES = 5_000, 64_000_000
+# What is looked at, by pydicom too; each is a few numbers or a name.
+_READ = [
+    "BitsAllocated",
+    "BitsStored",
+    "Columns",
+    "HighBit",
+    "ImageOrientationPatient",
+    "ImagePositionPatient",
+    "InstanceNumber",
+    "NumberOfFrames",
+    "PhotometricInterpretation",
+    "PixelRepresentation",
+    "PixelSpacing",
+    "PlanarConfiguration",
+    "RescaleIntercept",
+    "RescaleSlope",
+    "Rows",
+    "SamplesPerPixel",
+    "SeriesInstanceUID",
+    "SliceThickness",
+    "SpacingBetweenSlices",
+]
+LARGEST_VALUE = 1_000
 _PIXELS = 0x7FE00010
 PLAIN = frozenset(("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"))
 # Slices count as evenly spaced if gaps differ less than this share.
@@ -155,23 +176,38 @@ def _slice(member: str, data: bytes) -> _Slice:
 
 def _parsed(data: bytes, pixels: bool) -> Any:
     from pydicom.filereader import read_partial
+    from pydicom.tag import Tag
+
+    read = set(map(Tag, _READ))
+
+    def stops(tag: int, kind: str | None, length: int) -> bool:
+        if tag in read and (kind == "SQ" or length > LARGEST_VALUE):
+            raise MediaError("The notes of a slice of this series are broken: export it again.")
+        return tag == _PIXELS and not pixels
 
     # pydicom reads what a sequence holds at once, and asks of none of it whether to stop.
-    count = sum(map(data.count, _ITEMS))
+    stream = _Counted(data)
+    try:
+        return read_partial(stream, stop_when=stops)
+    except (EOFError, OSError):
+        if stream.left >= 0:
+            raise
+    raise MediaError(
+        f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without private "
+        "ones."
+    )
 
-    def stops(tag: int, *_: Any) -> bool:
-        nonlocal count
-        count += 1
-        return count > MOST_ELEMENTS or (tag == _PIXELS and not pixels)
 
-    if count <= MOST_ELEMENTS:
-        found = read_partial(io.BytesIO(data), stop_when=stops)
-    if count > MOST_ELEMENTS:
-        raise MediaError(
-            f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without "
-            "private ones."
-        )
-    return found
+class _Counted(io.BytesIO):
+    """A slice that is read from no more often than its elements need."""
+
+    left = 3 * MOST_ELEMENTS
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError
+        return super().read(size)
 
 
 def _floats(values: Any, count: int) -> tuple[float, ...] | None:

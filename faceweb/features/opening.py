@@ -16,6 +16,8 @@ MOST_NUMBERS, _BYTES = 4_000_000, frozenset((1, 2, 7))
 # Pillow reads the head of a picture in small pieces, and adds many a piece to all before it. The
 # pixels follow in pieces of 250 bytes or more.
 MOST_PIECES, LARGEST_PIECES, SMALL, LEAST_PIECE = 5_000, 16_000_000, 65_536, 250
+# Every page of a TIFF has a head, which is read more than once.
+PIECES_A_PAGE = 500
 # Every scan of a JPEG goes over the whole picture, and may be of a few bytes.
 MOST_SCANS = 100
 # Width and length of the tiles of a TIFF, which are decoded whole, however little is seen.
@@ -24,8 +26,13 @@ _MARKER = re.compile(rb"\xff[\x02-\xcf\xd9-\xfe]", re.DOTALL)
 _JPEG, _SCAN, _END = b"\xff\xd8", 0xDA, 0xD9
 
 
-def open_image(source: Path | bytes, formats: tuple[str, ...]) -> Image.Image:
+def open_image(source: Path | bytes, formats: tuple[str, ...], pages: int = 1) -> Image.Image:
     """What `Image.open` gives, if its notes, pieces and scans are no more than its size allows.
+
+    Args:
+        source: a file or its bytes.
+        formats: as Pillow names them.
+        pages: how many of a TIFF's are looked at.
 
     Raises:
         PictureError: they are.
@@ -35,7 +42,8 @@ def open_image(source: Path | bytes, formats: tuple[str, ...]) -> Image.Image:
     TiffImagePlugin.ImageFileDirectory_v2 = _Notes  # type: ignore[misc]
     stream = _Pieces(source if isinstance(source, bytes) else source.read_bytes())
     image = Image.open(stream, formats=formats)
-    stream.opened()
+    # A compressed BMP is read byte by byte.
+    stream.opened(PIECES_A_PAGE * pages, 1 if image.format == "BMP" else LEAST_PIECE)
     if image.format == "JPEG":
         _check_scans(stream.getvalue())
     return image
@@ -72,12 +80,13 @@ class _Pieces(io.BytesIO):
 
     def __init__(self, data: bytes) -> None:
         super().__init__(data)
+        self._size = len(data)
         self._pieces, self._bytes = MOST_PIECES, LARGEST_PIECES
 
-    def opened(self) -> None:
-        """Says that the head was read, and the pixels follow."""
-        size = self.getbuffer().nbytes
-        self._pieces, self._bytes = MOST_PIECES + size // LEAST_PIECE, size + LARGEST_PIECES
+    def opened(self, further: int, least: int) -> None:
+        """Says that the head was read, and the pixels follow, in pieces of `least` or more."""
+        self._pieces = MOST_PIECES + further + self._size // least
+        self._bytes = self._size + LARGEST_PIECES
 
     def read(self, size: int | None = -1) -> bytes:
         data = super().read(size)

@@ -108,7 +108,7 @@ def read_tiff(path: Path) -> Raw:
         MediaError: pages differ in size, or are too few, too many or too large.
     """
     try:
-        image = open_image(path, ("TIFF",))
+        image = open_image(path, ("TIFF",), LARGEST_SIDE + 1)
     except Image.DecompressionBombError:
         raise MediaError(
             f"The pages of this TIFF are too large: shrink them to {LARGEST_SIDE} a side at most."

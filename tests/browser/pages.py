@@ -1,10 +1,13 @@
 """What the browser tests share: sizes of screens, tabs and screenshots."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+# Pictures that somebody keeps may take longer.
+KEPT = bool(os.environ.get("FACEWEB_SCREENS"))
 SIZES = {"desktop": (1440, 1000, "light"), "phone": (390, 844, "dark")}
 
 OUTER = "#tabs > .tab-wrapper [role=tab]:visible"

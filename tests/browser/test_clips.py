@@ -8,7 +8,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from faceweb.features.clip_file import read_clip
-from tests.browser.pages import shots, tab
+from tests.browser.pages import KEPT, SIZES, shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -74,7 +74,7 @@ def test_a_bundled_clip_becomes_a_film_to_play_and_take_home(visit, screens, tmp
     page = visit()
     clip(page, 1, 14)
     page.locator("#clips-advanced").get_by_text("Advanced").click()
-    count = 8
+    count = 15 if KEPT else 8
     few(page, "clips", count)
     page.locator("#clips-start").click()
     expect(page.locator("#clips-live .filmstrip img")).to_have_count(8, timeout=60_000)
@@ -123,7 +123,7 @@ def test_a_clip_of_ones_own_ends_the_outline_of_a_bundled_one(visit, tmp_path):
 
 
 def test_a_clip_stops_and_goes_on(visit):
-    page = visit()
+    page = visit(*SIZES["phone"])
     clip(page, 0, 3)
     page.locator("#clips-start").click()
     expect(page.locator("#clips-live .filmstrip")).to_be_visible(timeout=60_000)
@@ -157,7 +157,7 @@ def test_a_block_grows_and_is_turned_and_cut(visit, screens, tmp_path):
     opened(page, "Solid")
     page.locator("#solid-styles-examples button").nth(12).click()
     expect(page.locator("#solid-style img")).to_be_visible()
-    few(page, "solid", 12)
+    few(page, "solid", 80 if KEPT else 12)
     page.locator("#solid-start").click()
     expect(page.locator("#solid-live .middles img")).to_have_count(3, timeout=60_000)
     cube = page.locator("#solid-cube img")

@@ -14,7 +14,7 @@ from faceweb.features.channels import channels
 from faceweb.models.dreamer import Dreamer
 from faceweb.ui.handlers import Services
 from faceweb.ui.inside import together
-from tests.browser.pages import shots, tab
+from tests.browser.pages import SIZES, shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -110,7 +110,7 @@ def test_another_network_and_layer(visit):
 
 
 def test_a_dream_grows_and_stops(visit):
-    page = visit()
+    page = visit(*SIZES["phone"])
     inside(page, None)
     tab(page, "Dream")
     page.locator("#inside-dream").click()

@@ -16,7 +16,7 @@ from faceweb.features.sound_file import write_sound
 from faceweb.models.painter import Painter
 from faceweb.types import Signal
 from faceweb.ui.dimensions.sound_actions import Tape
-from tests.browser.pages import shots, tab
+from tests.browser.pages import SIZES, shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -89,7 +89,7 @@ def test_a_melody_becomes_a_drum_loop_by_one_click(visit, screens):
 
 
 def test_a_sound_stops_obeys_and_goes_on(visit):
-    page = visit()
+    page = visit(*SIZES["phone"])
     opened(page)
     example(page, "drum loop as bell")
     wait_until(page, lambda: steps(page) >= 5)

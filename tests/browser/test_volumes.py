@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.pages import shots, tab
+from tests.browser.pages import SIZES, shots, tab
 
 pytestmark = pytest.mark.browser
 
@@ -67,7 +67,7 @@ def test_the_head_is_scrolled_turned_and_looked_into(visit, screens):
 
 
 def test_ones_own_scan_has_sliders_of_its_own(visit, tmp_path):
-    page = visit()
+    page = visit(*SIZES["phone"])
     head(page)
     path = tmp_path / "scan.npz"
     voxels = np.random.default_rng(0).random((12, 30, 40), np.float32)

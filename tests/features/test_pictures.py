@@ -43,6 +43,18 @@ def test_colour_survives_every_format(mode, kind):
     assert np.abs(pixels.astype(int) - RED).max() <= 12
 
 
+def test_a_bmp_of_many_runs_is_read():
+    """Run-length coded, which no library here writes: every run is of one pixel, a row ends 0 0."""
+    pixels = np.random.default_rng(0).integers(0, 256, (300, 200), np.uint8)
+    runs = b"".join(b"".join(b"\1" + bytes([v]) for v in row) + b"\0\0" for row in pixels[::-1])
+    palette = b"".join(bytes([v, v, v, 0]) for v in range(256))
+    start = 14 + 40 + len(palette)
+    head = struct.pack("<2sIII", b"BM", start + len(runs) + 2, 0, start)
+    head += struct.pack("<IiiHHIIiiII", 40, 200, 300, 1, 8, 1, len(runs) + 2, 0, 0, 256, 0)
+    picture = read_picture(head + palette + runs + b"\0\1")
+    np.testing.assert_array_equal(picture, np.stack([pixels] * 3, axis=2))
+
+
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "I;16"])
 def test_grey_becomes_three_equal_channels(mode):
     grey = Image.fromarray(np.full((8, 8), 51 * 257, np.uint16)) if mode == "I;16" else None

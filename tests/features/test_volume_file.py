@@ -227,6 +227,17 @@ def test_pages_of_a_tiff_are_slices(tmp_path, dtype):
     assert (volume.high, note) == (200, "")
 
 
+@pytest.mark.parametrize("packing", ["raw", "tiff_deflate"])
+def test_as_many_pages_as_there_may_be_are_read_however_small(tmp_path, packing):
+    pages = np.zeros((512, 40, 48), np.uint8)
+    pages[400, 5, 6] = 200
+    path = tiff(tmp_path / "a.tif", pages, compression=packing, software="x" * 40, dpi=(300, 300))
+    volume, _ = read_volume(path)
+    # The longest side is halved.
+    assert volume.voxels.shape == (256, 40, 48)
+    assert brightest(volume) == (200, 5, 6)
+
+
 def test_imagej_says_how_far_slices_are_apart(tmp_path):
     """4 pixels a micron and slices 2 microns apart: 0.25 and 2 thousandths of a millimetre."""
     tags = TiffImagePlugin.ImageFileDirectory_v2()

@@ -75,13 +75,24 @@ def elements(count: int) -> bytes:
     )
 
 
-def empty_items(count: int) -> bytes:
-    """A slice with one sequence of so many items of nothing, before its rows."""
+ITEM, ENDLESS = b"\xfe\xff\0\xe0", b"\xff\xff\xff\xff"
+
+
+def sequenced(items: bytes) -> bytes:
+    """A slice with one sequence of items, before its rows."""
     plain = dicom(0)
     place = plain.index(b"\x28\0\x10\0US")
-    start = struct.pack("<HH2sHI", 8, 0x1140, b"SQ", 0, 0xFFFFFFFF)
-    items = b"\xfe\xff\0\xe0\0\0\0\0" * count + b"\xfe\xff\xdd\xe0\0\0\0\0"
-    return plain[:place] + start + items + plain[place:]
+    start = struct.pack("<HH2sH", 8, 0x1140, b"SQ", 0) + ENDLESS
+    return plain[:place] + start + items + b"\xfe\xff\xdd\xe0\0\0\0\0" + plain[place:]
+
+
+def spaced(kind: bytes, value: bytes) -> bytes:
+    """A slice whose pixels are so far apart, as a sequence may say or a long list of numbers."""
+    plain, tag = dicom(0), b"\x28\0\x30\0"
+    start = plain.index(tag)
+    end = start + 8 + int.from_bytes(plain[start + 6 : start + 8], "little")
+    size = struct.pack("<HI", 0, len(value)) if kind == b"SQ" else struct.pack("<H", len(value))
+    return plain[:start] + tag + kind + size + value + plain[end:]
 
 
 def recording(change: Callable[[bytes], bytes]) -> Callable[[Path], bytes]:
@@ -298,8 +309,28 @@ BOMBS: dict[str, Bomb] = {
     ),
     "DICOM of 400,000 empty items": (
         "volume",
-        lambda: zipped({"a": empty_items(400_000)}),
+        lambda: zipped({"a": sequenced((ITEM + bytes(4)) * 400_000)}),
         "more than 5,000 notes",
+    ),
+    "DICOM of 400,000 items without their mark": (
+        "volume",
+        lambda: zipped({"a": sequenced(bytes(8) * 400_000)}),
+        "more than 5,000 notes",
+    ),
+    "DICOM of 400,000 notes in an item": (
+        "volume",
+        lambda: zipped({"a": sequenced(ITEM + ENDLESS + b"\x09\0\x10\0LO\0\0" * 400_000)}),
+        "more than 5,000 notes",
+    ),
+    "DICOM whose spacing is 400,000 items": (
+        "volume",
+        lambda: zipped({"a": spaced(b"SQ", (ITEM + bytes(4)) * 400_000)}),
+        "notes of a slice of this series are broken",
+    ),
+    "DICOM whose spacing is 30,000 numbers": (
+        "volume",
+        lambda: zipped({"a": spaced(b"DS", b"1\\" * 30_000)}),
+        "notes of a slice of this series are broken",
     ),
     "DICOM of 16 MB a slice": (
         "volume",

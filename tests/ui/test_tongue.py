@@ -5,11 +5,13 @@ import json
 import re
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from pathlib import Path
 
 import gradio as gr
 import pytest
 
+from faceweb import config, rank_config
 from faceweb.features.odds import load_calibration
 from faceweb.models.engine import Engine
 from faceweb.storage.database import sqlite_url
@@ -52,6 +54,15 @@ def written() -> set[str]:
     return {shape(text) for text in texts if text is not None}
 
 
+def settings() -> set[str]:
+    """How settings are named where one is refused."""
+    kinds = [kind for module in (config, rank_config) for kind in vars(module).values()]
+    kinds = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, config.Bounded)]
+    kinds.remove(config.Settings)  # those of whoever starts the page
+    names = (item.name for kind in set(kinds) - {config.Bounded} for item in fields(kind))
+    return {name.replace("_", " ").capitalize() for name in names}
+
+
 def text_of(node: ast.AST) -> str | None:
     """A string of the code; None where it is none."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -84,9 +95,18 @@ def test_every_text_of_the_page_has_its_chinese(shown):
     assert [text for text in shown if text not in chinese()] == []
 
 
+def test_every_setting_that_is_refused_has_its_chinese():
+    assert len(settings()) > 30
+    assert settings() - set(chinese()) == set()
+    assert (
+        retold("Style scale must be a number from 0.25 to 3. Received: 9.", CHINESE)
+        == "风格尺度必须是 0.25 到 3 的数。收到：9。"
+    )
+
+
 def test_no_chinese_is_left_over(shown):
     """A text is on the page, or written in the code, by which it is said later."""
-    used = {shape(text) for text in shown} | written()
+    used = {shape(text) for text in shown} | written() | settings()
     # A number and its noun are said by `counted`, which is given the noun.
     left = [text for text in chinese() if shape(text) not in used]
     assert [text for text in left if text.removeprefix("{number} ") not in used] == []

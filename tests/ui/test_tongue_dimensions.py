@@ -1,8 +1,7 @@
 """What 1-D and 3-D answers on a Chinese page: nothing of it is English."""
 
-import re
-from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
@@ -36,6 +35,7 @@ from faceweb.ui.dimensions.readings import Reading, Source
 from faceweb.ui.dimensions.volume_actions import HEAD
 from faceweb.ui.easels import Easel
 from faceweb.ui.tongue import CHINESE, each_retold, retold, say, speaking
+from tests.ui import test_answers
 from tests.ui.test_answers import english, raised
 from tests.ui.test_tongue import CODE
 
@@ -45,6 +45,7 @@ CONFIG = StyleConfig(size=64, steps=10)
 # Names and units are the same in both languages.
 NAMES = {"kHz", "PyWavelets", "NaN", "CSV", "EDF", "UTF", "DICOM", "TIFF", "NIfTI", "Keras"}
 NAMES |= {"WAV", "FLAC", "OGG", "WebM", "npz", "npy", "zip", "same"}
+said = partial(test_answers.said, names=frozenset(NAMES))
 # What raises the errors that these tabs show, or notes what was done to a file.
 RAISING = {
     "features": (
@@ -61,15 +62,6 @@ RAISING = {
 def left(page: str) -> set[str]:
     """English words of a page, names apart."""
     return set(english(page)) - NAMES
-
-
-def said(words_of: Callable[..., str], *arguments: object) -> str:
-    """What is said on a Chinese page, which is more than nothing and not English."""
-    with speaking(CHINESE):
-        page = words_of(*arguments)
-    assert re.search("[\u4e00-\u9fff]", page)
-    assert left(page) == set(), words_of.__name__
-    return page
 
 
 def step_of(picture: np.ndarray, done: int = 4) -> StyleStep:

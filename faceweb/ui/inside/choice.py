@@ -44,7 +44,7 @@ class Choice:
 def outdated(
     events: Sequence[Callable],
     shown: Sequence[gr.blocks.Block],
-    values: Sequence[Callable[[], str]] = (str,),
+    values: Sequence[Callable[[], str] | None] = (None,),
     run: Sequence[Dependency] = (),
 ) -> Dependency:
     """Empties an answer when something changes that it does not hold for, and ends what makes it.
@@ -52,11 +52,12 @@ def outdated(
     Args:
         events: listeners of the changes.
         shown: what is emptied.
-        values: what then says what stands there; `str` says nothing.
+        values: what then says what stands there; None where nothing does.
         run: what still made the answer.
     """
     # Done by the browser, without a request that another click could overtake.
-    empty = f"() => [{', '.join(map(in_script, values))}]"
+    scripts = (in_script(words) if words else "''" for words in values)
+    empty = f"() => [{', '.join(scripts)}]"
     return gr.on(
         list(events), None, None, list(shown), js=empty, cancels=list(run), queue=False, **CHANGED
     )

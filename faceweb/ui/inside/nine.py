@@ -178,9 +178,9 @@ def build(services: Services, choice: Choice) -> Callable:
         **CHANGED,
         **PAINT_QUEUE,
     )
-    outdated(changes, [figure, detail, told], (str, str, _empty), [run, refreshed])
+    outdated(changes, [figure, detail, told], (None, None, _empty), [run, refreshed])
     gr.on(changes, lambda: False, None, shown, queue=False, **CHANGED)
-    outdated([choice.layer.change], [figure, detail], (str, str), [run, refreshed])
+    outdated([choice.layer.change], [figure, detail], (None, None), [run, refreshed])
     choice.layer.change(None, choice.layer, layer, js="(layer) => layer", **CHANGED)
     stops(stop, [run, refreshed], "inside-pass")
     return lambda: choice.unit.change(

@@ -187,8 +187,8 @@ def build(services: Services, choice: Choice) -> None:
     )
     stops(stop, [run], "inside-repainted")
     changes = choice.photo.change, choice.layer.change
-    outdated(changes, [matrix, pair], (str, str), [drawn, cell, partner])
+    outdated(changes, [matrix, pair], (None, None), [drawn, cell, partner])
     # The example itself changes the photo, which must not end what it asked for.
-    outdated([choice.layer.change], [matrix, pair], (str, str), [drawn_too])
+    outdated([choice.layer.change], [matrix, pair], (None, None), [drawn_too])
     outdated([*changes, choice.unit.change, other.change], [repainted], run=[run])
     choice.layer.change(handlers.begin, looked[1:], other, queue=False, **CHANGED)
