@@ -6,6 +6,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,20 +68,27 @@ def main() -> None:
     os.environ.setdefault("GRADIO_TEMP_DIR", str(scratch))
     if os.environ.get("SPACE_ID"):
         os.environ.setdefault("FORWARDED_ALLOW_IPS", PROXIES)
-    # Leave by the front door, so that what lies in the folder is erased.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    told = threading.Event()
+
+    def leave(*_: object) -> None:
+        # By the front door, so that what lies in the folder is erased; if whatever runs just now
+        # swallows that, the page is closed as soon as it is open.
+        told.set()
+        sys.exit(0)
+
+    signal.signal(signal.SIGTERM, leave)
     settings = Settings()
     try:
         settings = parse()
         configure(settings.log_json)
-        serve(settings)
+        serve(settings, told)
     except FacewebError as error:
         complain(error, settings.log_json)
         raise SystemExit(2) from None
 
 
-def serve(settings: Settings) -> None:
-    """Launches the page and blocks until it is stopped."""
+def serve(settings: Settings, told: threading.Event) -> None:
+    """Launches the page and blocks until it is told to stop, which it may have been already."""
     # Gradio reads the environment when imported, so it comes after main() has set it.
     from faceweb.features.corpus import in_folder
     from faceweb.features.indexes import Indexes
@@ -111,7 +119,7 @@ def serve(settings: Settings) -> None:
     gc.enable()
     engine.start()
     expire_hourly(galleries, settings.gallery_days)
-    close_when_told(page)
+    close_when_told(page, told)
 
 
 def launch(

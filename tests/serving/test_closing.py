@@ -1,13 +1,16 @@
 """SIGTERM to a real process: who is served reads why it ended, and what was committed stays."""
 
+import threading
 import time
 
+import gradio as gr
 import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from faceweb.storage.database import sqlite_url
 from faceweb.storage.galleries import Galleries
+from faceweb.ui.serving import closing
 from tests.api.calls import example
 from tests.conftest import KEY
 
@@ -35,3 +38,13 @@ def test_running_work_is_told_and_committed_work_stays(start, tmp_path):
     assert [photo.person for photo in Galleries(sqlite_url(tmp_path), 10).photos(KEY)] == ["Eileen"]
     assert "stopping, 2 calls are under way" in page.log.read_text()
     assert "Traceback" not in page.log.read_text()
+
+
+def test_a_page_that_was_told_while_it_opened_closes_at_once(monkeypatch):
+    """What the first signal raised may have been swallowed by whatever ran just then."""
+    monkeypatch.setattr(closing, "_told", threading.Event())
+    monkeypatch.setattr(closing.signal, "signal", lambda *_: None)
+    told = threading.Event()
+    told.set()
+    with gr.Blocks() as page, pytest.raises(SystemExit, match="0"):
+        closing.close_when_told(page, told)

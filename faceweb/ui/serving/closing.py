@@ -30,9 +30,13 @@ def still_open() -> None:
         )
 
 
-def close_when_told(page: gr.Blocks) -> None:
-    """Blocks until SIGTERM or Ctrl-C, lets what is under way end, and leaves with code 0."""
-    stop = threading.Event()
+def close_when_told(page: gr.Blocks, stop: threading.Event) -> None:
+    """Blocks until SIGTERM or Ctrl-C, lets what is under way end, and leaves with code 0.
+
+    Args:
+        page: what is served.
+        stop: set by a signal, or before this was called.
+    """
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())
     # A wait without an end would keep signals from being handled on some systems.
