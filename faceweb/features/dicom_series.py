@@ -15,8 +15,8 @@ from faceweb.features.zips import unpacked
 
 LARGEST_SLICE, LARGEST_SERIES = 4_000_000, 700_000_000
 # Each element is read by Python, in three pieces at most, and may be of eight bytes: so many in a
-# slice, and so many bytes beside the pixels of all slices.
-MOST_ELEMENTS, LARGEST_NOTES = 5_000, 64_000_000
+# slice, so many pieces in all slices, and so many bytes beside their pixels.
+MOST_ELEMENTS, MOST_PIECES, LARGEST_NOTES = 5_000, 1_500_000, 64_000_000
 # What is looked at, by pydicom too; each is a few numbers or a name.
 _READ = [
     "BitsAllocated",
@@ -58,6 +58,7 @@ class _Slice:
     axes: tuple[float, ...] | None
     spacing: tuple[float, ...]
     thickness: float
+    pieces: int
 
     @property
     def normal(self) -> np.ndarray:
@@ -114,7 +115,7 @@ def read_dicom(archive: zipfile.ZipFile) -> Raw:
 
 
 def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
-    count = notes = 0
+    count = notes = pieces = 0
     for member in archive.infolist():
         name = member.filename.rsplit("/", 1)[-1]
         if member.filename.endswith("/") or name.startswith(".") or name == "DICOMDIR":
@@ -131,6 +132,12 @@ def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
             raise MediaError(
                 f"The slices of this series hold {LARGEST_NOTES // 10**6} MB beside their pixels: "
                 "export them without private notes."
+            )
+        pieces += found.pieces
+        if pieces > MOST_PIECES:
+            raise MediaError(
+                f"The slices of this series have more than {MOST_PIECES // 3:,} notes: export them "
+                "without private ones."
             )
         yield found
 
@@ -155,7 +162,7 @@ def _slice(member: str, data: bytes) -> _Slice:
     syntax = str(meta.get("TransferSyntaxUID", ""))
     if syntax not in PLAIN:
         raise MediaError("The slices of this series are compressed: export them uncompressed.")
-    header = _parsed(data, pixels=False)
+    header, pieces = _parsed(data, pixels=False)
     shape = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
     if not min(shape):
         raise MediaError("A DICOM file in this zip has no pixels: pack the slices alone.")
@@ -171,10 +178,12 @@ def _slice(member: str, data: bytes) -> _Slice:
         _floats(header.get("ImageOrientationPatient"), 6),
         _floats(header.get("PixelSpacing"), 2) or (np.nan, np.nan),
         float(header.get("SpacingBetweenSlices") or header.get("SliceThickness") or np.nan),
+        pieces,
     )
 
 
-def _parsed(data: bytes, pixels: bool) -> Any:
+def _parsed(data: bytes, pixels: bool) -> tuple[Any, int]:
+    """What a slice says, and in how many pieces."""
     from pydicom.filereader import read_partial
     from pydicom.tag import Tag
 
@@ -188,9 +197,9 @@ def _parsed(data: bytes, pixels: bool) -> Any:
     # pydicom reads what a sequence holds at once, and asks of none of it whether to stop.
     stream = _Counted(data)
     try:
-        return read_partial(stream, stop_when=stops)
-    except (EOFError, OSError):
-        if stream.left >= 0:
+        return read_partial(stream, stop_when=stops), stream.pieces
+    except OSError:
+        if stream.pieces <= 3 * MOST_ELEMENTS:
             raise
     raise MediaError(
         f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without private "
@@ -201,11 +210,11 @@ def _parsed(data: bytes, pixels: bool) -> Any:
 class _Counted(io.BytesIO):
     """A slice that is read from no more often than its elements need."""
 
-    left = 3 * MOST_ELEMENTS
+    pieces = 0
 
     def read(self, size: int | None = -1) -> bytes:
-        self.left -= 1
-        if self.left < 0:
+        self.pieces += 1
+        if self.pieces > 3 * MOST_ELEMENTS:
             raise OSError
         return super().read(size)
 
@@ -217,7 +226,7 @@ def _floats(values: Any, count: int) -> tuple[float, ...] | None:
 
 
 def _values(archive: zipfile.ZipFile, item: _Slice) -> np.ndarray:
-    data = _parsed(_bytes(archive, item.member), pixels=True)
+    data, _ = _parsed(_bytes(archive, item.member), pixels=True)
     slope, intercept = data.get("RescaleSlope"), data.get("RescaleIntercept")
     slope = 1.0 if slope is None else float(slope)
     values = data.pixel_array * slope + (0.0 if intercept is None else float(intercept))

@@ -75,6 +75,14 @@ def elements(count: int) -> bytes:
     )
 
 
+def noted_slice(count: int) -> bytes:
+    """A slice with so many private notes of nothing, before its rows."""
+    plain = dicom(0)
+    place = plain.index(b"\x28\0\x10\0US")
+    notes = b"".join(struct.pack("<HH2sH", 9, 16 + k, b"LO", 0) for k in range(count))
+    return plain[:place] + notes + plain[place:]
+
+
 ITEM, ENDLESS = b"\xfe\xff\0\xe0", b"\xff\xff\xff\xff"
 
 
@@ -331,6 +339,11 @@ BOMBS: dict[str, Bomb] = {
         "volume",
         lambda: zipped({"a": spaced(b"DS", b"1\\" * 30_000)}),
         "notes of a slice of this series are broken",
+    ),
+    "DICOM of two million notes in 400 slices": (
+        "volume",
+        lambda: zipped(dict.fromkeys(map(str, range(400)), noted_slice(4_900))),
+        "slices of this series have more than 500,000 notes",
     ),
     "DICOM of 16 MB a slice": (
         "volume",
