@@ -83,6 +83,7 @@ def test_a_click_on_a_filter_shows_nine_segments(visit):
     # The other layer's map, in the row of its fourth filter of 24.
     page.get_by_text("conv2_1: 24 filters").click()
     expect(page.locator(".map.conv1_1")).to_be_hidden()
+    page.wait_for_timeout(500)  # until it stands still
     box = page.locator(".map.conv2_1 img").bounding_box()
     scroll = page.locator("#ecg-answer .scroll").bounding_box()
     page.mouse.click(scroll["x"] + 200, box["y"] + box["height"] * 3.5 / 24)
