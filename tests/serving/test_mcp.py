@@ -84,6 +84,12 @@ def test_a_client_computes_compares_and_keeps(page):
     assert record["output_shape"] == [10, 10, 16]
     assert record["parameters"] == 16 * (25 + 1)
     assert record_of(compared)["same"] is True
+    # The page's answer in words alone, without its pictures.
+    words = compared.content[1].text
+    assert words.startswith("Same person")
+    assert len(words) < 2000
+    assert "base64" not in words
+    assert "<" not in words
     assert record_of(renamed)["people"][0]["person"] == "Bea"
     assert refused.isError
     assert "greater than maximum value 1.2" in refused.content[0].text
