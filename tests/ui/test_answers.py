@@ -1,7 +1,6 @@
 """What Style, Train and Inside answer on a Chinese page: nothing of it is English."""
 
 import ast
-import asyncio
 import errno
 import re
 from collections.abc import Callable
@@ -40,6 +39,7 @@ from faceweb.ui.inside import cover, nine, pair_words, words
 from faceweb.ui.lessons import Lesson
 from faceweb.ui.serving.full import FULL, SavingPage
 from faceweb.ui.tongue import CHINESE, COOKIE, each_retold, in_script, retold, speaking
+from tests.loops import ran
 from tests.ui.test_tongue import CODE, text_of
 
 # Formulas and names are the same in both languages.
@@ -272,5 +272,5 @@ def test_a_full_disk_is_told_in_the_language_of_who_asks(monkeypatch, cookies, s
     monkeypatch.setattr(gr.Blocks, "process_api", full)
     page, request = object.__new__(SavingPage), SimpleNamespace(cookies=cookies)
     with pytest.raises(gr.Error) as met:
-        asyncio.run(page.process_api(0, [], request=request))
+        ran(page.process_api(0, [], request=request))
     assert met.value.message == sentence
