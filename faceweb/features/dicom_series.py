@@ -4,6 +4,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -14,9 +15,9 @@ from faceweb.features.voxels import LARGEST_SIDE, Raw, check_shape, gathered, re
 from faceweb.features.zips import unpacked
 
 LARGEST_SLICE, LARGEST_SERIES = 4_000_000, 700_000_000
-# Each element is read by Python, in three pieces at most, and may be of eight bytes: so many in a
-# slice, so many pieces in all slices, and so many bytes beside their pixels.
-MOST_ELEMENTS, MOST_PIECES, LARGEST_NOTES = 5_000, 1_500_000, 64_000_000
+# Each element is read by Python, in so many pieces at most, and may be of eight bytes: so many in a
+# slice and in all slices, and so many bytes beside their pixels.
+PIECES, MOST_ELEMENTS, MOST_IN_ALL, LARGEST_NOTES = 3, 5_000, 500_000, 64_000_000
 # What is looked at, by pydicom too; each is a few numbers or a name.
 _READ = [
     "BitsAllocated",
@@ -134,9 +135,9 @@ def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
                 "export them without private notes."
             )
         pieces += found.pieces
-        if pieces > MOST_PIECES:
+        if pieces > PIECES * MOST_IN_ALL:
             raise MediaError(
-                f"The slices of this series have more than {MOST_PIECES // 3:,} notes: export them "
+                f"The slices of this series have more than {MOST_IN_ALL:,} notes: export them "
                 "without private ones."
             )
         yield found
@@ -185,12 +186,11 @@ def _slice(member: str, data: bytes) -> _Slice:
 def _parsed(data: bytes, pixels: bool) -> tuple[Any, int]:
     """What a slice says, and in how many pieces."""
     from pydicom.filereader import read_partial
-    from pydicom.tag import Tag
 
-    read = set(map(Tag, _READ))
+    looked_at = _looked_at()
 
     def stops(tag: int, kind: str | None, length: int) -> bool:
-        if tag in read and (kind == "SQ" or length > LARGEST_VALUE):
+        if tag in looked_at and (kind == "SQ" or length > LARGEST_VALUE):
             raise MediaError("The notes of a slice of this series are broken: export it again.")
         return tag == _PIXELS and not pixels
 
@@ -199,12 +199,19 @@ def _parsed(data: bytes, pixels: bool) -> tuple[Any, int]:
     try:
         return read_partial(stream, stop_when=stops), stream.pieces
     except OSError:
-        if stream.pieces <= 3 * MOST_ELEMENTS:
+        if stream.pieces <= PIECES * MOST_ELEMENTS:
             raise
     raise MediaError(
         f"A slice of this series has more than {MOST_ELEMENTS:,} notes: export it without private "
         "ones."
     )
+
+
+@cache
+def _looked_at() -> frozenset[int]:
+    from pydicom.tag import Tag
+
+    return frozenset(map(Tag, _READ))
 
 
 class _Counted(io.BytesIO):
@@ -214,7 +221,7 @@ class _Counted(io.BytesIO):
 
     def read(self, size: int | None = -1) -> bytes:
         self.pieces += 1
-        if self.pieces > 3 * MOST_ELEMENTS:
+        if self.pieces > PIECES * MOST_ELEMENTS:
             raise OSError
         return super().read(size)
 
