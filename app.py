@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING
 
 from faceweb.config import ASSETS, GalleryConfig, Settings, from_env
 from faceweb.errors import FacewebError, SettingError
-from faceweb.logs import complain, configure
-from faceweb.passwords import read_logins
-from faceweb.storage.scratch import scratch_folder, tidy_often
+from faceweb.serving.logs import complain, configure
+from faceweb.serving.passwords import read_logins
+from faceweb.serving.uploads import scratch_folder, tidy_often
 
 if TYPE_CHECKING:
     import gradio as gr
 
-    from faceweb.ui.bilingual import Page
-    from faceweb.ui.handlers import Services
+    from faceweb.ui.boundary import Services
+    from faceweb.ui.page import Page
 
 
 log = logging.getLogger(__name__)
@@ -90,17 +90,15 @@ def main() -> None:
 def serve(settings: Settings, told: threading.Event) -> None:
     """Launches the page and blocks until it is told to stop, which it may have been already."""
     # Gradio reads the environment when imported, so it comes after main() has set it.
-    from faceweb.features.corpus import in_folder
-    from faceweb.features.indexes import Indexes
-    from faceweb.features.odds import load_calibration
-    from faceweb.models.engine import Engine
-    from faceweb.storage.database import sqlite_url
-    from faceweb.storage.expiry import expire_hourly
-    from faceweb.storage.galleries import Galleries
-    from faceweb.storage.index_files import IndexFiles
+    from faceweb.engine import Engine
+    from faceweb.faces.calibration import load_calibration
+    from faceweb.gallery.database import sqlite_url
+    from faceweb.gallery.store import Galleries, expire_hourly
+    from faceweb.interpret.corpus import in_folder
+    from faceweb.interpret.index_cache import Indexes, IndexFiles
+    from faceweb.serving.shutdown import close_when_told
+    from faceweb.ui.boundary import Services
     from faceweb.ui.build import build_app
-    from faceweb.ui.handlers import Services
-    from faceweb.ui.serving.closing import close_when_told
 
     engine = Engine(settings.device)
     if settings.device == "gpu":
@@ -146,14 +144,18 @@ def _launched(
 ) -> tuple["gr.routes.App", str, str]:
     from starlette.middleware import Middleware
 
-    from faceweb.ui.serving.early import Early
-    from faceweb.ui.serving.fetching import fetch_nothing, fetch_within
-    from faceweb.ui.serving.full import refuse_upload
-    from faceweb.ui.serving.gate import Gate
-    from faceweb.ui.serving.health import health_route
-    from faceweb.ui.serving.metrics import metrics_route
-    from faceweb.ui.serving.tools import name_tools
-    from faceweb.ui.serving.visits import MOST_VISITS, Sessions, Visits
+    from faceweb.serving.gate import Gate
+    from faceweb.serving.gradio_patches import (
+        MOST_VISITS,
+        Early,
+        Sessions,
+        Visits,
+        fetch_nothing,
+        fetch_within,
+        name_tools,
+        refuse_upload,
+    )
+    from faceweb.serving.monitoring import health_route, metrics_route
     from faceweb.ui.theme import build_theme
 
     if settings.mcp and settings.auth_file:

@@ -23,16 +23,15 @@ from PIL import Image
 
 from benchmarks import report
 from faceweb.config import ASSETS, DreamConfig
-from faceweb.features import atlas
-from faceweb.features.corpus import Corpus, bundled, in_folder
-from faceweb.features.dream import dream
-from faceweb.features.patches import PLACES, Index, look_through
-from faceweb.features.views import corpus_views
-from faceweb.models.engine import Engine
-from faceweb.models.probe import Probe
-from faceweb.models.probes import Lens
-from faceweb.ui.handlers import Services
-from faceweb.ui.inside import maps
+from faceweb.engine import Engine
+from faceweb.interpret import atlas
+from faceweb.interpret.activation_maximization import dream
+from faceweb.interpret.corpus import Corpus, bundled, corpus_views, in_folder
+from faceweb.interpret.feature_extractor import Probe
+from faceweb.interpret.inspector import Lens
+from faceweb.interpret.top_patches import PLACES, Index, look_through
+from faceweb.ui.boundary import Services
+from faceweb.ui.tabs.inside import feature_maps
 
 PICTURES = Path("../shared/data/caltech101-128.tar")
 EXACT, MANY = 60, 1000
@@ -55,7 +54,7 @@ class OneLayer:
 
 def passed(probe, engine: Engine, corpus: Corpus) -> Index:
     """The winners of a whole corpus."""
-    for step in look_through(probe, engine.networks(), corpus):
+    for step in look_through(probe, engine.faces(), corpus):
         index = step.index
     return index
 
@@ -64,7 +63,7 @@ def brute(probe: Probe, engine: Engine, corpus: Corpus, layer: str) -> list[list
     """Per unit (value, view, row, column), found by sorting everything one view after another."""
     every, number = [], 0
     for _, picture in corpus.pictures(range(len(corpus))):
-        for view in corpus_views(engine.networks(), picture, probe.size):
+        for view in corpus_views(engine.faces(), picture, probe.size):
             found = probe.activations(view.floats[None], layer)[0]
             flat = found.reshape(-1, found.shape[-1])
             best = flat.argmax(axis=0)
@@ -128,7 +127,7 @@ def many(archive: Path) -> None:
         subprocess.run(command, check=True)
         engine = Engine("cpu")
         engine.load()
-        probe = engine.probes().lens("perceptual").probe
+        probe = engine.inspector("perceptual").probe
         corpus = in_folder(Path(folder))
         seconds = {"all": 0.0, "one at a time": 0.0}
         for name, probes in (("all", [probe]), ("one at a time", list(singles(probe)))):
@@ -151,7 +150,7 @@ def pass_over(folder: Path) -> None:
     """One pass in this process, the seconds and the most memory it ever held."""
     engine = Engine("cpu")
     engine.load()
-    probe, corpus = engine.probes().lens("perceptual").probe, in_folder(folder)
+    probe, corpus = engine.inspector("perceptual").probe, in_folder(folder)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began = time.perf_counter()
     index = passed(probe, engine, corpus)
@@ -172,7 +171,7 @@ def frame(engine: Engine) -> None:
     """Milliseconds for a live frame: maps, drawing and all, as the page's handler does it."""
     picture = Image.open(ASSETS / "examples" / "coffee.jpg").resize((640, 480))
     pixels = np.asarray(picture)
-    handlers = maps.Handlers(Services(engine, None, None))
+    handlers = feature_maps.Handlers(Services(engine, None, None))
     for network, layer in LIVE_LAYERS:
         took = report.timed(lambda n=network, la=layer: handlers.live(pixels, n, la, 3), 20)
         milliseconds = {name: 1e3 * value for name, value in took.items()}
@@ -183,7 +182,7 @@ def frame(engine: Engine) -> None:
 def dreams(engine: Engine) -> None:
     """Seconds of one dream, and how far dreams of sixteen units exceed their best patches."""
     for network, layers in DREAM_LAYERS.items():
-        lens = engine.probes().lens(network)
+        lens = engine.inspector(network)
         index = passed(lens.probe, engine, bundled())
         for layer in layers:
             plate = atlas.plate(network, layer)
@@ -219,7 +218,7 @@ def main() -> None:
     engine.load()
     report.about(engine.status.device)
     for network in DREAM_LAYERS:
-        exactness(engine.probes().lens(network), engine, network)
+        exactness(engine.inspector(network), engine, network)
     frame(engine)
     dreams(engine)
     if options.pictures.is_file():

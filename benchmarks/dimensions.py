@@ -11,21 +11,20 @@ from PIL import Image
 
 from benchmarks import report
 from faceweb.config import ASSETS, StyleConfig
-from faceweb.features import filters, heartbeat, instruments
-from faceweb.features.clips import clip_scene
-from faceweb.features.inflation import inflation
-from faceweb.features.moving import MOVING, moving
-from faceweb.features.pictures import read_picture
-from faceweb.features.scene import Scene
-from faceweb.features.solid import solid_scene
-from faceweb.features.sound_style import CHANNELS, SoundPainter, kept_share, sound_scene
-from faceweb.features.stylize import Painting
-from faceweb.models.convnd import Design, build_convnd, randomised
-from faceweb.models.engine import Engine
-from faceweb.models.perceptual import TAPS
-from faceweb.models.workshop import Workshop
-from faceweb.numerics.convolve import convolve
-from faceweb.numerics.warping import warping_error
+from faceweb.engine import Engine
+from faceweb.media.image import read_picture
+from faceweb.networks.convnd import Design, build_convnd, randomised
+from faceweb.networks.perceptual import TAPS
+from faceweb.signals import ecg, samples
+from faceweb.signals.convolution import convolve
+from faceweb.signals.inflation import inflation
+from faceweb.signals.samples import MOVING, moving
+from faceweb.style.image import Scene
+from faceweb.style.optical_flow import warping_error
+from faceweb.style.solid_texture import solid_scene
+from faceweb.style.sound import CHANNELS, SoundPainter, kept_share, sound_scene
+from faceweb.style.transfer import Painting
+from faceweb.style.video import clip_scene
 from faceweb.types import StyleStep, StyleWeights
 
 SMALL = Design(3, (6, 8), (2, 1))
@@ -72,9 +71,9 @@ def ranks() -> None:
         report.emit(f"rank {rank} against its definition", f"{max(apart):.1e}", "<= 1e-4")
 
 
-def still(workshop: Workshop) -> None:
+def still(engine: Engine) -> None:
     picture = read_picture(ASSETS / "examples" / "chelsea.jpg")
-    probes = workshop.picture_probe(), workshop.volume_probe()
+    probes = engine.inspector("perceptual").probe, engine.volume_extractor()
     found = {layer: inflation(*probes, picture, layer).interior for layer in TAPS}
     shown = {layer: f"{value:.1e}" for layer, value in found.items()}
     report.emit("a still seen inflated", f"{max(found.values()):.1e}", "<= 1e-4", **shown)
@@ -85,13 +84,13 @@ def painted(painting: Painting) -> tuple[list[StyleStep], float]:
     return list(painting.run()), time.perf_counter() - began
 
 
-def sounds(workshop: Workshop) -> None:
-    painter = workshop.sound_painter(CHANNELS)
+def sounds(engine: Engine) -> None:
+    painter = engine.sound_style_model(CHANNELS)
     # What is traced and warmed is not counted: the page does it once.
-    first = sound_scene(instruments.rain(), instruments.rain())
+    first = sound_scene(samples.rain(), samples.rain())
     next(Painting(painter, first, SOUND).run())
     for content, style in SOUNDS:
-        kept, wanted = (getattr(instruments, name)() for name in (content, style))
+        kept, wanted = (getattr(samples, name)() for name in (content, style))
         began = time.perf_counter()
         scene = sound_scene(kept, wanted)
         maker = SoundPainter(painter, scene, SOUND)
@@ -112,16 +111,16 @@ def sounds(workshop: Workshop) -> None:
         )
 
 
-def frame_by_frame(workshop: Workshop, frames: np.ndarray, style: np.ndarray) -> Iterator:
+def frame_by_frame(engine: Engine, frames: np.ndarray, style: np.ndarray) -> Iterator:
     """Every frame alone, as the style tab paints it, in as many steps as the clip takes."""
     for frame in frames:
-        *_, last = Painting(workshop.flat_painter(), Scene(frame, [style]), ALONE).run()
+        *_, last = Painting(engine.style_model(), Scene(frame, [style]), ALONE).run()
         yield last.picture / np.float32(255)
 
 
-def style_of(workshop: Workshop, frames: np.ndarray, style: np.ndarray) -> float:
+def style_of(engine: Engine, frames: np.ndarray, style: np.ndarray) -> float:
     """Mean over frames (t, h, w, 3) of J_style of each by itself."""
-    painter = workshop.flat_painter()
+    painter = engine.style_model()
     statistics = painter.statistics([style], [1.0])
     only = StyleWeights(0.0, 1.0, 0.0, CLIP.lambdas)
     return float(
@@ -129,19 +128,19 @@ def style_of(workshop: Workshop, frames: np.ndarray, style: np.ndarray) -> float
     )
 
 
-def clips(workshop: Workshop) -> None:
+def clips(engine: Engine) -> None:
     for name, style in zip(MOVING, STYLES, strict=True):
         known = moving(name)
         image = Image.fromarray(read_picture(ASSETS / "styles" / f"{style}.jpg"))
         image.thumbnail((CLIP.size, CLIP.size))
         picture = np.asarray(image)
         scene = clip_scene(known.clip, picture, CLIP)
-        next(Painting(workshop.clip_painter(), scene, CLIP).run())
+        next(Painting(engine.clip_style_model(), scene, CLIP).run())
         began = time.perf_counter()
-        *_, last = Painting(workshop.clip_painter(), scene, CLIP).run()
+        *_, last = Painting(engine.clip_style_model(), scene, CLIP).run()
         seconds = time.perf_counter() - began
         began = time.perf_counter()
-        alone = np.stack(list(frame_by_frame(workshop, known.clip.frames, picture)))
+        alone = np.stack(list(frame_by_frame(engine, known.clip.frames, picture)))
         taken = time.perf_counter() - began
         errors = [
             warping_error(each, known.flow, known.valid)
@@ -158,38 +157,38 @@ def clips(workshop: Workshop) -> None:
             content=f"{errors[0]:.5f}",
             ratio=errors[1] / errors[2],
             ratio_target="<= 0.5",
-            style_cost_a_frame=style_of(workshop, last.picture, wanted),
-            frame_by_frame_style=style_of(workshop, alone, wanted),
-            content_style=style_of(workshop, scene.content, wanted),
+            style_cost_a_frame=style_of(engine, last.picture, wanted),
+            frame_by_frame_style=style_of(engine, alone, wanted),
+            content_style=style_of(engine, scene.content, wanted),
         )
 
 
-def solids(workshop: Workshop) -> None:
+def solids(engine: Engine) -> None:
     style = read_picture(ASSETS / "styles" / "stained_glass.jpg")
     config = StyleConfig(alpha=0.0, smooth=0.0, steps=60, init="noise")
-    steps, seconds = painted(Painting(workshop.solid_painter(), solid_scene(style, 48), config))
+    steps, seconds = painted(Painting(engine.solid_style_model(), solid_scene(style, 48), config))
     falls = steps[0].costs.style / steps[-1].costs.style
     report.emit("a block of 48x48x48", seconds, "stated", style_falls=falls)
 
 
-def heartbeats(workshop: Workshop) -> None:
+def heartbeats(engine: Engine) -> None:
     for noise in (1.0, 8.0):
         areas, untrained, by_shape, seconds, marked = [], [], [], [], []
         for seed in SEEDS:
-            signal, peaks, odd = heartbeat.simulated(seed, noise=noise)
+            signal, peaks, odd = ecg.simulated(seed, noise=noise)
             began = time.perf_counter()
-            trace = filters.prepared(signal)
-            autoencoder = workshop.autoencoder(seed)
-            before = filters.heartbeats(workshop.probe(autoencoder), trace).distances
-            list(filters.learn(autoencoder, trace))
-            found = filters.heartbeats(workshop.probe(autoencoder), trace)
+            trace = ecg.prepared(signal)
+            autoencoder = engine.autoencoder(seed)
+            before = ecg.heartbeats(autoencoder.probe, trace).distances
+            list(ecg.learn(autoencoder, trace))
+            found = ecg.heartbeats(autoencoder.probe, trace)
             seconds.append(time.perf_counter() - began)
-            apart = np.abs(found.places[:, None] / filters.RATE - peaks / signal.rate)
+            apart = np.abs(found.places[:, None] / ecg.RATE - peaks / signal.rate)
             near = apart.argmin(axis=1)
             truth = odd[near] & (apart.min(axis=1) < 0.1)
             # An ectopic beat that was not found at all is below all others.
             missed = int((odd & (apart.min(axis=0) >= 0.1)).sum())
-            shape = heartbeat.unusual_by_shape(found.segments)
+            shape = ecg.unusual_by_shape(found.segments)
             for kept, distances in (
                 (areas, found.distances),
                 (untrained, before),
@@ -219,14 +218,13 @@ def _area(distances: np.ndarray, odd: np.ndarray, missed: int) -> float:
 def main() -> None:
     engine = Engine("auto")
     engine.load()
-    workshop = engine.workshop()
     report.about(engine.status.device)
     ranks()
-    still(workshop)
-    heartbeats(workshop)
-    sounds(workshop)
-    solids(workshop)
-    clips(workshop)
+    still(engine)
+    heartbeats(engine)
+    sounds(engine)
+    solids(engine)
+    clips(engine)
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ import numpy as np
 from PIL import Image
 
 from benchmarks.report import about, emit, timed
-from faceweb.features.pictures import read_picture
-from faceweb.models import weights
-from faceweb.models.engine import Engine
-from faceweb.models.faces import FaceNetworks
+from faceweb.engine import Engine
+from faceweb.faces.pipeline import FaceNetworks
+from faceweb.media.image import read_picture
+from faceweb.networks import weights
 from training.calibrate_odds import encode_folder, pair_distances
 
 THRESHOLD = 0.6
@@ -104,7 +104,7 @@ def main() -> None:
     options = parser.parse_args()
     engine = Engine("cpu")
     engine.load()
-    networks = engine.networks()
+    networks = engine.faces()
     about(engine.status.device)
     embedding(networks, options.repeats)
     if not options.faces.is_dir():

@@ -24,14 +24,14 @@ from PIL import Image
 
 from benchmarks import page, report
 from faceweb.config import ASSETS, StyleConfig
-from faceweb.features.pictures import read_picture
-from faceweb.features.scene import Scene
-from faceweb.features.stylize import Painting
-from faceweb.models import device
-from faceweb.models.painter import Painter, Targets
-from faceweb.models.perceptual import DESIGN, WIDTHS
-from faceweb.models.studio import Studio
-from faceweb.models.vgg19 import build_vgg19
+from faceweb.engine import Engine
+from faceweb.media.image import read_picture
+from faceweb.networks import device
+from faceweb.networks.perceptual import DESIGN, WIDTHS
+from faceweb.networks.vgg19 import build_vgg19
+from faceweb.style.image import Scene
+from faceweb.style.model import Painter, Targets
+from faceweb.style.transfer import Painting
 from faceweb.types import StyleStep, StyleWeights
 
 CORES = len(os.sched_getaffinity(0))
@@ -284,7 +284,9 @@ def main() -> None:
     report.about(processor())
     show("processes that wanted a core before this run", os.getloadavg()[0], "~ 0")
     first_picture(3)
-    painter = Studio(place).painter()
+    engine = Engine("cpu")
+    engine.load()
+    painter = engine.style_model()
     default_run(painter)
     beside_vgg19(painter, place, 7)
     beside_torch(painter, options.repeats)

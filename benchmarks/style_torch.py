@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch.nn.functional import avg_pool2d, conv2d
 
-from faceweb.models import weights as files
-from faceweb.models.painter import AVERAGED, Painter, Targets
-from faceweb.models.perceptual import DESIGN
-from faceweb.numerics.adam import FIRST, SECOND, TINY
+from faceweb.networks import weights as files
+from faceweb.networks.perceptual import DESIGN
+from faceweb.style.model import AVERAGED, Painter, Targets
+from faceweb.style.optimizer import FIRST, SECOND, TINY
 from faceweb.types import StyleCosts, StyleWeights
 
 LAYOUTS = {"channels_first": torch.contiguous_format, "channels_last": torch.channels_last}
@@ -147,7 +147,7 @@ def gram(tap: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Ten
 def distance(
     generated: tuple[torch.Tensor, torch.Tensor], style: tuple[torch.Tensor, torch.Tensor]
 ) -> torch.Tensor:
-    """`faceweb.numerics.style.centred_style_cost`."""
+    """`faceweb.style.losses.centred_style_cost`."""
     wanted, found = (matrix - torch.outer(mean, mean) for matrix, mean in (style, generated))
     trace = wanted.trace().clamp(min=1e-6)
     covariance = (found - wanted).square().sum() / trace.square()

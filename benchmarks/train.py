@@ -20,16 +20,12 @@ from PIL import Image
 
 from benchmarks import report
 from faceweb.config import TrainConfig
-from faceweb.features.album import Album, batch, taken
-from faceweb.features.avatar_album import Avatars, Split
-from faceweb.features.faces import find_faces
-from faceweb.features.photo_album import copies
-from faceweb.features.separation import BINARY, Learner, separate
-from faceweb.features.teach import BOUND, Mark, load_known, teach
-from faceweb.features.train import EACH, PEOPLE, Training
-from faceweb.models.engine import Engine
-from faceweb.numerics.distances import euclidean
-from faceweb.numerics.roc import roc, split_pairs
+from faceweb.engine import Engine
+from faceweb.faces.evaluation import BINARY, Learner, euclidean, roc, separate, split_pairs
+from faceweb.faces.quality import find_faces
+from faceweb.gallery.feedback import BOUND, Mark, load_known, teach
+from faceweb.metric_learning.dataset import Album, Avatars, Split, batch, copies, taken
+from faceweb.metric_learning.training import EACH, PEOPLE, Training
 
 SECONDS, SEEDS = 60.0, 5
 FACES = Path("../shared/data/faces-lfw100")
@@ -60,7 +56,7 @@ def pixels(album: Album) -> float:
 
 def scratch(engine: Engine, split: Split) -> None:
     """Error on 40 people nobody learnt from, after a minute, and how mining changes it."""
-    learner = engine.school().learner("siamese")
+    learner = engine.learner("siamese")
     raw = pixels(split.tested)
     errors: dict[str, list[float]] = {"semi-hard": [], "random": []}
     steps = {}
@@ -99,7 +95,7 @@ Encode = Callable[[np.ndarray], np.ndarray]
 
 def chips_of(engine: Engine, folder: Path) -> list[tuple[np.ndarray, int]]:
     """Aligned faces of a folder of photos with their copies, and how many are no copies."""
-    networks = engine.networks()
+    networks = engine.faces()
     people = []
     for person in sorted(path for path in folder.iterdir() if path.is_dir()):
         chips = []
@@ -124,15 +120,15 @@ def encoded(people: list[tuple[np.ndarray, int]], encode: Encode) -> tuple[Album
 
 def heads(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
     """What learns on the face recogniser, on half of the people, measured on the others."""
-    networks, school = engine.networks(), engine.school()
+    networks = engine.faces()
     encodings = encoded(people, networks.embed)
-    maps = encoded(people, school.maps)
+    maps = encoded(people, engine.face_maps)
     trained = {"triplet": "projection", "contrastive": "projection"} | dict.fromkeys(
         BINARY, "frozen"
     )
     for loss, name in trained.items():
-        beside_plain(school.learner(name), encodings, encodings[1], loss, f"head, {loss}")
-    beside_plain(school.learner("tail"), maps, encodings[1], "triplet", "last blocks, triplet")
+        beside_plain(engine.learner(name), encodings, encodings[1], loss, f"head, {loss}")
+    beside_plain(engine.learner("tail"), maps, encodings[1], "triplet", "last blocks, triplet")
 
 
 def beside_plain(
@@ -169,7 +165,7 @@ def beside_plain(
 def taught(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
     """Every pair that the unit decides wrongly, taught to it alone."""
     known = load_known()
-    _, photos = encoded(people, engine.networks().embed)
+    _, photos = encoded(people, engine.faces().embed)
     encodings, owners = photos.flat, photos.people
     pairs = [
         Mark(encodings[i], encodings[j], bool(owners[i] == owners[j]))
@@ -204,7 +200,7 @@ def beside_torch(engine: Engine, split: Split, repeats: int) -> None:
     from benchmarks.train_torch import TorchLearner
 
     torch.set_num_threads(len(os.sched_getaffinity(0)))
-    learner, config = engine.school().learner("siamese"), TrainConfig()
+    learner, config = engine.learner("siamese"), TrainConfig()
     for name, layout in (
         ("channels first", torch.contiguous_format),
         ("channels last", torch.channels_last),

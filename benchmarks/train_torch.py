@@ -6,8 +6,8 @@ import numpy as np
 import torch
 from torch.nn.functional import conv2d, linear, max_pool2d, pad
 
-from faceweb.models.siamese import WIDTHS
-from faceweb.numerics.adam import FIRST, SECOND, TINY
+from faceweb.networks.siamese import WIDTHS
+from faceweb.style.optimizer import FIRST, SECOND, TINY
 
 FAR = 1e9
 

@@ -16,12 +16,12 @@ from PIL import Image, ImageEnhance, ImageFilter
 
 from benchmarks.faces import THRESHOLD
 from benchmarks.report import about, emit
+from faceweb.engine import Engine
 from faceweb.errors import FacewebError
-from faceweb.features.faces import find_faces, pick
-from faceweb.features.pictures import read_picture
-from faceweb.models.engine import Engine
-from faceweb.models.faces import FaceNetworks
-from faceweb.numerics.distances import euclidean
+from faceweb.faces.evaluation import euclidean
+from faceweb.faces.pipeline import FaceNetworks
+from faceweb.faces.quality import find_faces, pick
+from faceweb.media.image import read_picture
 from training.calibrate_odds import central
 
 
@@ -109,7 +109,7 @@ def main() -> None:
     engine = Engine("cpu")
     engine.load()
     about(engine.status.device)
-    compare(engine.networks(), options.faces)
+    compare(engine.faces(), options.faces)
 
 
 if __name__ == "__main__":

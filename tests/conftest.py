@@ -13,13 +13,14 @@ os.environ["GRADIO_TEMP_DIR"] = tempfile.mkdtemp(prefix="faceweb-tests-")
 import gradio.http_server
 import numpy as np
 import pytest
+from PIL import Image
 
 from faceweb.config import ASSETS
-from faceweb.features.odds import load_calibration
-from faceweb.features.pictures import read_picture
-from faceweb.models.engine import Engine
-from faceweb.storage.database import sqlite_url
-from faceweb.storage.galleries import Galleries
+from faceweb.engine import Engine
+from faceweb.faces.calibration import load_calibration
+from faceweb.gallery.database import sqlite_url
+from faceweb.gallery.store import Galleries
+from faceweb.media.image import read_picture
 from tests.processes import Process
 
 # Tests that run side by side would reach for the same free port.
@@ -41,7 +42,7 @@ def engine():
 
 @pytest.fixture(scope="session")
 def networks(engine):
-    return engine.networks()
+    return engine.faces()
 
 
 @pytest.fixture(scope="session")
@@ -77,8 +78,8 @@ def served(engine, tmp_path_factory):
     """The whole page on a free port of this machine; yields its address."""
     from app import launch
     from faceweb.config import Settings
+    from faceweb.ui.boundary import Services
     from faceweb.ui.build import build_app
-    from faceweb.ui.handlers import Services
 
     folder = tmp_path_factory.mktemp("galleries")
     services = Services(engine, Galleries(sqlite_url(folder), 1000), load_calibration())
@@ -99,9 +100,9 @@ def serve(galleries, cold):
     """Launches a page with settings on a free port; gives its address, closes it at the end."""
     from app import launch
     from faceweb.config import Settings
+    from faceweb.serving.gate import Limits
+    from faceweb.ui.boundary import Services
     from faceweb.ui.build import build_app
-    from faceweb.ui.handlers import Services
-    from faceweb.ui.serving.gate import Limits
 
     pages = []
 
@@ -128,3 +129,30 @@ def start(tmp_path):
     yield started
     for process in processes:
         process.kill()
+
+
+@pytest.fixture(scope="session")
+def lens():
+    """The painter's network with random weights."""
+    import keras
+
+    from faceweb.interpret.inspector import Lens
+    from faceweb.networks.device import Device
+    from faceweb.networks.perceptual import build_perceptual
+
+    keras.utils.set_random_seed(7)
+    return Lens(build_perceptual(), Device("cpu", "CPU", "float32"), "random")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Makes pictures of noise in a folder; sizes are (width, height)."""
+
+    def made(*sizes, suffix=".png"):
+        for number, (width, height) in enumerate(sizes):
+            pixels = np.random.default_rng(number).integers(0, 256, (height, width, 3), np.uint8)
+            coarse = Image.fromarray(pixels[::8, ::8]).resize((width, height))
+            coarse.save(tmp_path / f"{number:03}{suffix}")
+        return tmp_path
+
+    return made

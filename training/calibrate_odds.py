@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from faceweb.config import ASSETS
-from faceweb.features.faces import find_faces
-from faceweb.features.odds import calibrate
-from faceweb.features.pictures import read_picture
-from faceweb.models.engine import Engine
-from faceweb.models.faces import FaceNetworks
-from faceweb.numerics.distances import euclidean
+from faceweb.engine import Engine
+from faceweb.faces.calibration import calibrate
+from faceweb.faces.evaluation import euclidean
+from faceweb.faces.pipeline import FaceNetworks
+from faceweb.faces.quality import find_faces
+from faceweb.media.image import read_picture
 from faceweb.types import Face
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ def main() -> None:
     folder = parser.parse_args().folder
     engine = Engine("cpu")
     engine.load()
-    encodings, names = encode_folder(engine.networks(), folder)
+    encodings, names = encode_folder(engine.faces(), folder)
     same, different = pair_distances(encodings, names)
     source = (
         f"{len(same):,} pairs of one person and {len(different):,} pairs of two people, from "

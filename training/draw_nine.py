@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from faceweb.features.corpus import bundled
-from faceweb.features.patches import Patch, look_through, patches_of
-from faceweb.models.engine import Engine
+from faceweb.engine import Engine
+from faceweb.interpret.corpus import bundled
+from faceweb.interpret.top_patches import Patch, look_through, patches_of
 
 FOLDER = Path("docs/inside")
 LAYERS = {
@@ -24,7 +24,7 @@ def main() -> None:
     engine.load()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for network, layers in LAYERS.items():
-        probe, networks, corpus = engine.probes().lens(network).probe, engine.networks(), bundled()
+        probe, networks, corpus = engine.inspector(network).probe, engine.faces(), bundled()
         *_, last = look_through(probe, networks, corpus)
         figure = Image.new("RGB", (MARGIN + UNITS * BLOCK, len(layers) * BLOCK), PAPER)
         pen, font = ImageDraw.Draw(figure), ImageFont.load_default(14)

@@ -11,11 +11,11 @@ import numpy as np
 from PIL import Image
 
 from faceweb.config import DreamConfig
-from faceweb.features.atlas import ACROSS, CELL, FOLDER, UNITS
-from faceweb.features.corpus import bundled
-from faceweb.features.dream import dream
-from faceweb.features.patches import look_through
-from faceweb.models.engine import Engine
+from faceweb.engine import Engine
+from faceweb.interpret.activation_maximization import dream
+from faceweb.interpret.atlas import ACROSS, CELL, FOLDER, UNITS
+from faceweb.interpret.corpus import bundled
+from faceweb.interpret.top_patches import look_through
 
 QUALITY = 82
 log = logging.getLogger(__name__)
@@ -27,8 +27,8 @@ def main() -> None:
     engine = Engine("cpu")
     engine.load()
     for network in sys.argv[1:] or ("perceptual", "face"):
-        lens = engine.probes().lens(network)
-        *_, last = look_through(lens.probe, engine.networks(), bundled())
+        lens = engine.inspector(network)
+        *_, last = look_through(lens.probe, engine.faces(), bundled())
         folder = FOLDER / network
         folder.mkdir(parents=True, exist_ok=True)
         contents = {}

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from faceweb.config import ASSETS
-from faceweb.models.engine import Engine
-from faceweb.numerics.calibration import fit_logistic
-from faceweb.numerics.logistic import moments
+from faceweb.engine import Engine
+from faceweb.faces.calibration import fit_logistic
+from faceweb.faces.heads import moments
 from training.calibrate_odds import encode_folder
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     engine = Engine("cpu")
     engine.load()
-    encodings, names = encode_folder(engine.networks(), parser.parse_args().folder)
+    encodings, names = encode_folder(engine.faces(), parser.parse_args().folder)
     same, different = pair_terms(encodings, names)
     weight, bias = fit_logistic(same.sum(1), different.sum(1))
     known = moments(same, different)

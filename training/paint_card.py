@@ -12,13 +12,13 @@ from keras import layers, ops
 from PIL import Image
 
 from faceweb.config import StyleConfig
-from faceweb.features.pictures import read_picture
-from faceweb.features.scene import Scene
-from faceweb.features.stylize import Painting
-from faceweb.models import weights
-from faceweb.models.device import select
-from faceweb.models.painter import Painter
-from faceweb.models.perceptual import load_perceptual
+from faceweb.media.image import read_picture
+from faceweb.networks import weights
+from faceweb.networks.device import select
+from faceweb.networks.perceptual import load_perceptual
+from faceweb.style.image import Scene
+from faceweb.style.model import Painter
+from faceweb.style.transfer import Painting
 from training.make_styles import save
 from training.perceptual import LAYERS
 

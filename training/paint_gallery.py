@@ -6,12 +6,11 @@ python -m training.paint_gallery
 from pathlib import Path
 
 from faceweb.config import ASSETS, StyleConfig
-from faceweb.features.pictures import read_picture
-from faceweb.features.recipe import Recipe, to_png, write_recipe
-from faceweb.features.scene import Scene
-from faceweb.features.stylize import Painting
-from faceweb.models.device import select
-from faceweb.models.studio import Studio
+from faceweb.engine import Engine
+from faceweb.media.image import read_picture
+from faceweb.style.image import Scene
+from faceweb.style.recipe import Recipe, to_png, write_recipe
+from faceweb.style.transfer import Painting
 
 FOLDER = Path("docs/paintings")
 PAINTINGS = (
@@ -25,7 +24,9 @@ PAINTINGS = (
 
 
 def main() -> None:
-    painter = Studio(select("cpu")).painter()
+    engine = Engine("cpu")
+    engine.load()
+    painter = engine.style_model()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for content, style, settings in PAINTINGS:
         photo = read_picture(ASSETS / "examples" / f"{content}.jpg")

@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from faceweb.models.perceptual import TAPS, build_perceptual
+from faceweb.networks.perceptual import TAPS, build_perceptual
 
 log = logging.getLogger("training.perceptual")
 CROP, BATCH, RATE, HELD_OUT = 96, 16, 2e-3, 200

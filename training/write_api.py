@@ -7,11 +7,11 @@ from typing import Any
 
 from gradio.utils import get_function_description
 
-from faceweb.features.odds import load_calibration
-from faceweb.models.engine import Engine
-from faceweb.storage.galleries import Galleries
+from faceweb.engine import Engine
+from faceweb.faces.calibration import load_calibration
+from faceweb.gallery.store import Galleries
+from faceweb.ui.boundary import Services
 from faceweb.ui.build import build_app
-from faceweb.ui.handlers import Services
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "API.md"
 PAGE = "http://127.0.0.1:7860"

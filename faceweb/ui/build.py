@@ -2,13 +2,18 @@
 
 import gradio as gr
 
-from faceweb.ui import words
-from faceweb.ui.bilingual import Page
-from faceweb.ui.handlers import Services, Shared
-from faceweb.ui.tabs import dimensions, enroll, inside, recognize, style, train, verify
-from faceweb.ui.tongue import both, spoken
+from faceweb.i18n import both
+from faceweb.serving.gradio_patches import localized
+from faceweb.ui.boundary import Services, Shared
+from faceweb.ui.page import Page
+from faceweb.ui.tabs import enroll, recognize, verify
+from faceweb.ui.tabs.dimensions import tab as dimensions_tab
+from faceweb.ui.tabs.inside import tab as inside_tab
+from faceweb.ui.tabs.style import tab as style_tab
+from faceweb.ui.tabs.train import tab as train_tab
+from faceweb.ui.views import faces as faces_view
 
-TABS = (enroll, verify, recognize, train, style, inside, dimensions)
+TABS = (enroll, verify, recognize, train_tab, style_tab, inside_tab, dimensions_tab)
 HEADER = """<header class="masthead"><h1>faceweb</h1>
 <p>See how neural networks recognise faces and paint pictures: click any
 example.</p></header>"""
@@ -27,7 +32,7 @@ def build_app(services: Services) -> Page:
     with Page(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
         with gr.Row(elem_classes="top"):
             gr.HTML(HEADER, padding=False)
-            line = both(words.status_line, services.engine.status)
+            line = both(faces_view.status_line, services.engine.status)
             with gr.Column(min_width=240, elem_classes="aside-top"):
                 gr.HTML(LANGUAGES, padding=False)
                 status = gr.HTML(line, elem_id="status", padding=False)
@@ -60,8 +65,8 @@ class _Watch:
     def __init__(self, services: Services) -> None:
         self._engine = services.engine
 
-    @spoken
+    @localized
     def status(self):
         status = self._engine.status
         settled = status.ready or bool(status.failure)
-        return words.status_line(status), gr.Timer(active=not settled)
+        return faces_view.status_line(status), gr.Timer(active=not settled)

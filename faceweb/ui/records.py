@@ -1,16 +1,16 @@
 """Answers as JSON records, the first output of every endpoint."""
 
-from faceweb.features.avatar_album import Split
-from faceweb.features.enroll import Enrolled
-from faceweb.features.gallery import PersonSummary
-from faceweb.features.recipe import write_recipe
-from faceweb.features.recognize import Recognized
-from faceweb.features.separation import Separation
-from faceweb.features.train import Training, TrainStep
-from faceweb.features.verify import Verification
+from faceweb.faces.evaluation import Separation
+from faceweb.faces.verify import Verification
+from faceweb.gallery.archive import PersonSummary
+from faceweb.gallery.enroll import Enrolled
+from faceweb.gallery.recognize import Recognized
+from faceweb.metric_learning.dataset import Split
+from faceweb.metric_learning.training import Training, TrainStep
+from faceweb.style.recipe import write_recipe
 from faceweb.types import Face, Interval, StyleStep
-from faceweb.ui.easels import Easel
-from faceweb.ui.lessons import Lesson
+from faceweb.ui.sessions.style import Easel
+from faceweb.ui.sessions.train import Lesson
 
 
 def verification(result: Verification) -> dict:

@@ -15,8 +15,8 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 from faceweb.config import ASSETS, LIVE, StyleConfig, TrainConfig
-from faceweb.features.verify import verify
-from faceweb.models import magenta, vgg19
+from faceweb.faces.verify import verify
+from faceweb.networks import magenta, vgg19
 from faceweb.ui.tabs import verify as verify_tab
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY

@@ -7,9 +7,9 @@ import pytest
 from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
-from faceweb.features.heartbeat import simulated
-from faceweb.features.instruments import INSTRUMENTS
-from faceweb.features.sound_file import write_sound
+from faceweb.media.audio import write_sound
+from faceweb.signals.ecg import simulated
+from faceweb.signals.samples import INSTRUMENTS
 from faceweb.types import Signal
 
 

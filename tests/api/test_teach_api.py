@@ -3,7 +3,7 @@
 import pytest
 from gradio_client.exceptions import AppError
 
-from faceweb.storage.keys import new_key
+from faceweb.gallery.store import new_key
 from tests.api.calls import example
 
 HOPPERS = (example("hopper"), example("collins"))

@@ -8,7 +8,7 @@ from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
 from faceweb.config import ASSETS
-from faceweb.features.clip_file import read_clip, write_gif
+from faceweb.media.video import read_clip, write_gif
 from tests.api.calls import example
 
 STYLES = ASSETS / "styles"

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from faceweb.features.clip_file import read_clip
+from faceweb.media.video import read_clip
 from tests.browser.pages import KEPT, SIZES, shots, tab
 
 pytestmark = pytest.mark.browser

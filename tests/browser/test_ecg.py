@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from faceweb.features.heartbeat import simulated
+from faceweb.signals.ecg import simulated
 from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser

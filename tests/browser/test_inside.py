@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from faceweb.features.channels import channels
-from faceweb.models.dreamer import Dreamer
-from faceweb.ui.handlers import Services
-from faceweb.ui.inside import together
+from faceweb.interpret.activation_maximization import Dreamer
+from faceweb.interpret.gram import channels
+from faceweb.ui.boundary import Services
+from faceweb.ui.tabs.inside import gram
 from tests.browser.pages import SIZES, shots, tab
 
 pytestmark = pytest.mark.browser
@@ -181,7 +181,7 @@ def test_the_matrix_of_the_photo_before_does_not_return(visit, monkeypatch):
         time.sleep(1.5)
         return channels(*arguments)
 
-    monkeypatch.setattr(together, "channels", slowly)
+    monkeypatch.setattr(gram, "channels", slowly)
     page = visit()
     inside(page)
     tab(page, "Pairs")

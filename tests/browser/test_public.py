@@ -2,7 +2,7 @@
 
 import pytest
 
-from faceweb.ui.serving.gate import Limits
+from faceweb.serving.gate import Limits
 
 pytestmark = pytest.mark.browser
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from faceweb.features.instruments import melody
-from faceweb.features.sound_file import write_sound
-from faceweb.models.painter import Painter
+from faceweb.media.audio import write_sound
+from faceweb.signals.samples import melody
+from faceweb.style.model import Painter
 from faceweb.types import Signal
-from faceweb.ui.dimensions.sound_actions import Tape
+from faceweb.ui.tabs.dimensions.sound import Tape
 from tests.browser.pages import SIZES, shots, tab
 
 pytestmark = pytest.mark.browser

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from faceweb.models.painter import Painter
+from faceweb.style.model import Painter
 from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from faceweb.features.gallery import export_gallery
-from faceweb.features.heads import Head, to_bytes
+from faceweb.faces.heads import Head, to_bytes
+from faceweb.gallery.archive import export_gallery
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

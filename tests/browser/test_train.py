@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from faceweb.models.learner import Learner
+from faceweb.metric_learning.step import Learner
 from tests.browser.pages import KEPT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

@@ -9,16 +9,16 @@ from pathlib import Path
 import dlib
 import numpy as np
 
-from faceweb.features.pictures import read_picture
-from faceweb.models import weights
-from faceweb.models.engine import Engine
-from faceweb.ui.examples import FOLDER
+from faceweb.engine import Engine
+from faceweb.media.image import read_picture
+from faceweb.networks import weights
+from faceweb.ui.components import FOLDER
 
 
 def main() -> None:
     engine = Engine("cpu")
     engine.load()
-    networks = engine.networks()
+    networks = engine.faces()
     chips = []
     for name in ("collins", "hopper", "hopper_dim", "group"):
         picture = read_picture(FOLDER / f"{name}.jpg")

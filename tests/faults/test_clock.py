@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 import faceweb
-from faceweb.storage import galleries as stored
-from faceweb.ui.serving.gate import Limits
+from faceweb.gallery import store as stored
+from faceweb.serving.gate import Limits
 from tests.conftest import KEY, OTHER_KEY
 
 DAY = timedelta(days=1)

@@ -14,11 +14,11 @@ from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
 from faceweb.errors import StorageError
-from faceweb.features.gallery import export_gallery, import_gallery
-from faceweb.storage import galleries as stored
-from faceweb.storage.database import sqlite_url
-from faceweb.storage.galleries import Galleries
-from faceweb.storage.learnt import Learnt
+from faceweb.gallery import store as stored
+from faceweb.gallery.archive import export_gallery, import_gallery
+from faceweb.gallery.database import sqlite_url
+from faceweb.gallery.learnt import Learnt
+from faceweb.gallery.store import Galleries
 from tests.conftest import KEY, OTHER_KEY
 from tests.faults.files import whole
 
@@ -28,9 +28,9 @@ VISITOR = """
 import json, sys, time
 from pathlib import Path
 import numpy as np
-from faceweb.storage.database import sqlite_url
-from faceweb.storage.galleries import Galleries
-from faceweb.storage.learnt import Learnt, StoredMark
+from faceweb.gallery.database import sqlite_url
+from faceweb.gallery.store import Galleries
+from faceweb.gallery.learnt import Learnt, StoredMark
 folder, key, mine = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 (folder / f"ready{mine}").touch()
 while len(list(folder.glob("ready*"))) < 2:
@@ -223,7 +223,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(small, encoding, tmp_path
 
 def test_an_import_that_does_not_fit_adds_nothing(small, encoding, tmp_path, picture):
     galleries, free = small
-    from faceweb.features.faces import to_png
+    from faceweb.faces.quality import to_png
 
     chip = to_png(picture("collins")[:150, :150])
     source = Galleries(sqlite_url(tmp_path / "source"), 99)

@@ -12,14 +12,14 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from faceweb.config import ASSETS
+from faceweb.engine import Engine
 from faceweb.errors import WeightsUnavailableError
-from faceweb.features import atlas
-from faceweb.features.odds import load_calibration
-from faceweb.features.teach import load_known
-from faceweb.models import weights
-from faceweb.models.engine import Engine
-from faceweb.ui import words
-from faceweb.ui.inside import words as inside_words
+from faceweb.faces.calibration import load_calibration
+from faceweb.gallery.feedback import load_known
+from faceweb.interpret import atlas
+from faceweb.networks import weights
+from faceweb.ui.views import faces as faces_view
+from faceweb.ui.views import inside as inside_view
 from tests.api.calls import example
 from tests.conftest import KEY
 from tests.processes import ROOT
@@ -74,7 +74,7 @@ def test_without_the_painters_network_faces_are_still_known(halved, serve, caplo
     sentence = "The weight file perceptual.npz is cut short or altered"
     assert httpx.get(f"{address}/healthz").json() == {"models": "failed", "database": "ok"}
     assert httpx.get(f"{address}/healthz").status_code == 503
-    assert sentence in words.status_line(engine.status)
+    assert sentence in faces_view.status_line(engine.status)
     assert sentence in caplog.text
     client = Client(address, verbose=False)
     record, _ = client.predict(example("collins"), example("collins_turned"), api_name="/verify")
@@ -98,7 +98,7 @@ def test_without_the_recogniser_pictures_are_still_painted(halved, serve, caplog
     with pytest.raises(AppError, match="cut short or altered"):
         client.predict(example("collins"), "face", api_name="/feature_maps")
     assert paint(address)["finished"]
-    assert engine.school().learner("siamese")
+    assert engine.learner("siamese")
     assert "Traceback" not in caplog.text
 
 
@@ -115,7 +115,7 @@ def test_the_odds_and_known_pairs_are_named(tmp_path):
 def test_a_page_that_cannot_start_says_so_in_one_line(tmp_path):
     bad = cut(ASSETS / "odds.json", tmp_path)
     code = (
-        "import sys, pathlib, app, faceweb.features.odds as odds; "
+        "import sys, pathlib, app, faceweb.faces.calibration as odds; "
         f"odds.load_calibration.__defaults__ = (pathlib.Path({str(bad)!r}),); "
         f"sys.argv = ['app.py', '--data-dir', {str(tmp_path)!r}]; app.main()"
     )
@@ -138,7 +138,7 @@ def test_a_damaged_plate_of_the_atlas_is_left_out(monkeypatch, tmp_path, caplog,
         with caplog.at_level(logging.WARNING):
             plate = atlas.plate("perceptual", "conv3_1")
         assert plate is None
-        assert "let a unit dream" in inside_words.atlas(plate)
+        assert "let a unit dream" in inside_view.atlas(plate)
         assert f"The file {name} is missing, cut short or altered: restore it" in caplog.text
         assert (atlas.plate("perceptual", "conv2_1") is None) == (name == "units.json")
     finally:

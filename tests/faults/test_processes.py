@@ -11,9 +11,9 @@ import pytest
 from gradio_client import Client
 from gradio_client.exceptions import AppError
 
-from faceweb.features.faces import to_png
-from faceweb.storage.database import sqlite_url
-from faceweb.storage.galleries import Galleries, StoredPhoto
+from faceweb.faces.quality import to_png
+from faceweb.gallery.database import sqlite_url
+from faceweb.gallery.store import Galleries, StoredPhoto
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY, OTHER_KEY
 from tests.faults.files import whole

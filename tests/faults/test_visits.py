@@ -18,15 +18,15 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from faceweb.config import TrainConfig
-from faceweb.features.faces import to_png
-from faceweb.features.instruments import INSTRUMENTS
-from faceweb.features.sound_file import write_sound
-from faceweb.logs import PlainFormatter
-from faceweb.models.detector import Detector
+from faceweb.faces.detector import Detector
+from faceweb.faces.quality import to_png
+from faceweb.media.audio import write_sound
+from faceweb.serving import gradio_patches
+from faceweb.serving.logs import PlainFormatter
+from faceweb.signals.samples import INSTRUMENTS
 from faceweb.types import Face
-from faceweb.ui.handlers import WENT_WRONG
-from faceweb.ui.lessons import Lessons
-from faceweb.ui.serving import full
+from faceweb.ui.boundary import WENT_WRONG
+from faceweb.ui.sessions.train import Lessons
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY
 
@@ -77,10 +77,10 @@ def test_an_export_on_a_full_disk_is_one_sentence(serve, engine, galleries, monk
     client = Client(address, verbose=False)
     client.predict(PAIR[0], "Eileen", KEY, api_name="/enroll")
     with monkeypatch.context() as patched:
-        patched.setattr("faceweb.ui.gallery_actions.save_bytes_to_cache", refused)
+        patched.setattr("faceweb.ui.tabs.gallery.save_bytes_to_cache", refused)
         with pytest.raises(AppError) as met:
             client.predict(KEY, api_name="/export")
-        assert str(met.value) == full.FULL
+        assert str(met.value) == gradio_patches.FULL
     assert client.predict(KEY, api_name="/export")
     assert len(galleries.photos(KEY)) == 1
 
@@ -96,7 +96,7 @@ def test_an_answer_that_gradio_cannot_save_is_one_sentence(serve, engine, monkey
             client.predict(
                 example("chelsea"), example("hopper"), size=64, steps=5, api_name="/stylize"
             )
-        assert str(met.value) == full.FULL
+        assert str(met.value) == gradio_patches.FULL
     assert "Traceback" not in caplog.text
     done = client.predict(
         example("chelsea"), example("hopper"), size=64, steps=5, api_name="/stylize"
@@ -156,9 +156,9 @@ def training(address: str, tmp_path: Path) -> tuple[dict, dict]:
 @pytest.mark.parametrize(
     ("name", "handler", "queue", "places", "asked"),
     [
-        ("stylize", "style_actions.stylize", "paint", 2, painting),
-        ("stylize_audio", "sound_actions.stylize_audio", "paint", 2, sound),
-        ("train", "train_actions.train", "train", 1, training),
+        ("stylize", "style.stylize", "paint", 2, painting),
+        ("stylize_audio", "dimensions.sound.stylize_audio", "paint", 2, sound),
+        ("train", "train.train", "train", 1, training),
     ],
 )
 def test_who_goes_in_the_middle_makes_room_for_the_next(

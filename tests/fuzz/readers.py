@@ -3,16 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from faceweb.features.clip_file import read_clip
-from faceweb.features.corpus import uploaded
-from faceweb.features.gallery import import_gallery
-from faceweb.features.learnt_file import read_learnt
-from faceweb.features.pictures import read_picture
-from faceweb.features.recipe import read_recipe
-from faceweb.features.sound_file import read_sound
-from faceweb.features.trace_file import read_trace
-from faceweb.features.volume_file import read_volume
-from faceweb.storage.galleries import Galleries
+from faceweb.gallery.archive import import_gallery, read_learnt
+from faceweb.gallery.store import Galleries
+from faceweb.interpret.corpus import uploaded
+from faceweb.media.audio import read_sound
+from faceweb.media.ecg import read_trace
+from faceweb.media.image import read_picture
+from faceweb.media.video import read_clip
+from faceweb.media.volume import read_volume
+from faceweb.style.recipe import read_recipe
 
 KEY = 32 * "0"
 

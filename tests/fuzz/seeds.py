@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from faceweb.features.clip_file import write_clip, write_gif
-from faceweb.features.faces import to_png
-from faceweb.features.gallery import export_gallery
-from faceweb.features.sound_file import write_sound
-from faceweb.storage.galleries import StoredPhoto
+from faceweb.faces.quality import to_png
+from faceweb.gallery.archive import export_gallery
+from faceweb.gallery.store import StoredPhoto
+from faceweb.media.audio import write_sound
+from faceweb.media.video import write_clip, write_gif
 from faceweb.types import Signal
-from tests.features import test_clip_file, test_trace_file, test_volume_file
+from tests.media import test_ecg, test_volume
+from tests.media import test_video as test_clip_file
 
 PICTURE = (np.indices((24, 32)).sum(0)[..., None] * (3, 5, 7) % 256).astype(np.uint8)
 
@@ -42,14 +43,14 @@ def _pictures():
 def _signals(folder: Path):
     waves = np.sin(np.arange(8000) / 9).astype(np.float32)
     yield "sound", ".wav", write_sound(Signal(waves, 8000))
-    beats = test_trace_file.VALUES
+    beats = test_ecg.VALUES
     yield "trace", ".csv", "\n".join(map(str, beats)).encode()
-    yield "trace", ".csv", "\n".join(test_trace_file.timed()).encode()
-    yield "trace", ".edf", test_trace_file.edf(folder / "a.edf", ("ECG", beats)).read_bytes()
+    yield "trace", ".csv", "\n".join(test_ecg.timed()).encode()
+    yield "trace", ".edf", test_ecg.edf(folder / "a.edf", ("ECG", beats)).read_bytes()
 
 
 def _volumes(folder: Path):
-    body, made = test_volume_file.body(), test_volume_file
+    body, made = test_volume.body(), test_volume
     for name in ("a.nii", "a.nii.gz"):
         yield "volume", name[1:], made.nifti(folder / name, body).read_bytes()
     pages = body.astype(np.uint8)
@@ -80,4 +81,4 @@ def _archives():
     Image.fromarray(PICTURE).save(stream, "PNG")
     folder = Path(tempfile.mkdtemp())
     members = {f"people/{n}/{n}.png": stream.getvalue() for n in range(3)}
-    yield "corpus", ".zip", test_volume_file.zipped(folder / "a.zip", members).read_bytes()
+    yield "corpus", ".zip", test_volume.zipped(folder / "a.zip", members).read_bytes()

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from gradio import processing_utils
 
-from faceweb.ui.serving import fetching
+from faceweb.serving import gradio_patches
 from tests.intent.files import calls_with
 from tests.loops import ran
 
@@ -54,18 +54,18 @@ def test_the_refusal_says_what_to_do(served, call):
 @pytest.mark.parametrize("host", INNER)
 def test_assistants_reach_public_hosts_only(host):
     with pytest.raises(Exception, match=r"not a public one|no host"):
-        ran(asyncio.wait_for(fetching._public_address(host.strip("[]")), 10))
+        ran(asyncio.wait_for(gradio_patches._public_address(host.strip("[]")), 10))
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2001:4860:4860::8888", "::ffff:8.8.8.8"])
 def test_public_addresses_are_public(address):
-    assert fetching.is_public(address)
+    assert gradio_patches.is_public(address)
 
 
 @pytest.fixture
 def anywhere(monkeypatch, listener):
     """Lets the listener pass for a public host, and gives what Gradio fetches by."""
-    monkeypatch.setattr(fetching, "is_public", lambda address: True)
+    monkeypatch.setattr(gradio_patches, "is_public", lambda address: True)
     monkeypatch.setattr(
         processing_utils, "async_ssrf_protected_get", processing_utils.async_ssrf_protected_get
     )
@@ -73,7 +73,7 @@ def anywhere(monkeypatch, listener):
 
 
 def fetch(url: str, largest: int) -> httpx.Response:
-    fetching.fetch_within(largest)
+    gradio_patches.fetch_within(largest)
     return ran(processing_utils.async_ssrf_protected_get(url))
 
 

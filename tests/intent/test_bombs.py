@@ -15,8 +15,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from tests.features.test_trace_file import edf
-from tests.features.test_volume_file import DEFLATED, dicom
 from tests.intent import bombs
 from tests.intent.bombs import (
     MB,
@@ -37,6 +35,8 @@ from tests.intent.bombs import (
     webp,
     zipped,
 )
+from tests.media.test_ecg import edf
+from tests.media.test_volume import DEFLATED, dicom
 
 ROOT = Path(__file__).resolve().parents[2]
 # Over what the libraries take; a picture of 50 megapixels, the largest there may be, takes more.
@@ -475,7 +475,7 @@ def test_every_reader_meets_a_bomb():
 
 def test_a_plain_progressive_photo_is_still_read():
     """As cameras write it, and with what they append: a film in which any bytes may stand."""
-    from faceweb.features.pictures import read_picture
+    from faceweb.media.image import read_picture
 
     data = bombs.jpeg(64, 64) + b"\xff\xda\0\2" * 200
     assert read_picture(data).shape == (64, 64, 3)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from faceweb.errors import FacewebError
-from faceweb.features.heads import from_bytes
-from faceweb.storage.index_files import IndexFiles
+from faceweb.faces.heads import from_bytes
+from faceweb.interpret.index_cache import IndexFiles
 from tests.conftest import EXAMPLES
 from tests.fuzz.readers import READERS
 

@@ -11,9 +11,8 @@ import pytest
 from gradio_client import Client
 
 from faceweb.config import from_env
-from faceweb.passwords import hashed
-from faceweb.ui.serving.buckets import Buckets
-from faceweb.ui.serving.gate import Limits, address_of
+from faceweb.serving.gate import Buckets, Limits, address_of
+from faceweb.serving.passwords import hashed
 from tests.conftest import EXAMPLES, KEY
 
 ROOT = Path(__file__).resolve().parents[2]

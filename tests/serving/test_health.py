@@ -5,8 +5,8 @@ from http.client import HTTPConnection
 
 import httpx
 
-from faceweb.models.engine import Status
-from faceweb.passwords import hashed
+from faceweb.engine import Status
+from faceweb.serving.passwords import hashed
 
 
 def test_a_page_that_is_ready(served):

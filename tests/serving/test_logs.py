@@ -13,8 +13,8 @@ import numpy as np
 import pytest
 from gradio_client import Client, handle_file
 
-from faceweb.logs import JsonFormatter, PlainFormatter, Printed
-from faceweb.ui.handlers import guarded
+from faceweb.serving.logs import JsonFormatter, PlainFormatter, Printed
+from faceweb.ui.boundary import guarded
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY
 

@@ -12,7 +12,7 @@ from mcp.client.streamable_http import streamablehttp_client
 from starlette.requests import Request
 
 from faceweb.errors import SettingError
-from faceweb.ui.sessions import session_of
+from faceweb.ui.sessions.base import session_of
 from tests.conftest import EXAMPLES, KEY
 from tests.loops import ran
 

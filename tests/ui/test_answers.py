@@ -15,47 +15,58 @@ import pytest
 
 from faceweb import errors
 from faceweb.config import StyleConfig, TrainConfig
-from faceweb.features.album import Album
-from faceweb.features.atlas import Plate
-from faceweb.features.avatar_album import Split
-from faceweb.features.channels import Channels, RepaintStep
-from faceweb.features.corpus import bundled
-from faceweb.features.describe import HUES, LINES
-from faceweb.features.dream import DreamStep
-from faceweb.features.feature_maps import FeatureMaps
-from faceweb.features.occlude import OcclusionStep
-from faceweb.features.patches import Index, PassStep, Patch
-from faceweb.features.photo_album import _album
-from faceweb.features.recipe import Recipe
-from faceweb.features.separation import Separation
-from faceweb.features.train import HardTriplet, Point, TrainStep
-from faceweb.features.views import View
-from faceweb.numerics.receptive_field import ReceptiveField
-from faceweb.numerics.roc import roc
+from faceweb.faces.evaluation import Separation, roc
+from faceweb.i18n import CHINESE, COOKIE, each_retold, in_script, retold, speaking
+from faceweb.interpret.activation_maximization import DreamStep
+from faceweb.interpret.atlas import Plate
+from faceweb.interpret.corpus import View, bundled
+from faceweb.interpret.describe import HUES, LINES
+from faceweb.interpret.feature_maps import FeatureMaps
+from faceweb.interpret.gram import Channels, RepaintStep
+from faceweb.interpret.occlusion import OcclusionStep
+from faceweb.interpret.receptive_field import ReceptiveField
+from faceweb.interpret.top_patches import Index, PassStep, Patch
+from faceweb.metric_learning.dataset import Album, Split, _album
+from faceweb.metric_learning.training import HardTriplet, Point, TrainStep
+from faceweb.serving.gradio_patches import FULL, SavingPage
+from faceweb.style.recipe import Recipe
 from faceweb.types import LayerFacts, StyleCosts, StyleStep, StyleWeights
-from faceweb.ui import style_words, train_words
-from faceweb.ui.easels import Easel
-from faceweb.ui.inside import cover, nine, pair_words, words
-from faceweb.ui.lessons import Lesson
-from faceweb.ui.serving.full import FULL, SavingPage
-from faceweb.ui.tongue import CHINESE, COOKIE, each_retold, in_script, retold, speaking
+from faceweb.ui.sessions.style import Easel
+from faceweb.ui.sessions.train import Lesson
+from faceweb.ui.tabs.inside import occlusion, top_patches
+from faceweb.ui.views import inside as inside_view
+from faceweb.ui.views import style as style_view
+from faceweb.ui.views import train as train_view
 from tests.loops import ran
-from tests.ui.test_tongue import CODE, text_of
+from tests.test_i18n import CODE, text_of
 
 # Formulas and names are the same in both languages.
 KEPT = re.compile(r"<sub>.*?</sub>|<p class=\"formula\">.*?</p>|J_\w+|ROC|\w+\.jpg|conv\d_\d", re.S)
 TOLD = re.compile(r"(?:alt|title|aria-label)=\"([^\"]*)\"")
 WORD = re.compile(r"[A-Za-z]{3,}")
 # What raises the errors that these tabs show.
-RAISING = {
-    "features": (
-        *("channels", "corpus", "heads", "indexes", "occlude", "opening", "patches"),
-        *("photo_album", "pictures", "recipe", "scene", "shipped"),
-    ),
-    "models": ("magenta", "weights"),
-    "ui": ("clickable", "easels", "handlers", "lessons", "train_actions"),
-    "ui/inside": ("choice", "nine"),
-}
+RAISING = (
+    "faces/heads",
+    "interpret/corpus",
+    "interpret/gram",
+    "interpret/index_cache",
+    "interpret/occlusion",
+    "interpret/top_patches",
+    "media/image",
+    "media/sandbox",
+    "metric_learning/dataset",
+    "networks/magenta",
+    "networks/weights",
+    "style/image",
+    "style/recipe",
+    "engine",
+    "ui/components",
+    "ui/sessions/style",
+    "ui/sessions/train",
+    "ui/tabs/inside/choice",
+    "ui/tabs/inside/top_patches",
+    "ui/tabs/train/handlers",
+)
 
 
 def english(page: str) -> list[str]:
@@ -86,15 +97,15 @@ CONFIG = StyleConfig(size=64, steps=10)
 def test_style():
     easel = Easel(None, None, CONFIG, "perceptual", "", CONFIG)
     easel.history = [(1, COSTS), (4, COSTS)]
-    page = said(style_words.painting, easel, PAINTED)
+    page = said(style_view.painting, easel, PAINTED)
     assert "第 4 步，共 10 步" in page
     assert "还需约 5 分钟" in page
-    said(style_words.waiting)
+    said(style_view.waiting)
     mask = np.zeros((8, 9), np.uint8)
-    said(style_words.about_pictures, mask, PIXELS, np.zeros((48, 48, 3), np.uint8))
-    said(style_words.expected, [(48, 64)], CONFIG, 30.0)
+    said(style_view.about_pictures, mask, PIXELS, np.zeros((48, 48, 3), np.uint8))
+    said(style_view.expected, [(48, 64)], CONFIG, 30.0)
     recipe = Recipe(CONFIG, "perceptual", "", 10, ((5, {"beta": 2.0}),))
-    assert "1 次移动" in said(style_words.loaded, recipe)
+    assert "1 次移动" in said(style_view.loaded, recipe)
 
 
 SAME, DIFFERENT = np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.8, 0.9])
@@ -122,15 +133,15 @@ def test_train(loss):
     learnt = _album(lambda chips: chips, chips, 0)
     lesson = Lesson((training,), learnt.split, learnt.note)
     with speaking(CHINESE):
-        outcome = train_words.compared(PAIRS, PAIRS, learnt.split)
-    assert "第 5 步，共 10 步" in said(train_words.lesson, [step], lesson)
-    said(train_words.lesson, [replace(step, remaining=0.0)], lesson, outcome)
+        outcome = train_view.compared(PAIRS, PAIRS, learnt.split)
+    assert "第 5 步，共 10 步" in said(train_view.lesson, [step], lesson)
+    said(train_view.lesson, [replace(step, remaining=0.0)], lesson, outcome)
     race = Lesson((training, training), Split(album(3), album(3), album(3), apart=True), "")
     with speaking(CHINESE):
-        outcome = train_words.ranked([(PAIRS, PAIRS)] * 2, race)
-    said(train_words.lesson, [step, step], race, outcome)
-    said(train_words.empty)
-    said(train_words.waiting)
+        outcome = train_view.ranked([(PAIRS, PAIRS)] * 2, race)
+    said(train_view.lesson, [step, step], race, outcome)
+    said(train_view.empty)
+    said(train_view.waiting)
 
 
 @pytest.mark.parametrize("how", ["have fallen onto one point", "are falling together"])
@@ -138,7 +149,7 @@ def test_train(loss):
 def test_a_collapse(how, mining):
     why = f"The embeddings {how}: two of them are 0.012 apart on average, so no threshold can part "
     training, step = under_way(collapse=f"{why}them.", mining=mining)
-    said(train_words.lamp, step, training)
+    said(train_view.lamp, step, training)
 
 
 def test_a_gallery_of_single_photos_is_explained():
@@ -166,29 +177,31 @@ def found(request) -> FeatureMaps:
 
 
 def test_maps_and_pairs(found):
-    said(words.maps, found, 2, 0)
-    said(words.unit, found, 1)
+    said(inside_view.maps, found, 2, 0)
+    said(inside_view.unit, found, 1)
     correlation = np.array([[1, 0.8, 0.5, 0], [0.8, 1, -0.5, 0], [0.5, -0.5, 1, 0], [0] * 4])
     channels = Channels(found, correlation)
-    said(pair_words.gram, channels)
+    said(inside_view.gram, channels)
     for pair in ((0, 1), (0, 2), (1, 2), (0, 3)):
         for looks in (LOOKS, LOOKS[:1] * 2):
-            page = said(pair_words.pair, channels, *pair, looks, ("", ""))
+            page = said(inside_view.pair, channels, *pair, looks, ("", ""))
             assert "橙色竖直线条" in page
 
 
 def test_patches():
     corpus = bundled()
     step = PassStep(3, 9, 7.0, Index({}, [], skipped=2))
-    assert "已看过 3 / 9" in said(words.progress, step, corpus)
-    page = said(words.nine, {1: [patch()], 2: []}, {1: LOOKS[0], 2: "nothing in these pictures"})
+    assert "已看过 3 / 9" in said(inside_view.progress, step, corpus)
+    page = said(
+        inside_view.nine, {1: [patch()], 2: []}, {1: LOOKS[0], 2: "nothing in these pictures"}
+    )
     assert "第 2 张脸（共 3 张）" in page
-    said(words.unit_patches, 1, [patch()], LOOKS[1], [[np.ones((48, 48, 3))]] * 2)
-    said(words.unit_patches, 1, [], LOOKS[1], [])
-    said(nine._empty)
+    said(inside_view.unit_patches, 1, [patch()], LOOKS[1], [[np.ones((48, 48, 3))]] * 2)
+    said(inside_view.unit_patches, 1, [], LOOKS[1], [])
+    said(top_patches._empty)
     plate = Plate((1, 2), (PIXELS, PIXELS))
-    said(words.atlas, plate)
-    said(words.atlas, None)
+    said(inside_view.atlas, plate)
+    said(inside_view.atlas, None)
 
 
 @pytest.mark.parametrize("colour", ["", "dark ", "bright ", *(f"{name} " for _, name in HUES)])
@@ -196,24 +209,24 @@ def test_patches():
     "form", [*(f"{name} lines" for _, name in LINES), "even areas", "fine texture", "shapes"]
 )
 def test_whatever_patches_have_in_common(colour, form):
-    said(words.looks, colour + form)
+    said(inside_view.looks, colour + form)
 
 
 def test_a_dream_a_repainting_and_what_is_covered():
     step = DreamStep(PIXELS[None], np.zeros(1), 3, 9, 5.0)
     for patches in ([patch()], [], None):
-        said(words.dreaming, step, 7, patches)
+        said(inside_view.dreaming, step, 7, patches)
     repainted = RepaintStep(PIXELS, PIXELS, 0.1, 0.4, 0.01, 3, 9, 5.0)
-    said(pair_words.repainting, repainted, (1, 2))
+    said(inside_view.repainting, repainted, (1, 2))
     covered = OcclusionStep(PIXELS, np.ones((48, 48)), 1.0, 0.2, 1.1, 4, 9, (3, 3))
-    said(words.occluded, covered, "d(a, b)")
-    for note in (cover.UNIT_NOTE, cover.PAIR_NOTE):
-        said(words.covered, [], note)
+    said(inside_view.occluded, covered, "d(a, b)")
+    for note in (occlusion.UNIT_NOTE, occlusion.PAIR_NOTE):
+        said(inside_view.covered, [], note)
 
 
 def test_what_scripts_write_is_in_the_language_of_the_page():
     """As where something was stopped, which the browser says without asking."""
-    script = in_script(nine._empty)
+    script = in_script(top_patches._empty)
     assert "Press <b>Find them</b>" in script
     assert "\\u6309<b>\\u67e5\\u627e</b>" in script
 
@@ -231,10 +244,10 @@ def raised(path: Path) -> list[str]:
     return [text.replace("{}", "7") for call in known if (text := text_of(call.args[0]))]
 
 
-@pytest.mark.parametrize("folder", RAISING)
-def test_errors(folder):
+@pytest.mark.parametrize("module", RAISING)
+def test_errors(module):
     """A run of three words is no name, nor the file formats that a sentence lists."""
-    sentences = [each for name in RAISING[folder] for each in raised(CODE / folder / f"{name}.py")]
+    sentences = raised(CODE / f"{module}.py")
     assert sentences
     run = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z]{2,}){2}")
     assert [each for each in sentences if run.search(retold(each, CHINESE))] == []

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from faceweb.config import SoundConfig
 from faceweb.errors import MediaError, PictureError
-from faceweb.features.filters import Beats
-from faceweb.rank_config import SoundConfig
+from faceweb.signals.ecg import Beats
 from faceweb.types import Signal
-from faceweb.ui import sessions
-from faceweb.ui.dimensions import ecg_draw, readings, spectrogram
-from faceweb.ui.easels import Easels
+from faceweb.ui import svg
+from faceweb.ui.sessions import base, ecg
+from faceweb.ui.sessions.style import Easels
 
 
 def test_a_texture_keeps_no_content_and_begins_with_noise():
@@ -30,15 +30,15 @@ def test_low_frequencies_lie_below_and_ticks_at_their_bins():
     """A tone at 2 kHz, bin 93 of 512 at 21.5 Hz, is as high as the tick that says 2."""
     values = np.zeros((40, 513), np.float32)
     values[:, 93] = 1
-    picture = spectrogram._picture(values).sum(axis=-1)
+    picture = svg._picture(values).sum(axis=-1)
     height = 1 - picture[:, 20].argmax() / (len(picture) - 1)
-    assert height == pytest.approx(spectrogram._height(2000), abs=0.02)
-    assert spectrogram._height(500) < spectrogram._height(8000) < 1
+    assert height == pytest.approx(svg._height(2000), abs=0.02)
+    assert svg._height(500) < svg._height(8000) < 1
 
 
 def test_a_long_sound_is_drawn_no_wider_than_a_screen():
-    picture = spectrogram._picture(np.ones((2600, 513), np.float32))
-    assert picture.shape == (spectrogram.HEIGHT, spectrogram.WIDEST, 3)
+    picture = svg._picture(np.ones((2600, 513), np.float32))
+    assert picture.shape == (svg.SPECTROGRAM_HEIGHT, svg.SPECTROGRAM_WIDEST, 3)
 
 
 def test_ten_minutes_of_trace_stay_a_page():
@@ -47,10 +47,10 @@ def test_ten_minutes_of_trace_stay_a_page():
     places = np.arange(100, len(samples), 200)
     samples[places] = 1
     beats = Beats(places, np.zeros((len(places), 3)), np.ones(len(places)))
-    drawn = ecg_draw.strip(Signal(samples, 250.0), beats, ["a beat"] * len(places))
-    assert f'width="{ecg_draw.WIDEST}"' in drawn
+    drawn = svg.strip(Signal(samples, 250.0), beats, ["a beat"] * len(places))
+    assert f'width="{svg.TRACE_WIDEST}"' in drawn
     assert len(drawn) < 1_000_000
-    _, outline = ecg_draw._outline(samples, ecg_draw.WIDEST)
+    _, outline = svg._outline(samples, svg.TRACE_WIDEST)
     assert (outline == 1).sum() >= len(places)
 
 
@@ -58,26 +58,26 @@ def test_a_map_has_a_row_a_filter_and_its_peaks_survive():
     """One of 1,000 moments is seen at a tenth of the width, in the row of its filter alone."""
     values = np.zeros((1000, 16))
     values[437, 5] = 2.0
-    drawn = ecg_draw.layer_map(values, 100, "conv1_1")
+    drawn = svg.layer_map(values, 100, "conv1_1")
     assert 'style="width:100px"' in drawn
     png = base64.b64decode(drawn.split("base64,")[1].split('"')[0])
     pixels = np.asarray(Image.open(io.BytesIO(png))).sum(axis=-1)
-    assert pixels.shape == (16 * ecg_draw.ROW, 100)
+    assert pixels.shape == (16 * svg.ROW, 100)
     lit = np.argwhere(pixels > 400)
-    assert set(lit[:, 0] // ecg_draw.ROW) == {5}
+    assert set(lit[:, 0] // svg.ROW) == {5}
     assert set(lit[:, 1]) == {43}
 
 
 def test_what_a_visitor_has_under_way_is_forgotten(monkeypatch):
-    kept = readings.Readings()
+    kept = ecg.Readings()
     request = SimpleNamespace(session_hash="one")
     signal = Signal(np.zeros(500, np.float32), 250.0)
-    reading = readings.Reading(readings.Source(signal), signal, None, None, None)
+    reading = ecg.Reading(ecg.Source(signal), signal, None, None, None)
     kept.put(request, reading)
     with pytest.raises(MediaError, match="press Learn filters first"):
         kept.required(request)
     assert kept.of(request) is reading
-    monkeypatch.setattr(sessions, "KEPT_SECONDS", 0)
+    monkeypatch.setattr(base, "KEPT_SECONDS", 0)
     reading.used = time.monotonic() - 1
     assert kept.forget_idle("one", reading)
     assert kept.of(request) is None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from faceweb.numerics.convolution import output_length
+from faceweb.signals.convolution import output_length
 from faceweb.ui.howto import pen
 from faceweb.ui.howto.pen import Panel
 

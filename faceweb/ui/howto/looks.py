@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from faceweb.numerics.receptive_field import PIXEL, through, window
+from faceweb.interpret.receptive_field import PIXEL, through, window
 from faceweb.types import ReceptiveField
 from faceweb.ui.howto import pen
 from faceweb.ui.howto.pen import Panel

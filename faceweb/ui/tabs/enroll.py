@@ -5,16 +5,17 @@ from dataclasses import dataclass
 import gradio as gr
 import numpy as np
 
-from faceweb.features.enroll import enroll
-from faceweb.features.faces import seen
-from faceweb.storage.keys import new_key
-from faceweb.ui import gallery_panel, records, words
+from faceweb.faces.quality import seen
+from faceweb.gallery.enroll import enroll
+from faceweb.gallery.store import new_key
+from faceweb.i18n import say
+from faceweb.ui import records
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.components import PEOPLE, PEOPLE_NOTE, example_row, photo_input, required
 from faceweb.ui.controls import into_view
-from faceweb.ui.examples import PEOPLE, PEOPLE_NOTE, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
-from faceweb.ui.howto.fold import fold
-from faceweb.ui.photos import photo_input, required
-from faceweb.ui.tongue import say
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.tabs import gallery
+from faceweb.ui.views import faces as faces_view
 
 TITLE = "Enroll"
 INTRO = """Make a face known by one photo; then Recognize names it in others. What is kept is the
@@ -38,10 +39,10 @@ class Handlers:
     @guarded
     def choices(self, photo: np.ndarray):
         """Offers the faces of a photo with several to choose from."""
-        networks = self.services.networks()
+        networks = self.services.ready().faces()
         found = seen(networks, photo) if photo is not None else []
         several = len(found) > 1
-        shown = words.numbered(networks.encode(photo, found)) if several else ""
+        shown = faces_view.numbered(networks.encode(photo, found)) if several else ""
         numbers = [(say("Face {i}", i=i + 1), i) for i in range(max(len(found), 1))]
         picker = gr.update(choices=numbers, value=0, visible=several)
         return gr.update(value=shown, visible=several), picker, 0
@@ -56,9 +57,14 @@ class Handlers:
         picture = required(photo, "a photo")
         key = gallery_key.strip() or new_key()
         result = enroll(
-            self.services.networks(), self.services.galleries, key, picture, name, int(face or 0)
+            self.services.ready().faces(),
+            self.services.galleries,
+            key,
+            picture,
+            name,
+            int(face or 0),
         )
-        return records.enrolled(result, key), words.enrolled(result)
+        return records.enrolled(result, key), faces_view.enrolled(result)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -115,7 +121,7 @@ def build(services: Services, shared: Shared) -> None:
     )
     for event in (enrolled, tried):
         event.success(None, js=into_view("#enroll-answer"))
-    gallery_panel.build(services, shared, [enrolled, tried], record, answer)
+    gallery.build(services, shared, [enrolled, tried], record, answer)
     fold("enroll", HOW)
     with gr.Accordion("The record", open=False):
         record.render()

@@ -6,15 +6,12 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import FacesConfig
-from faceweb.features.enroll import enroll
-from faceweb.features.gallery import people
-from faceweb.features.pictures import read_picture
-from faceweb.features.recognize import recognize
-from faceweb.ui import draw, records, words
-from faceweb.ui.controls import default, into_view, slider
-from faceweb.ui.deciders import DECIDERS, choice, decider
-from faceweb.ui.examples import FOLDER, GROUP_NOTE, GROUPS, PEOPLE, example_row, located, try_it
-from faceweb.ui.handlers import (
+from faceweb.gallery.archive import people
+from faceweb.gallery.enroll import enroll
+from faceweb.gallery.recognize import recognize
+from faceweb.media.image import read_picture
+from faceweb.ui import images, records
+from faceweb.ui.boundary import (
     CAMERA_QUEUE,
     CAMERA_SECONDS,
     DEVICE_QUEUE,
@@ -22,8 +19,22 @@ from faceweb.ui.handlers import (
     Shared,
     guarded,
 )
-from faceweb.ui.howto.fold import fold
-from faceweb.ui.photos import checked, photo_input, required
+from faceweb.ui.components import (
+    FOLDER,
+    GROUP_NOTE,
+    GROUPS,
+    PEOPLE,
+    checked,
+    example_row,
+    located,
+    photo_input,
+    required,
+    try_it,
+)
+from faceweb.ui.controls import default, into_view, slider
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.tabs.verify import DECIDERS, choice, decider
+from faceweb.ui.views import faces as faces_view
 
 TITLE = "Recognize"
 INTRO = """Who is in this picture? Every face is compared with everybody you enrolled; the
@@ -74,7 +85,13 @@ class Handlers:
         """Enrolls the two people of the example, and hands it over."""
         for file, name in PEOPLE:
             picture = read_picture(FOLDER / file)
-            enroll(self.services.networks(), self.services.galleries, gallery_key, picture, name)
+            enroll(
+                self.services.ready().faces(),
+                self.services.galleries,
+                gallery_key,
+                picture,
+                name,
+            )
         return located(GROUPS[0][0]), version + 1
 
     @guarded
@@ -83,13 +100,13 @@ class Handlers:
         if frame is None or not self.services.engine.status.ready:
             return gr.skip(), gr.skip()
         _, picture, page = self._answer(frame, threshold, gallery_key, decide)
-        return words.live(picture), page
+        return faces_view.live(picture), page
 
     def _answer(self, picture: np.ndarray, threshold: float, key: str, decide: str):
         config = FacesConfig(threshold=threshold)
         photos = self.services.galleries.photos(key, chips=False) if key else []
         head = decider(self.services, decide, key)
-        answers = recognize(self.services.networks(), picture, photos, config, head)
+        answers = recognize(self.services.ready().faces(), picture, photos, config, head)
         threshold = threshold if head is None else head.threshold
         count = len(people(photos))
         # The odds are those of the distance: a head has none for so many people.
@@ -97,8 +114,8 @@ class Handlers:
         known = among if count and head is None else None
         return (
             records.recognized(answers, threshold, known),
-            draw.labelled(picture, answers),
-            words.recognized(answers, count, among, threshold, head),
+            images.labelled(picture, answers),
+            faces_view.recognized(answers, count, among, threshold, head),
         )
 
 
@@ -123,7 +140,7 @@ def build(services: Services, shared: Shared) -> None:
             camera = photo_input(
                 "Camera", sources=["webcam"], streaming=True, elem_id="recognize-camera"
             )
-            seen = gr.HTML(words.live(None), padding=False)
+            seen = gr.HTML(faces_view.live(None), padding=False)
     threshold = slider(FacesConfig, "threshold", label="Threshold τ")
     with gr.Accordion("Decide by what you taught or trained", open=False):
         decide = choice("recognize")

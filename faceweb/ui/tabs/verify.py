@@ -1,20 +1,174 @@
-"""Verify: are these two the same person?"""
+"""Verify: are these two the same person?
 
+What decides in Verify and Recognize: the distance, what was taught, or what was trained.
+
+Teach it, in Verify: a visitor says who a pair is, and the unit that decides moves.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import gradio as gr
 import numpy as np
 
 from faceweb.config import FacesConfig
-from faceweb.features.verify import verify
-from faceweb.ui import records, teaching
+from faceweb.errors import KeyRefusedError, TrainingError
+from faceweb.faces.heads import Head, from_bytes, taught_head
+from faceweb.faces.verify import verify
+from faceweb.gallery import feedback
+from faceweb.ui import records
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.components import PAIRS, PAIRS_NOTE, checked, example_row, photo_input, required
 from faceweb.ui.controls import default, into_view, slider
-from faceweb.ui.deciders import DECIDERS, decider
-from faceweb.ui.examples import PAIRS, PAIRS_NOTE, example_row
-from faceweb.ui.handlers import DEVICE_QUEUE, Services, Shared, guarded
-from faceweb.ui.howto.fold import fold
-from faceweb.ui.photos import checked, photo_input, required
-from faceweb.ui.verify_words import verification
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.views import faces as faces_view
+from faceweb.ui.views.faces import verification
+
+DECIDERS = ("distance", "taught", "trained")
+LABELS = ("the distance, d ≤ τ", "what I taught (Verify)", "the head I trained (Train)")
+
+
+def decider(services: Services, decide: str, key: str) -> Head | None:
+    """The head that decides, or None where the distance does.
+
+    Raises:
+        TrainingError: there is no such decider, or no trained head under this key.
+    """
+    if decide == "distance":
+        return None
+    if decide == "taught":
+        marks = services.learnt.marks(key) if key else []
+        source = "the pairs you marked" if marks else "a unit that was not taught yet"
+        return taught_head(feedback.unit_of(services.known, marks), source)
+    if decide != "trained":
+        raise TrainingError(f"Decide must be one of {', '.join(DECIDERS)}. Received: {decide}.")
+    kept = services.learnt.head(key) if key else None
+    if kept is None:
+        raise TrainingError(
+            "You have not kept a trained head: train on your gallery or a zip of photos, then "
+            "press Use it."
+        )
+    return from_bytes(kept)
+
+
+def choice(name: str) -> gr.Radio:
+    """Buttons for what decides."""
+    return gr.Radio(
+        list(zip(LABELS, DECIDERS, strict=True)),
+        value=DECIDERS[0],
+        label="Decide by",
+        elem_id=f"{name}-decide",
+    )
+
+
+FEEDBACK_INTRO = f"""A second way to decide: a logistic unit on |f(a) − f(b)|, σ(Σ w<sub>k</sub>
+|f<sub>k</sub>(a) − f<sub>k</sub>(b)| + b), which begins with 128 equal weights. Say who the two
+photos above show, and it takes gradient steps until it is right on this pair and on all you marked
+before. Steps that would worsen known pairs by more than {100 * feedback.BOUND:.0f} percentage point
+are refused. Kept under your gallery key: 128 numbers a face, until you undo, begin anew or erase
+your gallery. A head that you trained and kept can decide too, until you forget it."""
+NO_HEAD = """(decides) => decides === "trained" ? "distance" : decides"""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What Verify wires: what decides, and events after which the unit has moved."""
+
+    decide: gr.Radio
+    changed: tuple[Callable, ...]
+
+
+@dataclass(frozen=True)
+class FeedbackHandlers:
+    """The panel's events."""
+
+    services: Services
+
+    @guarded
+    def mark(
+        self, photo_a: np.ndarray, photo_b: np.ndarray, same: bool = True, gallery_key: str = ""
+    ):
+        """Marks two photos as one person (same) or two, and teaches the unit of gallery_key.
+
+        Returns a record (right, log_odds before and after, steps, held_back, refused, marks,
+        right_before, right_after, known_error before and after, bound) and what moved as HTML.
+        """
+        if not gallery_key:
+            raise KeyRefusedError("Teaching needs a gallery key: enroll somebody, or make one.")
+        a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
+        services = self.services
+        result = verify(services.ready().faces(), services.calibration, a, b, FacesConfig())
+        first, second = (face.encoding for face in result.compared)
+        pair = feedback.Mark(first, second, bool(same))
+        taught = feedback.mark(services.known, services.learnt, gallery_key, pair)
+        return faces_view.record(taught), faces_view.taught(taught, services.known)
+
+    @guarded
+    def one(self, photo_a: np.ndarray, photo_b: np.ndarray, gallery_key: str):
+        """They are one person."""
+        return self.mark(photo_a, photo_b, True, gallery_key)
+
+    @guarded
+    def two(self, photo_a: np.ndarray, photo_b: np.ndarray, gallery_key: str):
+        """They are two people."""
+        return self.mark(photo_a, photo_b, False, gallery_key)
+
+    @guarded
+    def undo(self, gallery_key: str = ""):
+        """Takes the last marked pair back. Returns a record (marks) and a sentence."""
+        if not gallery_key or not self.services.learnt.marks(gallery_key):
+            raise TrainingError("There is nothing to undo: no pair is marked.")
+        left = self.services.learnt.forget_marks(gallery_key, last=True)
+        return {"marks": left}, faces_view.undone(left)
+
+    @guarded
+    def forget(self, gallery_key: str = ""):
+        """Forgets all marked pairs and the unit. Returns a record (marks) and a sentence."""
+        if gallery_key:
+            self.services.learnt.forget_marks(gallery_key)
+        return {"marks": 0}, faces_view.undone(0)
+
+    @guarded
+    def forget_head(self, gallery_key: str = ""):
+        """Forgets the head that was trained and kept. Returns a record (head) and a sentence."""
+        if not gallery_key or not self.services.learnt.forget_head(gallery_key):
+            raise TrainingError("There is no head to forget: none is kept under this key.")
+        return {"head": False}, faces_view.headless()
+
+
+def build_feedback(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
+    """Lays out and wires the panel, which is closed and decides nothing by default."""
+    handlers, key = FeedbackHandlers(services), shared.key
+    with gr.Accordion("Teach it, or decide by what was learnt", open=False, elem_id="teach"):
+        gr.HTML(f'<p class="note">{FEEDBACK_INTRO}</p>', padding=False)
+        decide = choice("verify")
+        with gr.Row():
+            one = gr.Button("They are one person", elem_id="teach-one")
+            two = gr.Button("They are two people", elem_id="teach-two")
+        with gr.Row():
+            undo = gr.Button("Undo", min_width=80, elem_id="teach-undo")
+            forget = gr.Button("Begin anew", min_width=80, elem_id="teach-forget")
+            headless = gr.Button("Forget the head", min_width=80, elem_id="teach-forget-head")
+        shown = gr.HTML(elem_id="teach-answer", padding=False)
+        with gr.Accordion("The record", open=False):
+            record = gr.JSON(show_label=False)
+        same = gr.Checkbox(True, visible=False)
+        program = gr.Button("Mark", visible=False)
+    outputs, private = [record, shown], {"api_visibility": "private"}
+    changed = [
+        one.click(handlers.one, [*photos, key], outputs, **private, **DEVICE_QUEUE),
+        two.click(handlers.two, [*photos, key], outputs, **private, **DEVICE_QUEUE),
+        undo.click(handlers.undo, key, outputs, api_name="unteach"),
+        forget.click(handlers.forget, key, outputs, api_name="forget_taught"),
+    ]
+    headed = headless.click(handlers.forget_head, key, outputs, api_name="forget_head")
+    # The distance decides where a head did that is gone.
+    changed.append(headed.success(None, decide, decide, js=NO_HEAD, **private))
+    program.click(handlers.mark, [*photos, same, key], outputs, api_name="teach", **DEVICE_QUEUE)
+    for photo in photos:
+        photo.input(None, None, shown, js="() => ''")
+    return Panel(decide, tuple(event.success for event in changed))
+
 
 TITLE = "Verify"
 INTRO = """Are these two the same person? Each face becomes 128 numbers, f(a) and f(b); two
@@ -59,7 +213,7 @@ class Handlers:
         a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
         calibration = self.services.calibration
         head = decider(self.services, decide, gallery_key)
-        result = verify(self.services.networks(), calibration, a, b, config, head)
+        result = verify(self.services.ready().faces(), calibration, a, b, config, head)
         return records.verification(result), verification(result, calibration)
 
     @guarded
@@ -91,7 +245,7 @@ def build(services: Services, shared: Shared) -> None:
         )
         start = gr.Button("Compare", variant="primary", scale=1, elem_id="verify-start")
     answer = gr.HTML(elem_id="verify-answer", padding=False)
-    panel = teaching.build(services, shared, [photo_a, photo_b])
+    panel = build_feedback(services, shared, [photo_a, photo_b])
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     fold("verify", HOW)

@@ -1,0 +1,1 @@
+"""Faces: found, aligned, embedded, compared, and what a distance is worth."""

@@ -1,0 +1,80 @@
+"""The two networks of the face tabs, built together on one device."""
+
+import io
+from collections.abc import Callable
+
+import joblib
+import numpy as np
+
+from faceweb.faces.align import cut_chip
+from faceweb.faces.detector import Detector
+from faceweb.networks import weights
+from faceweb.networks.device import Batched, Device
+from faceweb.networks.face_resnet import CHIP, build_embedder
+from faceweb.networks.mtcnn import build_onet, build_pnet, build_rnet
+from faceweb.types import EncodedFace, Face
+
+
+class FaceNetworks:
+    """Detector, aligner and embedder, safe to call from many threads; `network` is the embedder's.
+
+    Args:
+        device: where they run.
+        report: called with the name and the share done of each stage of building and warming.
+
+    Raises:
+        WeightsUnavailableError: a weight file is missing or altered.
+    """
+
+    def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
+        report("reading weights", 0.6)
+        self._turn = device.turn.short
+        self.detector = Detector(
+            build_pnet(_unpacked("pnet")),
+            build_rnet(_unpacked("rnet")),
+            build_onet(_unpacked("onet")),
+        )
+        self.network = build_embedder(weights.read("face_resnet"))
+
+        def forward(chips):
+            return self.network(chips, training=False)
+
+        self.embedder = Batched(
+            forward, (CHIP, CHIP, 3), (1, 2, 4, 8, 16, 32), compiles=device.compiles
+        )
+        report("warming the detector", 0.7)
+        self.detector.warm()
+        report("warming the embedder", 0.85)
+        self.embedder.warm()
+
+    def detect(self, picture: np.ndarray) -> list[Face]:
+        """The faces of a picture (h, w, 3) uint8, largest first."""
+        with self._turn:
+            return self.detector(picture)
+
+    @property
+    def traces(self) -> int:
+        """How often any graph was traced; constant once warm."""
+        return self.detector.traces + self.embedder.traces
+
+    def align(self, picture: np.ndarray, faces: list[Face]) -> list[np.ndarray]:
+        """Aligned chips (150, 150, 3) uint8 of faces of a picture (h, w, 3) uint8."""
+        with self._turn:
+            settled = self.detector.settle(picture, faces)
+        return [cut_chip(picture, landmarks) for landmarks in settled]
+
+    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]:
+        """Aligns and encodes faces of a picture (h, w, 3) uint8."""
+        chips = self.align(picture, faces)
+        encodings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
+        return [EncodedFace(*parts) for parts in zip(faces, chips, encodings, strict=True)]
+
+    def embed(self, chips: np.ndarray) -> np.ndarray:
+        """Encodings (n, 128) of aligned chips (n, 150, 150, 3) uint8."""
+        with self._turn:
+            return self.embedder(chips / np.float32(255))
+
+
+def _unpacked(name: str) -> list[np.ndarray]:
+    # The package stores pickles: they are opened only after their checksum held.
+    return joblib.load(io.BytesIO(weights.read(name)))

@@ -1,0 +1,1 @@
+"""A visitor's enrolled people: tables, search, export and import, feedback."""

@@ -1,0 +1,1 @@
+"""What a network sees: feature maps, patches, gradients, occlusion, Gram matrices."""

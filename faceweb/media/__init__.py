@@ -1,0 +1,1 @@
+"""Untrusted files turned into arrays."""

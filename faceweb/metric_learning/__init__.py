@@ -1,0 +1,1 @@
+"""Embeddings learnt from triplets and pairs."""

@@ -1,0 +1,1 @@
+"""Keras graphs, their weights, and the device they run on."""

@@ -1,1 +1,0 @@
-"""Pure functions of arrays: no files, no state."""

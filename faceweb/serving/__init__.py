@@ -1,0 +1,1 @@
+"""What surrounds the page: limits, health, logs, uploads, shutdown."""

@@ -1,0 +1,1 @@
+"""Signals and volumes: the same convolution over one, two and three axes."""

@@ -1,1 +1,0 @@
-"""The gallery: tables and the search over them. No Gradio, no TensorFlow."""

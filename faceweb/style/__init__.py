@@ -1,0 +1,1 @@
+"""Style transfer of pictures, sounds, clips and blocks."""

@@ -1,1 +1,0 @@
-"""The parts of the tab of one and three dimensions."""

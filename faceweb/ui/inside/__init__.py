@@ -1,1 +1,0 @@
-"""What the tab Inside is made of, a sub-tab a file."""

@@ -1,0 +1,137 @@
+"""What filters learnt of visitors' traces: one reading a visitor, until they leave."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import gradio as gr
+import numpy as np
+
+from faceweb.config import TraceConfig
+from faceweb.errors import MediaError
+from faceweb.interpret.corpus import Recording
+from faceweb.interpret.top_patches import Index, Patch, check_unit, look_through, patches_of
+from faceweb.signals.ecg import Beats, FilterStep, activations, heartbeats, learn
+from faceweb.types import Signal
+from faceweb.ui.sessions.base import Sessions
+
+if TYPE_CHECKING:
+    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.signals.autoencoder import Autoencoder
+
+MOST = 9
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """A trace as it came.
+
+    Attributes:
+        signal: in its own unit, at its own rate.
+        note: what is to be said about it.
+        name: what it is called on the page.
+        times, odd: seconds at which its beats are and which are ectopic, where that is known.
+    """
+
+    signal: Signal
+    note: str = ""
+    times: np.ndarray | None = None
+    odd: np.ndarray | None = None
+    name: str = ""
+
+
+@dataclass(eq=False)
+class Reading:
+    """Filters learnt from one trace, and all they say about it.
+
+    Attributes:
+        source: the trace as it came.
+        trace: prepared.
+        config: in how many steps, by which seed.
+        autoencoder: what learns.
+        probe: what looks into it.
+        errors: of the steps so far.
+        beats: once the filters are learnt.
+        maps: what each layer says, (t', filters).
+        index: where it says most.
+        seconds: that learning took.
+        used: when it was last looked at, on the monotonic clock.
+    """
+
+    source: Source
+    trace: Signal
+    config: TraceConfig
+    autoencoder: "Autoencoder"
+    probe: "Probe"
+    errors: tuple[float, ...] = ()
+    beats: Beats | None = None
+    maps: dict[str, np.ndarray] = field(default_factory=dict)
+    index: Index | None = None
+    seconds: float = 0.0
+    used: float = field(default_factory=time.monotonic)
+    running: bool = False
+    _stopped: threading.Event = field(default_factory=threading.Event)
+
+    def learn(self) -> Iterator[FilterStep]:
+        """Learns the filters and looks through the trace, unless it is stopped.
+
+        Raises:
+            MediaError: the trace is too short, or has fewer than three beats.
+        """
+        self.running, began = True, time.perf_counter()
+        try:
+            config = self.config
+            for step in learn(self.autoencoder, self.trace, config.steps, config.seed):
+                self.errors, self.used = step.errors, time.monotonic()
+                self.seconds = time.perf_counter() - began
+                yield step
+                if self._stopped.is_set():
+                    return
+            self._look()
+        finally:
+            self.running = False
+
+    def stop(self) -> None:
+        """Ends the learning at the next report."""
+        self._stopped.set()
+
+    def strongest(self, layer: str, unit: int) -> list[Patch]:
+        """The segments that a filter says most about, strongest first, nine at most.
+
+        Raises:
+            LayerError: the layer has no such filter.
+        """
+        check_unit(self.probe, layer, unit)
+        self.used = time.monotonic()
+        found = patches_of(self.probe, None, self._recording, self.index, layer, [unit])
+        return found[unit]
+
+    @property
+    def _recording(self) -> Recording:
+        return Recording(self.trace.samples[:, None])
+
+    def _look(self) -> None:
+        beats = heartbeats(self.probe, self.trace)
+        *_, last = look_through(self.probe, None, self._recording, most=MOST)
+        self.index = last.index
+        self.maps = {
+            layer: activations(self.probe, self.trace, layer) for layer in self.probe.layers
+        }
+        self.beats = beats
+
+
+class Readings(Sessions[Reading]):
+    """All visitors' readings."""
+
+    def required(self, request: gr.Request) -> Reading:
+        """The visitor's reading, once its filters are learnt.
+
+        Raises:
+            MediaError: there is none.
+        """
+        reading = self.of(request)
+        if reading is None or reading.beats is None:
+            raise MediaError("There are no filters to look at yet: press Learn filters first.")
+        return reading

@@ -1,0 +1,181 @@
+"""The trainings under way, one lesson a visitor."""
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import gradio as gr
+
+from faceweb.errors import TrainingError
+from faceweb.metric_learning.dataset import Split
+from faceweb.metric_learning.training import Training, TrainStep, race
+from faceweb.ui.sessions.base import Sessions, session_of
+
+# How long Continue waits for a run that was told to stop.
+PATIENCE = 5.0
+
+
+@dataclass(eq=False)
+class Lesson:
+    """One training, or several in a race.
+
+    Attributes:
+        trainings: what is run, stopped and run on, side by side.
+        split: who is learnt from and measured.
+        data: what is learnt from, in words.
+        gallery: fingerprint of the gallery that is learnt from, or "".
+        used: when it last moved, on the monotonic clock.
+        shown: what the page showed of it last.
+        erased: whether what it learnt from was forgotten, so that nothing of it may be shown.
+    """
+
+    trainings: tuple[Training, ...]
+    split: Split
+    data: str
+    gallery: str = ""
+    used: float = field(default_factory=time.monotonic)
+    shown: str = ""
+    erased: bool = False
+    _turn: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def running(self) -> bool:
+        return self._turn.locked()
+
+    def run(self, again: bool = False) -> Iterator[tuple[TrainStep, ...]]:
+        """Learns until finished or stopped.
+
+        Args:
+            again: whether it goes on in spite of an earlier stop.
+
+        Raises:
+            TrainingError: it is under way already.
+        """
+        if not self._turn.acquire(timeout=PATIENCE):
+            raise TrainingError("This training is under way: press Stop before you continue it.")
+        try:
+            for training in self.trainings if again else ():
+                training.rest()
+            for steps in race(list(self.trainings)):
+                self.used = time.monotonic()
+                yield steps
+        finally:
+            self._turn.release()
+
+    def stop(self) -> None:
+        """Lets every training end after one step."""
+        for training in self.trainings:
+            training.stop()
+
+
+@dataclass(eq=False)
+class Press:
+    """A button or a program that asked for a run.
+
+    Attributes:
+        begun: whether its turn came.
+        void: whether it is no longer wanted.
+        over: whether it is done, however it ended.
+        gallery: fingerprint of the gallery that is read for it, or "".
+        erased: whether somebody of that gallery was forgotten meanwhile.
+    """
+
+    begun: bool = False
+    void: bool = False
+    over: bool = False
+    gallery: str = ""
+    erased: bool = False
+
+
+class Lessons(Sessions[Lesson]):
+    """All visitors' lessons, and the presses that wait in the queue or get ready."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._presses: dict[str, list[Press]] = {}
+        # Of programs too, which press nothing.
+        self._runs: list[Press] = []
+
+    def press(self, request: gr.Request) -> None:
+        """Notes that a run was asked for, in the place of all before, which are stopped."""
+        self.halt(request)
+        waiting = [press for press in self._presses.get(session_of(request), []) if not press.begun]
+        self._presses[session_of(request)] = [*waiting, Press()]
+
+    def begin(self, request: gr.Request, gallery: str = "") -> Press:
+        """The press that a run which now begins was asked for by; `end` it when it is over.
+
+        Args:
+            request: of the visitor; a program's run was asked for by nothing before.
+            gallery: fingerprint of the gallery that is read for it, or "".
+        """
+        mine = self._presses.get(session_of(request), [])
+        press = next((press for press in mine if not press.begun), Press())
+        press.begun, press.gallery = True, gallery
+        self._runs.append(press)
+        return press
+
+    def end(self, press: Press) -> None:
+        """The run is over, however it ended."""
+        press.over = True
+        self._runs.remove(press)
+
+    def idle(self, request: gr.Request) -> bool:
+        """Whether the visitor has no lesson, and none waits or gets ready."""
+        return self.of(request) is None and not self._wanted(request)
+
+    def halt(self, request: gr.Request) -> bool:
+        """Stops the visitor's lesson, and voids what waits or gets ready.
+
+        Returns:
+            Whether anything ran, waited or got ready.
+        """
+        wanted, lesson = self._wanted(request), self.of(request)
+        for press in wanted:
+            press.void = True
+        if lesson is not None:
+            lesson.stop()
+        return bool(wanted) or (lesson is not None and lesson.running)
+
+    def forget(self, gallery: str) -> None:
+        """Stops and forgets every lesson that learnt or is about to learn from a gallery.
+
+        Args:
+            gallery: its fingerprint.
+        """
+        # First what is read, so that none of it is put among the lessons unnoticed.
+        for press in list(self._runs):
+            press.erased |= press.gallery == gallery
+        for session, lesson in list(self._kept.items()):
+            if lesson.gallery == gallery:
+                lesson.erased = True
+                self._take(session)
+
+    def _wanted(self, request: gr.Request) -> list[Press]:
+        mine = self._presses.get(session_of(request), [])
+        return [press for press in mine if not press.void and not press.over]
+
+    def drop(self, request: gr.Request) -> None:
+        """Stops and forgets what a visitor has, who stays; what it still sends shows nothing."""
+        lesson = self.of(request)
+        if lesson is not None:
+            lesson.erased = True
+        super().drop(request)
+
+    def remove(self, request: gr.Request) -> None:
+        """Stops and forgets what a visitor had who leaves the page."""
+        self.halt(request)
+        self._presses.pop(session_of(request), None)
+        super().remove(request)
+
+    def required(self, request: gr.Request) -> Lesson:
+        """The visitor's lesson.
+
+        Raises:
+            TrainingError: there is none.
+        """
+        lesson = self.of(request)
+        if lesson is None:
+            raise TrainingError("There is no training to go on with: start one first.")
+        return lesson

@@ -1,0 +1,1 @@
+"""The tab of one and three axes, a sub-tab a file."""

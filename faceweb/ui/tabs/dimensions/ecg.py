@@ -1,0 +1,225 @@
+"""ECG: filters learnt from one heart's trace, and the beats that they find unusual.
+
+What the page of heartbeats does: learn filters from a trace, look at a beat or a filter.
+"""
+
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+import gradio as gr
+
+from faceweb.config import ASSETS, TraceConfig
+from faceweb.errors import LayerError, MediaError
+from faceweb.i18n import in_script, say
+from faceweb.media.ecg import read_trace
+from faceweb.signals.ecg import BUNDLED_NOTE, SIMULATED_NOTE, bundled, prepared, simulated
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.components import CHOOSE, LONGEST, picked, try_it, where
+from faceweb.ui.controls import default, into_view, number, slider, takes
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.sessions.ecg import Reading, Readings, Source
+from faceweb.ui.views import ecg as ecg_view
+
+NAMES = tuple(item.name for item in fields(TraceConfig))
+# A rate of 0 stands for one that the file says.
+EXTRAS = {"file": None, "rate": 0}
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+    readings: Readings = field(default_factory=Readings)
+
+    @guarded
+    @takes(TraceConfig, after=EXTRAS)
+    def ecg(self, *values):
+        """Learns filters from a heart's trace and marks the beats that they find unusual.
+
+        Not for medical use. A file (CSV or EDF; rate is values a second, 0 where the file has
+        times) goes before the source, which is simulated (with ectopic beats, by its seed) or
+        bundled. Returns a record (beats: time, distance, unusual; rate, seconds, error, filters:
+        the first layer's taps; truth: ectopic, marked, mistaken, of a simulated one; source,
+        steps, seed), the trace as HTML, its unusual beats and its filters as HTML.
+        """
+        *settings, file, rate, request = values
+        given = dict(zip(NAMES, settings, strict=True))
+        config = TraceConfig(**given | ({"source": "file"} if file else {}))
+        source = _source(config, file, rate)
+        autoencoder = self.services.ready().autoencoder(config.seed)
+        reading = Reading(source, prepared(source.signal), config, autoencoder, autoencoder.probe)
+        self.readings.put(request, reading)
+        for step in reading.learn():
+            yield gr.skip(), ecg_view.learning(reading, step), "", ""
+        if reading.beats is None or self.readings.of(request) is not reading:
+            return
+        yield (
+            ecg_view.record(reading),
+            ecg_view.answer(reading),
+            ecg_view.beat_panel(reading),
+            self._filters(reading, reading.probe.layers[0]),
+        )
+
+    @guarded
+    def choose(self, event: gr.EventData, request: gr.Request):
+        """The beat, or the filter, that was clicked at; a row of a map is a filter."""
+        reading = self.readings.required(request)
+        kind, _, name = picked(event).partition(":")
+        if kind == "map" and name in reading.maps:
+            count = reading.maps[name].shape[1]
+            return gr.skip(), self._filters(reading, name, int(where(event)[1] * count))
+        if kind == "layer" and name in reading.maps:
+            return gr.skip(), self._filters(reading, name)
+        if kind == "unit":
+            layer, _, name = name.partition("/")
+        if not name.isdecimal() or len(name) > LONGEST:
+            raise LayerError(CHOOSE)
+        number = int(name)
+        if kind == "beat" and 1 <= number <= len(reading.beats.places):
+            return ecg_view.beat_panel(reading, number), gr.skip()
+        if kind == "filter":
+            return gr.skip(), self._filters(reading, reading.probe.layers[0], number)
+        if kind == "unit" and layer in reading.maps:
+            return gr.skip(), self._filters(reading, layer, number)
+        raise LayerError(CHOOSE)
+
+    @staticmethod
+    def _filters(reading: Reading, layer: str, unit: int | None = None) -> str:
+        """A layer's filters and one of them, the strongest where None."""
+        if unit is None:
+            unit = next(iter(reading.index.strongest(layer, 1)), 0)
+        return ecg_view.filter_panel(reading, layer, unit, reading.strongest(layer, unit))
+
+
+def _source(config: TraceConfig, file: str | None, rate: float | None) -> Source:
+    if config.source == "bundled":
+        return Source(bundled(), BUNDLED_NOTE, name=say("The bundled trace"))
+    if config.source == "simulated":
+        signal, places, odd = simulated(config.seed)
+        times, name = places / signal.rate, say("Simulated, seed {seed}", seed=f"{config.seed:.0f}")
+        return Source(signal, SIMULATED_NOTE, times, odd, name)
+    if not file:
+        raise MediaError("Choose a CSV or EDF file first, or take a simulated trace.")
+    return Source(*read_trace(Path(file), rate or None), name=Path(file).name)
+
+
+TITLE = "ECG"
+INTRO = """Find the unusual beats of a heart, in seconds. A heart's trace is a signal with one axis
+and one channel. Here filters are <b>learnt</b> from one trace in seconds, without labels; beats of
+which they say something else than of the others are marked."""
+NOT_MEDICAL = '<p class="not-medical" role="note">Not for medical use</p>'
+SOURCES = {
+    "simulated": "Simulated, with ectopic beats",
+    "bundled": "Bundled, 2.8 s",
+    "file": "My CSV or EDF",
+}
+HOW = """**Filters learn by restoring.** The trace is brought to 250 samples a second, levelled, and
+cut into windows of a second. Noise is added; 16 filters of 9 samples, then 24 over 104 ms, must say
+what it takes to restore the window: min ‖x − g(f(x + noise))‖² (Vincent et al. 2008, *Extracting
+and composing robust features with denoising autoencoders*). They begin random, and see this trace
+alone.
+
+**Beats** are found by slope and energy between 5 and 15 Hz, with a threshold that adapts (Pan &
+Tompkins 1985). A beat becomes a point: all that the second layer says from 0.2 s before R to 0.35 s
+after it. Its **distance** is the distance to the median of all those points, divided by the root of
+their dimension; a beat is unusual if it lies beyond the median distance by five times the usual
+spread.
+
+**Simulated traces** are sums of Gaussian waves (McSharry et al. 2003); three to five beats come too
+early, broad and without P, as if from a ventricle. They are easy to tell: filters that learnt
+nothing rank them as well, and so does the plain shape. When a beat comes is not looked at, so an
+early one of the usual shape does not stand out. Unusual is not ill, and usual is not healthy: this
+shows what filters learn, and is **not for medical use**."""
+TRY = "find the odd beats of a simulated heart"
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# A program's file goes before its source; on the page the source is chosen by hand.
+CHOSEN = """(source, seed, steps, file, rate) =>
+  [source, seed, steps, source === "file" ? file : null, rate]"""
+SHOW = into_view("#ecg-answer")
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(f'{NOT_MEDICAL}<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "ecg-try")
+    with gr.Row(elem_classes="ecg-ask"):
+        source = gr.Radio(
+            [(label, name) for name, label in SOURCES.items()],
+            value=default(TraceConfig, "source"),
+            label="Trace",
+            elem_id="ecg-source",
+            scale=8,
+            min_width=300,
+        )
+        seed = number(
+            TraceConfig,
+            "seed",
+            label="Seed: another heart",
+            scale=2,
+            min_width=140,
+            elem_id="ecg-seed",
+        )
+        start = gr.Button(
+            "Learn filters", variant="primary", scale=2, min_width=150, elem_id="ecg-start"
+        )
+    with gr.Row(visible=False) as own:
+        file = gr.File(
+            label="CSV of values, or of times in seconds and values; or EDF",
+            type="filepath",
+            height=120,
+            scale=3,
+            min_width=280,
+            elem_id="ecg-file",
+        )
+        rate = gr.Number(
+            EXTRAS["rate"],
+            label="Values a second",
+            info="of one column; 0 where the file has times",
+            scale=1,
+            min_width=160,
+            elem_id="ecg-rate",
+        )
+    answer = _clickable(ecg_view.empty(), "ecg-answer")
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(min_width=300):
+            beats = _clickable("", "ecg-beats")
+        with gr.Column(min_width=300):
+            filters = _clickable("", "ecg-filters")
+    with gr.Accordion("Advanced", open=False):
+        steps = slider(TraceConfig, "steps", label="Steps of learning", elem_id="ecg-steps")
+    fold("ecg", HOW)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    tried = example.click(None, None, source, js="() => 'simulated'", **QUICK)
+    learns = {
+        "fn": handlers.ecg,
+        "inputs": [source, seed, steps, file, rate],
+        "outputs": [record, answer, beats, filters],
+        "js": CHOSEN,
+        "show_progress": "minimal",
+        **PAINT_QUEUE,
+    }
+    for begun, name in ((start.click, {"api_name": "ecg"}), (tried.then, PRIVATE)):
+        begun(None, None, None, js=SHOW, **PRIVATE)
+        begun(**learns, **name)
+    # What is shown is not of the file that was just chosen.
+    cleared = f"() => [{in_script(ecg_view.empty)}, '', '']"
+    file.upload(None, None, [answer, beats, filters], js=cleared, **QUICK)
+    for part in (answer, beats, filters):
+        part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
+    source.change(_asked, source, [own, seed], **QUICK)
+    shared.page.unload(handlers.readings.remove)
+
+
+def _clickable(value: str, name: str) -> gr.HTML:
+    """HTML whose parts bear `data-pick`; what bears `data-at` scrolls the trace as well."""
+    script = (ASSETS / "trace.js").read_text()
+    return gr.HTML(value, js_on_load=script, elem_id=name, padding=False)
+
+
+def _asked(source: str):
+    """What a source asks for."""
+    return gr.update(visible=source == "file"), gr.update(visible=source == "simulated")

@@ -1,0 +1,236 @@
+"""Solid textures: a block of colour whose every slice looks like one picture."""
+
+import io
+from dataclasses import dataclass, field, fields
+from functools import partial
+
+import gradio as gr
+import numpy as np
+
+from faceweb.config import SolidConfig
+from faceweb.serving.gradio_patches import localized
+from faceweb.signals.volume import AXES
+from faceweb.style.solid_texture import solid_scene
+from faceweb.style.transfer import Painting
+from faceweb.ui import records
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.components import (
+    STYLES,
+    STYLES_NOTE,
+    example_row,
+    located,
+    offered,
+    photo_input,
+    required,
+    try_it,
+)
+from faceweb.ui.controls import into_view, number, slider, takes
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.sessions.style import Easel, Easels
+from faceweb.ui.views import video as video_view
+
+TITLE = "Solid"
+NAMES = tuple(item.name for item in fields(SolidConfig))
+INTRO = """Grow a block of marble, or of any texture, from one flat picture. Marble looks like
+marble wherever it is cut. Here every slice of the block looks like the picture, from above, from
+the front and from the side. <span class="formula">J(G) = β mean<sub>slices</sub>
+J<sub>style</sub>(S, slice) + γ J<sub>variation</sub></span>"""
+HOW = """**Gram matrices of slices.** The block is cut into slices along each of its three axes, and
+the slices are shown to the painter's network of pictures. What its channels do together in a slice,
+its Gram matrix, is compared with that of the style picture; the mean over all slices is J_style,
+and its gradient moves every voxel (Gutierrez et al. 2020, "On Demand Solid Texture Synthesis Using
+Deep 3D Networks"; the aim is that of Kopf et al. 2007, "Solid Texture Synthesis from 2D
+Exemplars").
+
+It begins with noise and has no content; J_variation, weighed by γ, keeps neighbours alike, or some
+of the noise would stay. Larger blocks are first grown at half their size. What has
+a direction, such as waves seen from the side, cannot look so from everywhere: the block then finds
+something in between."""
+LABELS = {
+    "side": "Side, voxels",
+    "steps": "Steps a size",
+    "smooth": "γ: smoothness",
+    "seed": "Seed",
+}
+TURN = 35
+TRY, EXAMPLE = "grow a block of mosaic", "mosaic.jpg"
+SLICES = ("Above", "Front", "Side")
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+
+
+@dataclass(eq=False, kw_only=True)
+class Block(Easel):
+    """A block under way: `voxels` (d, h, w, 3) uint8 are what it was when it last stopped."""
+
+    voxels: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+    blocks: Easels = field(default_factory=partial(Easels, "block"))
+
+    @guarded
+    @takes(SolidConfig, before=("style",))
+    def solid(self, style, *values):
+        """Grows a block of colour whose every slice looks like a picture, streaming it.
+
+        Side is 32, 48 or 64 voxels. Returns a record (j, j_style, j_variation, steps, finished,
+        seconds, side, seed), its costs, and while it grows its pictures, as HTML, the finished
+        cube as HTML, and the block (side, side, side, 3) uint8 as `voxels` in an npz. A session
+        grows one at a time.
+        """
+        *settings, request = values
+        config = SolidConfig(**dict(zip(NAMES, settings, strict=True)))
+        style, start = required(style, "a style"), config.style
+        scene = solid_scene(style, config.side)
+        painting = Painting(self.services.ready().solid_style_model(), scene, start)
+        block = Block(painting, scene, start, "perceptual", "", start, what="block")
+        yield from self._grow(self.blocks.put(request, block), request)
+
+    @guarded
+    def resume(self, request: gr.Request):
+        """Goes on with the block that was stopped, or beyond its end."""
+        yield from self._grow(self.blocks.required(request), request)
+
+    def stop(self, request: gr.Request):
+        """Stops; the best so far stays."""
+        block = self.blocks.of(request)
+        if block is not None and (block.running or not block.history):
+            block.stop()
+
+    @localized
+    def hung(self, request: gr.Request):
+        """The block to be turned and cut, unless the next one is under way."""
+        block = self.blocks.of(request)
+        if block is None or block.running or block.voxels is None:
+            return gr.update(visible=False), *[gr.skip()] * (1 + 2 * len(AXES))
+        side = len(block.voxels)
+        cuts = [video_view.cut(block.voxels, axis, side // 2) for axis in range(len(AXES))]
+        sliders = [gr.Slider(maximum=side - 1, value=side // 2) for _ in AXES]
+        return gr.update(visible=True), TURN, *cuts, *sliders
+
+    @localized
+    def turned(self, degrees: float, request: gr.Request):
+        """The block from another side."""
+        block = self.blocks.of(request)
+        if block is None or block.voxels is None:
+            return gr.skip()
+        return video_view.cube(block.voxels, float(degrees))
+
+    @localized
+    def above(self, index: float, request: gr.Request):
+        """A slice along the first axis."""
+        return self._cut(0, index, request)
+
+    @localized
+    def front(self, index: float, request: gr.Request):
+        """A slice along the second axis."""
+        return self._cut(1, index, request)
+
+    @localized
+    def side(self, index: float, request: gr.Request):
+        """A slice along the third axis."""
+        return self._cut(2, index, request)
+
+    def _cut(self, axis: int, index: float, request: gr.Request):
+        block = self.blocks.of(request)
+        if block is None or block.voxels is None or not 0 <= index < len(block.voxels):
+            return gr.skip()
+        return video_view.cut(block.voxels, axis, int(index))
+
+    def _grow(self, block: Block, request: gr.Request):
+        yield gr.skip(), video_view.waiting(), gr.skip(), None
+        for step in block.paint():
+            voxels = (step.picture * 255 + 0.5).astype(np.uint8)
+            yield _record(block, step), video_view.solid(block, step, voxels), gr.skip(), gr.skip()
+        if self.blocks.of(request) is not block:
+            return
+        block.voxels = voxels
+        file = io.BytesIO()
+        np.savez_compressed(file, voxels=voxels)
+        yield (
+            _record(block, step),
+            video_view.done(block, step),
+            video_view.cube(voxels, TURN),
+            offered(file.getvalue(), "faceweb-block.npz", "the block stays here"),
+        )
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "solid-try")
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=4, min_width=320):
+            style = photo_input("Style S", height=220, elem_id="solid-style")
+            example_row(STYLES, [style], "solid-styles-examples", STYLES_NOTE, "Or click a style")
+            side, steps, smooth = (
+                slider(SolidConfig, name, label=LABELS[name], elem_id=f"solid-{name}")
+                for name in ("side", "steps", "smooth")
+            )
+            with gr.Row():
+                seed = number(SolidConfig, "seed", label=LABELS["seed"], min_width=110)
+                rate = slider(SolidConfig, "rate", label="Step size", min_width=130)
+        with gr.Column(scale=5, min_width=320, elem_id="solid-easel"):
+            with gr.Row():
+                start = gr.Button("Grow a block", variant="primary", elem_id="solid-start", scale=2)
+                stop = gr.Button("Stop", elem_id="solid-stop", min_width=80)
+                go_on = gr.Button("Continue", elem_id="solid-continue", min_width=80)
+            with gr.Column(visible=False, elem_id="solid-hung") as hung:
+                cube, turn, cuts, sliders, save = _viewer()
+            live = gr.HTML(video_view.SOLID_EMPTY, elem_id="solid-live", padding=False)
+    fold("solid", HOW)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    streamed = {
+        "outputs": [record, live, cube, save],
+        "show_progress": "minimal",
+        "trigger_mode": "multiple",
+        **PAINT_QUEUE,
+    }
+    asked = {"fn": handlers.solid, "inputs": [style, side, steps, seed, rate, smooth]}
+    tried = example.click(lambda: located(EXAMPLE), None, style, trigger_mode="multiple", **QUICK)
+    for begun, grow in (
+        (start.click, {**asked, "api_name": "solid"}),
+        (tried.then, {**asked, **PRIVATE}),
+        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
+    ):
+        hidden = begun(
+            lambda: gr.update(visible=False), None, hung, trigger_mode="multiple", **QUICK
+        )
+        hidden.then(None, None, None, js=into_view("#solid-easel"), **PRIVATE)
+        grown = hidden.then(**grow, **streamed)
+        for end in (grown.success, grown.failure):
+            end(handlers.hung, None, [hung, turn, *cuts, *sliders], **QUICK)
+    stop.click(handlers.stop, None, None, **QUICK)
+    shows = (handlers.turned, handlers.above, handlers.front, handlers.side)
+    for show, slid, shown in zip(shows, [turn, *sliders], [cube, *cuts], strict=True):
+        slid.input(show, slid, shown, trigger_mode="always_last", **QUICK)
+    shared.page.unload(handlers.blocks.remove)
+
+
+def _viewer() -> tuple:
+    """The cube with its slider, three slices with theirs, and the download."""
+    cuts, sliders = [], []
+    cube = gr.HTML("", elem_id="solid-cube", padding=False)
+    turn = gr.Slider(0, 360, value=TURN, step=5, label="Turn the block, °", elem_id="solid-turn")
+    with gr.Row(elem_classes="panes slice-panes"):
+        for name, axis in zip(SLICES, AXES, strict=True):
+            with gr.Column(min_width=100):
+                cuts.append(gr.HTML("", elem_id=f"solid-{axis}", padding=False))
+                sliders.append(
+                    gr.Slider(0, 31, value=16, step=1, label=name, elem_id=f"solid-{axis}-slider")
+                )
+    save = gr.DownloadButton("Download the block (npz)", elem_id="solid-download")
+    return cube, turn, cuts, sliders, save
+
+
+def _record(block: Block, step) -> dict:
+    told = records.framed(block, step)
+    kept = ("j", "j_style", "j_variation", "steps", "finished", "seconds", "seed")
+    return {name: told[name] for name in kept} | {"side": step.shape[0]}

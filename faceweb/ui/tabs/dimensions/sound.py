@@ -1,0 +1,304 @@
+"""Sound: a spectrogram is a signal of 513 channels, restyled by filters that slide along time.
+
+What the sound's page does: restyle, stop, go on, hand over bundled sounds.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
+from pathlib import Path
+
+import gradio as gr
+
+from faceweb.config import SoundConfig
+from faceweb.errors import MediaError
+from faceweb.i18n import both, say
+from faceweb.media.audio import RATE, read_sound, write_sound
+from faceweb.serving.gradio_patches import localized
+from faceweb.signals.samples import INSTRUMENTS
+from faceweb.style.sound import CHANNELS, SoundPainter, sound_scene
+from faceweb.style.transfer import Painting
+from faceweb.types import Signal
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.components import clickable, offered, picked
+from faceweb.ui.controls import into_view, number, slider, takes
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.sessions.style import Easel, Easels
+from faceweb.ui.views import sound as sound_view
+
+NAMES = tuple(item.name for item in fields(SoundConfig))
+LIVE = ("alpha", "beta")
+LONGEST_TEXTURE = 10.0
+NO_FILE = "press Continue to try again"
+NO_CONTENT = "Add a content first: upload or record a sound, or click a bundled one."
+NO_STYLE = "Add a style first: upload or record a sound, or click a bundled one."
+
+
+@dataclass(eq=False, kw_only=True)
+class Tape(Easel):
+    """A sound under way: what makes it, whether it has no content, and what it is called."""
+
+    maker: SoundPainter
+    texture: bool
+    title: str
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+    tapes: Easels = field(default_factory=partial(Easels, "sound"))
+
+    @guarded
+    @takes(SoundConfig, before=("content", "style"))
+    def stylize_audio(self, content, style, *values):
+        """Repaints a sound in the manner of another, streaming its spectrogram.
+
+        A texture takes no content: it grows out of noise, as long as the style, 10 s at most.
+        Returns a record (j, j_content, j_style, j_style_start, content_correlation, steps,
+        finished, seconds, texture, seed), spectrograms and costs as HTML, and the sound as WAV. A
+        session makes one sound at a time: another one stops the first.
+        """
+        *settings, request = values
+        config = SoundConfig(**dict(zip(NAMES, settings, strict=True)))
+        start = config.style
+        heard, note = _read(style, NO_STYLE)
+        if config.texture:
+            kept = Signal(heard.samples[: int(LONGEST_TEXTURE * RATE)], RATE)
+        else:
+            kept, said = _read(content, NO_CONTENT)
+            note = f"{said} {note}".strip()
+        scene = sound_scene(kept, heard)
+        maker = SoundPainter(self.services.ready().sound_style_model(CHANNELS), scene, start)
+        tape = Tape(
+            Painting(maker, scene, start),
+            scene,
+            start,
+            "random",
+            "",
+            start,
+            note=note,
+            what="sound",
+            maker=maker,
+            texture=config.texture,
+            title=sound_view.title("" if config.texture else _name(content), _name(style)),
+        )
+        yield from self._make(self.tapes.put(request, tape), request)
+
+    @guarded
+    def resume(self, request: gr.Request):
+        """Goes on with the sound that was stopped, or beyond its end."""
+        yield from self._make(self.tapes.required(request), request)
+
+    @guarded
+    @takes(SoundConfig, names=LIVE)
+    def move(self, alpha, beta, request):
+        """Lets the sound under way obey the sliders from its next step on."""
+        tape = self.tapes.of(request)
+        if tape is not None:
+            alpha = 0.0 if tape.texture else alpha
+            tape.config = replace(tape.config, alpha=alpha, beta=beta)
+
+    @guarded
+    def stop(self, request: gr.Request):
+        """Stops; the best so far can be heard."""
+        tape = self.tapes.of(request)
+        if tape is None or not (tape.running or not tape.history):
+            raise MediaError("No sound is being made, so there is nothing to stop.")
+        tape.stop()
+
+    def hung(self, request: gr.Request):
+        """Shows the finished sound, unless the next one is under way."""
+        tape = self.tapes.of(request)
+        return gr.update(visible=tape is not None and not tape.running)
+
+    @guarded
+    def bundled(self, event: gr.EventData):
+        """The bundled sound that was clicked at, as a file."""
+        return _file(picked(event))
+
+    @guarded
+    def example(self, event: gr.EventData):
+        """Content, style and whether it is a texture, of the example that was clicked at."""
+        content, _, style = picked(event).partition("/")
+        return _file(content) if content else gr.skip(), _file(style), not content
+
+    def _make(self, tape: Tape, request: gr.Request):
+        yield gr.skip(), sound_view.waiting(), None
+        for step in tape.paint():
+            yield *self._told(tape, step), gr.skip()
+        if self.tapes.of(request) is not tape:
+            return
+        record, _ = self._told(tape, step)
+        stopped = say(", stopped") if step.step < step.steps else ""
+        done = sound_view.painting(tape, step, tape.texture, tape.title, stopped)
+        sound = write_sound(tape.maker.heard(step.picture))
+        yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
+
+    @staticmethod
+    def _told(tape: Tape, step):
+        texture = tape.texture
+        return (
+            sound_view.record(tape, step, texture),
+            sound_view.painting(tape, step, texture, tape.title),
+        )
+
+
+def _read(path: str | None, missing: str) -> tuple[Signal, str]:
+    if not path:
+        raise MediaError(missing)
+    return read_sound(Path(path))
+
+
+def _name(path: str) -> str:
+    return Path(path).stem
+
+
+def _file(name: str) -> str | None:
+    if name not in INSTRUMENTS:
+        raise MediaError("There is no such bundled sound: choose one by a click.")
+    return offered(write_sound(INSTRUMENTS[name]()), f"{name}.wav", "upload a sound instead")
+
+
+TITLE = "Sound"
+INTRO = """Make one sound sound like another: a melody of drums, birds of rain. A sound's
+<b>spectrogram</b>, how loud each of 513 frequencies is, 86 times a second, is a signal with one
+axis, time, and 513 channels: what repaints pictures in two dimensions repaints it in one."""
+HOW = """**One axis.** The loudness of 513 frequencies from 0 to 11 kHz is a signal of 513 channels,
+log(1 + |S|) after the short-time Fourier transform. 512 random filters of 11 positions slide along
+time alone. **J_content** compares what they say, moment by moment; **J_style** compares Gram
+matrices, which know what sounds together but not when: the same costs and the same code as for
+pictures (Ulyanov & Lebedev 2016, *Audio texture synthesis and style transfer*). Random filters do:
+nothing has been trained.
+
+**Back to a sound.** A spectrogram says how loud, not in which phase, and not every picture of one
+is that of a sound: its windows overlap. So each step ends at the nearest sound (one iteration of
+Griffin & Lim 1984, which moves the phases too), and what you hear is what was painted. The figures
+are those of what you hear.
+
+**A texture** has no content: α is 0 and it begins with noise, so rain becomes other rain.
+
+Frequencies are drawn as ears part them: evenly up to some 700 Hz, by octaves above."""
+LIMITS = """Upload or record 0.5 to 30 s of WAV, MP3, FLAC or OGG, or click a bundled sound below
+each; a texture grows to 10 s at most."""
+MAKE = {False: "Restyle", True: "Grow a texture"}
+LABELS = {"alpha": "α: content", "beta": "β: style"}
+MODES = [("Style transfer", False), ("Texture: more of the style", True)]
+# Both are seen on paper and on ink.
+WAVES = {"waveform_color": "#a79f93", "waveform_progress_color": "#2a958b"}
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# An example is outlined as long as its sounds are those that stand there.
+UNMARK = """() => {
+  for (const card of document.querySelectorAll("#sound-cards .unit.chosen"))
+    card.classList.remove("chosen");
+}"""
+SHOW = into_view("#sound-tape")
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML('<p class="step-label">Click an example: it starts at once</p>', padding=False)
+    cards = clickable(both(sound_view.cards, False), "sound-cards")
+    controls: dict[str, gr.components.Component] = {}
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=4, min_width=300):
+            controls["texture"] = gr.Radio(MODES, value=False, label="Or your own sounds")
+            gr.HTML(f'<p class="note">{LIMITS}</p>', padding=False)
+            with gr.Column() as kept:
+                content = _sound("Content: what is played", "sound-content")
+                of_content = clickable(both(sound_view.chips, "bundled content"), "sound-contents")
+            style = _sound("Style: what it shall sound like", "sound-style")
+            of_style = clickable(both(sound_view.chips, "bundled style"), "sound-styles")
+        with gr.Column(scale=6, min_width=320, elem_id="sound-tape"):
+            with gr.Row():
+                for name, label in LABELS.items():
+                    controls[name] = slider(
+                        SoundConfig, name, label=label, elem_id=f"sound-{name}", min_width=150
+                    )
+            with gr.Row():
+                start = gr.Button(MAKE[False], variant="primary", elem_id="sound-start", scale=2)
+                stop = gr.Button("Stop", elem_id="sound-stop", min_width=80)
+                go_on = gr.Button("Continue", elem_id="sound-continue", min_width=80)
+            with gr.Column(visible=False, elem_id="sound-hung") as hung:
+                result = gr.Audio(
+                    label="The new sound",
+                    type="filepath",
+                    interactive=False,
+                    buttons=["download"],
+                    waveform_options=WAVES,
+                    elem_id="sound-result",
+                )
+            live = gr.HTML(sound_view.empty(), elem_id="sound-live", padding=False)
+    with gr.Accordion("Advanced", open=False, elem_id="sound-advanced"), gr.Row():
+        controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
+        controls["rate"] = slider(SoundConfig, "rate", label="Step size")
+        controls["seed"] = number(SoundConfig, "seed", label="Seed of noise and phases")
+    fold("sound", HOW)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    settings = [content, style, *(controls[name] for name in NAMES)]
+    streamed = {"outputs": [record, live, result], "show_progress": "minimal", **PAINT_QUEUE}
+    # A second sound may be asked for while one is made, which it then stops.
+    again = {"trigger_mode": "multiple"}
+    chosen = cards.select(
+        handlers.example,
+        None,
+        [content, style, controls["texture"]],
+        show_progress="hidden",
+        **PRIVATE,
+        **again,
+    )
+    made = {"fn": handlers.stylize_audio, "inputs": settings}
+    for begun, make in (
+        (start.click, {**made, "api_name": "stylize_audio"}),
+        (chosen.success, {**made, **PRIVATE}),
+        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
+    ):
+        cleared = begun(lambda: gr.update(visible=False), None, hung, **QUICK, **again)
+        cleared.then(None, None, None, js=SHOW, **PRIVATE)
+        ended = cleared.then(**make, **streamed, **again)
+        for end in (ended.success, ended.failure):
+            end(handlers.hung, None, hung, **QUICK)
+    # Never held up, but queued: what has no place in the queue can show no message.
+    stop.click(handlers.stop, None, None, concurrency_limit=None, show_progress="hidden", **PRIVATE)
+    for name in LIVE:
+        # Queued: what it refuses is shown.
+        controls[name].change(
+            handlers.move, [controls[n] for n in LIVE], None, show_progress="hidden", **PRIVATE
+        )
+    for chips, sound in ((of_content, content), (of_style, style)):
+        chips.select(handlers.bundled, None, sound, show_progress="hidden", **PRIVATE)
+        chips.select(None, None, None, js=UNMARK, **QUICK)
+        for changed in (sound.upload, sound.stop_recording, sound.clear):
+            # What is shown is not of the sound that was just chosen.
+            changed(_emptied, None, [live, hung], **QUICK)
+            changed(None, None, None, js=UNMARK, **QUICK)
+    weighed = [kept, controls["alpha"], controls["beta"], start]
+    controls["texture"].change(_modes, controls["texture"], weighed, **QUICK)
+    shared.page.load(localized(sound_view.cards), None, cards, **QUICK)
+    shared.page.unload(handlers.tapes.remove)
+
+
+def _sound(label: str, name: str) -> gr.Audio:
+    return gr.Audio(
+        label=label,
+        sources=["upload", "microphone"],
+        type="filepath",
+        buttons=[],
+        waveform_options=WAVES,
+        elem_id=name,
+    )
+
+
+@localized
+def _emptied():
+    return sound_view.empty(), gr.update(visible=False)
+
+
+@localized
+def _modes(texture: bool):
+    """A texture has no content, so nothing is weighed: β alone would change no step."""
+    return *[gr.update(visible=not texture)] * 3, gr.update(value=say(MAKE[texture]))

@@ -1,0 +1,359 @@
+"""Volumes: slices to scroll through under what a 3-D network sees, its cubes, a view to turn.
+
+What the volumes' sub-tab does: show a volume, scroll through it, choose a layer and a unit.
+"""
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import gradio as gr
+
+from faceweb.errors import MediaError
+from faceweb.i18n import say
+from faceweb.media.volume import read_volume
+from faceweb.serving.gradio_patches import localized
+from faceweb.signals.samples import phantom
+from faceweb.signals.volume import AXES, VolumeLook
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.components import clickable, picked_unit
+from faceweb.ui.controls import into_view
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.sessions.base import Sessions
+from faceweb.ui.tabs.inside.choice import whole
+from faceweb.ui.views import volumes as volumes_view
+
+LAYER = "conv2_2"
+TURN, CUBES_TURN = 30, 35
+HEAD = "A head that nobody has, made by our own code"
+
+
+@dataclass(eq=False)
+class Bench:
+    """The volume that one visitor looks into."""
+
+    look: VolumeLook
+    title: str
+    note: str
+    used: float = field(default_factory=time.monotonic)
+    running: bool = False
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+    benches: Sessions[Bench] = field(default_factory=Sessions)
+
+    @guarded
+    def volume_maps(
+        self,
+        file: str | None = None,
+        layer: str = LAYER,
+        unit: float | None = None,
+        axis: float = 0,
+        index: float = -1,
+        request: gr.Request = None,
+    ):
+        """What does a layer of the inflated network see in a volume, and where?
+
+        The file is NIfTI, TIFF, npz, npy or a zip of a DICOM series; without one the bundled
+        phantom is shown. Without a unit it is the strongest one; axis 0, 1, 2 is depth, height,
+        width; index is the slice along it, the middle one if -1. Returns a record (shape and
+        spacing in millimetres of the volume, layer, unit, activation, strongest units,
+        receptive_field, axis, index, note), then as HTML what was done, the slices along the three
+        axes, the view through it, and the strongest units' maps.
+        """
+        number = None if unit is None else whole(unit)
+        axis, index = whole(axis, "axis"), -1 if index == -1 else whole(index, "slice")
+        if file:
+            (volume, note), title = read_volume(Path(file)), Path(file).name
+        else:
+            volume, note, title = phantom(), "", say(HEAD)
+        look = VolumeLook(self.services.ready().volume_extractor(), volume, layer, number)
+        places = [count // 2 for count in look.counts]
+        if axis not in range(len(AXES)) or index != -1:
+            # Refuses what there is none of before anything is replaced.
+            look.slice(axis, index)
+            places[axis] = index
+        bench = Bench(look, title, note)
+        if request is not None and request.session_hash:
+            self.benches.put(request, bench)
+        return _record(bench, axis, places[axis]), *_shown(bench, places, TURN, True)
+
+    @guarded
+    def ready(self, request: gr.Request):
+        """The viewer, with sliders as long as the volume, and its unit."""
+        look = self._required(request).look
+        middles = [
+            gr.Slider(maximum=count - 1, value=count // 2, interactive=True)
+            for count in look.counts
+        ]
+        shown = gr.update(visible=True), volumes_view.looking()
+        return *shown, *middles, TURN, CUBES_TURN, True, look.unit
+
+    @guarded
+    def strongest_cubes(self, turn: float = CUBES_TURN, request: gr.Request = None):
+        """The nine cubes that excite the chosen unit most, of the volume shown last.
+
+        Turn is in degrees. Returns a record (layer, unit, activations) and the cubes as HTML.
+        """
+        look = self._required(request).look
+        activations = [round(value, 5) for _, value in look.cubes()]
+        record = {"layer": look.found.facts.name, "unit": look.unit, "activations": activations}
+        return record, volumes_view.cubes(look, float(turn))
+
+    @guarded
+    def choose(
+        self, layer, unit, warm, turn, cubes_turn, depth, height, width, request: gr.Request
+    ):
+        """Another layer or unit of the same volume; the strongest one of another layer."""
+        bench, places = self._required(request), [int(depth), int(height), int(width)]
+        same = layer == bench.look.found.facts.name
+        bench.look.choose(layer, whole(unit) if same and unit is not None else None)
+        _, *shown = _shown(bench, places, turn, warm)
+        record = _record(bench, 0, places[0])
+        return record, *shown, volumes_view.cubes(bench.look, cubes_turn), bench.look.unit
+
+    def chosen(self, request: gr.Request):
+        """The unit that is shown, where another one was refused."""
+        bench = self._used(request)
+        return gr.skip() if bench is None else bench.look.unit
+
+    @localized
+    def above(self, index: float, warm: bool, request: gr.Request):
+        """A slice along the depth."""
+        return self._slice(0, index, warm, request)
+
+    @localized
+    def front(self, index: float, warm: bool, request: gr.Request):
+        """A slice along the height."""
+        return self._slice(1, index, warm, request)
+
+    @localized
+    def side(self, index: float, warm: bool, request: gr.Request):
+        """A slice along the width."""
+        return self._slice(2, index, warm, request)
+
+    @localized
+    def turned(self, degrees: float, warm: bool, request: gr.Request):
+        """The volume seen through from another side."""
+        bench = self._used(request)
+        if bench is None:
+            return gr.skip()
+        return _through(bench.look, degrees, warm)
+
+    @localized
+    def cubes(self, degrees: float, request: gr.Request):
+        """The nine cubes, turned."""
+        bench = self._used(request)
+        return gr.skip() if bench is None else volumes_view.cubes(bench.look, float(degrees))
+
+    @localized
+    def warmed(self, warm, degrees, depth, height, width, request: gr.Request):
+        """All four pictures with or without heat."""
+        bench, places = self._used(request), [int(depth), int(height), int(width)]
+        if bench is None:
+            return [gr.skip()] * 4
+        return _panes(bench.look, places, degrees, warm)
+
+    def _slice(self, axis: int, index: float, warm: bool, request: gr.Request):
+        bench = self._used(request)
+        if bench is None or not 0 <= index < bench.look.counts[axis]:
+            return gr.skip()
+        pixels = bench.look.slice(axis, int(index), warm)
+        return volumes_view.pane(pixels, say("slice {number}", number=int(index)))
+
+    def _used(self, request: gr.Request) -> Bench | None:
+        bench = self.benches.of(request)
+        if bench is not None:
+            bench.used = time.monotonic()
+        return bench
+
+    def _required(self, request: gr.Request) -> Bench:
+        bench = self._used(request)
+        if bench is None:
+            raise MediaError("The volume was forgotten meanwhile: show it again.")
+        return bench
+
+
+def _panes(look: VolumeLook, places: list[int], degrees: float, warm: bool) -> list[str]:
+    slices = [
+        volumes_view.pane(look.slice(axis, place, warm), say("slice {number}", number=place))
+        for axis, place in enumerate(places)
+    ]
+    return [*slices, _through(look, degrees, warm)]
+
+
+def _through(look: VolumeLook, degrees: float, warm: bool) -> str:
+    return volumes_view.pane(look.view(float(degrees), warm), say("the volume seen through"))
+
+
+def _shown(bench: Bench, places: list[int], degrees: float, warm: bool) -> tuple[str, ...]:
+    told = volumes_view.told(bench.look, bench.title, bench.note)
+    return told, *_panes(bench.look, places, degrees, warm), volumes_view.units(bench.look)
+
+
+def _record(bench: Bench, axis: int, index: int) -> dict:
+    found, unit = bench.look.found, bench.look.unit
+    return {
+        "shape": list(bench.look.shape),
+        "spacing": [round(length, 4) for length in bench.look.spacing],
+        "layer": found.facts.name,
+        "unit": unit,
+        "activation": float(found.maps[..., unit].max()),
+        "strongest": found.strongest,
+        "receptive_field": asdict(found.facts.field),
+        "axis": axis,
+        "index": index,
+        "note": bench.note,
+    }
+
+
+TITLE = "Volumes"
+# The painter's network, inflated; where it has many units that fire.
+LAYERS = tuple(f"conv{n}" for n in ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "4_1", "4_2", "5_1"))
+PANES = ("From above", "From the front", "From the side")
+INTRO = """Look through a scan slice by slice, and see what a network finds in it. Each of the
+network's <b>units</b> is a small filter that looks for one thing, an edge, a tube, a blob; the
+<b>heat</b> laid over the slices shows where the chosen unit answers, the brighter the more."""
+PHANTOM = """The head is the Shepp-Logan phantom in three dimensions, with vessels and
+lesions added. Your own: NIfTI (.nii, .nii.gz), a TIFF of many pages, npz, or a zip of a DICOM
+series, at most 512 voxels a side. Not for medical use."""
+HOW = """**A filter of three axes.** Over a volume a filter is a small cube of weights that slides
+along depth, height and width: <span class="formula">a<sub>k</sub>(i, j, l) = max(0, Σ
+w<sub>k</sub>(a, b, c) x(i + a, j + b, l + c) + b<sub>k</sub>)</span>. Its map is a volume again,
+and it is laid over the slices as heat, from the
+unit's median answer to its largest.
+
+**Where the weights come from.** Nobody trained this network on scans. It is the painter's own
+network of pictures, *inflated* (Carreira & Zisserman 2017, "Quo Vadis, Action Recognition?"): each
+filter is repeated along the new axis and divided by its length. So its units look for what holds
+from slice to slice: edges, tubes, blobs.
+
+**The nine cubes** are what the unit's nine strongest positions see (Zeiler & Fergus 2014), at least
+half a field apart, each cut open in the middle: the top of a cube is the slice in which the unit
+fires. Grey lies beyond the border.
+
+**Seen through** keeps the brightest voxel of every ray (maximum intensity projection), and the
+largest heat of the same ray. Voxels are made cubes first, so that a scan of thick slices keeps the
+proportions of the body."""
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=5, min_width=300):
+            head = gr.Button("Show the head", variant="primary", elem_id="volumes-head")
+            gr.HTML(f'<p class="note">{PHANTOM}</p>', padding=False)
+        with gr.Column(scale=4, min_width=300):
+            file = gr.File(label="Or your own scan", height=120, elem_id="volumes-file")
+    told = gr.HTML(volumes_view.EMPTY, elem_id="volumes-told", padding=False)
+    with gr.Column(visible=False, elem_id="volumes-viewer") as viewer:
+        panes, sliders, turn = _viewer()
+        layer = gr.Radio(
+            list(LAYERS), value=LAYER, label="Layer of the 3-D network", elem_id="volumes-layer"
+        )
+        with gr.Row(elem_classes="head"):
+            unit = gr.Number(
+                None, label="Unit", precision=0, elem_id="volumes-unit", scale=1, min_width=110
+            )
+            warm = gr.Checkbox(
+                True,
+                label="Lay it over the slices as heat",
+                elem_id="volumes-warm",
+                scale=4,
+                min_width=200,
+            )
+        grid = clickable("", "volumes-units")
+        with gr.Row(elem_classes="head"):
+            gr.HTML('<h2 class="section">Nine strongest cubes</h2>', padding=False, min_width=260)
+            cubes_turn = _angle("Turn the cubes", CUBES_TURN, "volumes-cubes-turn")
+        cubes = gr.HTML("", elem_id="volumes-cubes", padding=False)
+    fold("volumes", HOW)
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    # For programs, which ask for one slice, and for the cubes in numbers.
+    found = gr.JSON(visible=False)
+    axis, index = gr.Number(0, visible=False), gr.Number(-1, visible=False)
+    inputs = [file, layer, unit, axis, index]
+    shown = [*panes, grid, cubes]
+    looks = {
+        "inputs": inputs,
+        "outputs": [record, told, *panes, grid],
+        "show_progress": "minimal",
+        **DEVICE_QUEUE,
+    }
+    afresh = head.click(lambda: (None, None), None, [file, unit], **QUICK)
+    added = file.upload(lambda: None, None, unit, **QUICK)
+    for begun, name in ((afresh, {"api_name": "volume_maps"}), (added, PRIVATE)):
+        asked = begun.then(handlers.volume_maps, **looks, **name)
+        ready = asked.success(
+            handlers.ready, None, [viewer, cubes, *sliders, turn, cubes_turn, warm, unit], **QUICK
+        )
+        # What is no scan does not stay, as what is shown is of another one.
+        if begun is added:
+            asked.failure(None, None, file, js="() => null", **QUICK)
+        looked = PRIVATE if name is PRIVATE else {"api_name": "strongest_cubes"}
+        ready.then(
+            handlers.strongest_cubes,
+            cubes_turn,
+            [found, cubes],
+            show_progress="hidden",
+            **looked,
+            **DEVICE_QUEUE,
+        )
+    afresh.then(None, None, None, js=into_view("#volumes-told"), **PRIVATE)
+    chosen = [layer, unit, warm, turn, cubes_turn, *sliders]
+    again = {"show_progress": "hidden", **PRIVATE, **DEVICE_QUEUE}
+    for begun in (layer.input, unit.submit, unit.blur):
+        refused = begun(handlers.choose, chosen, [record, *shown, unit], **again)
+        refused.failure(handlers.chosen, None, unit, **QUICK)
+    grid.select(picked_unit, None, unit, **QUICK).then(
+        handlers.choose, chosen, [record, *shown, unit], **again
+    )
+    _scrolled(handlers, panes, sliders, turn, warm)
+    cubes_turn.input(handlers.cubes, cubes_turn, cubes, trigger_mode="always_last", **QUICK)
+    shared.page.unload(handlers.benches.remove)
+
+
+def _viewer() -> tuple[list[gr.HTML], list[gr.Slider], gr.Slider]:
+    """Four pictures with a slider each."""
+    panes, sliders = [], []
+    with gr.Row(elem_classes="panes"):
+        for name, axis in zip(PANES, AXES, strict=True):
+            with gr.Column(min_width=150):
+                panes.append(gr.HTML("", elem_id=f"volumes-{axis}", padding=False))
+                sliders.append(
+                    gr.Slider(0, 95, value=48, step=1, label=name, elem_id=f"volumes-{axis}-slider")
+                )
+        with gr.Column(min_width=150):
+            panes.append(gr.HTML("", elem_id="volumes-through", padding=False))
+            turn = _angle("Seen through", TURN, "volumes-turn")
+    return panes, sliders, turn
+
+
+def _angle(label: str, value: int, name: str) -> gr.Slider:
+    return gr.Slider(0, 360, value=value, step=5, label=f"{label}, °", elem_id=name)
+
+
+def _scrolled(
+    handlers: Handlers,
+    panes: list[gr.HTML],
+    sliders: list[gr.Slider],
+    turn: gr.Slider,
+    warm: gr.Checkbox,
+) -> None:
+    shows: list[Callable] = [handlers.above, handlers.front, handlers.side, handlers.turned]
+    for show, pane, slider in zip(shows, panes, [*sliders, turn], strict=True):
+        slider.input(show, [slider, warm], pane, trigger_mode="always_last", **QUICK)
+    warm.input(handlers.warmed, [warm, turn, *sliders], panes, **QUICK)

@@ -1,0 +1,1 @@
+"""The tab Inside, a sub-tab a file."""

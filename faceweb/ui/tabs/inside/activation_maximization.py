@@ -1,0 +1,100 @@
+"""What it would like to see: a picture that grows until a unit is excited."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from faceweb.config import DreamConfig
+from faceweb.interpret.corpus import bundled
+from faceweb.interpret.top_patches import Patch, check_layer, check_unit, patches_of
+from faceweb.ui.boundary import PAINT_QUEUE, Services, guarded
+from faceweb.ui.controls import default, number, slider
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.tabs.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
+from faceweb.ui.views import inside as inside_view
+
+INTRO = """<p class="note">What would this unit like to see? A picture of faint noise is moved,
+step by step, up the slope of one unit's activation. Its Fourier coefficients are moved, not its
+pixels, and it is turned, shifted and scaled a little before every step, so that shapes come before
+grain (Olah et al. 2017).</p>"""
+STEPS, SEED = default(DreamConfig, "steps"), default(DreamConfig, "seed")
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """The sub-tab's events."""
+
+    services: Services
+
+    @guarded
+    def dream(
+        self,
+        network: str = NETWORK,
+        layer: str = LAYER,
+        unit: float = 0,
+        steps: float = STEPS,
+        seed: float = SEED,
+    ):
+        """What a unit would like to see, streamed as it grows.
+
+        Returns a record (network, layer, unit, steps, seed, activation, and the activation of the
+        unit's best patch in the bundled pictures) and the picture as HTML.
+        """
+        config = DreamConfig(steps=steps, seed=seed)
+        lens, networks = (
+            self.services.ready().inspector(network),
+            self.services.ready().faces(),
+        )
+        chosen = whole(unit)
+        check_unit(lens.probe, check_layer(lens.probe, layer), chosen)
+        indexes, corpus = self.services.indexes, bundled()
+        index, found = indexes.found(lens, corpus), None
+        if index is not None:
+            found = patches_of(lens.probe, networks, corpus, index, layer, [chosen])[chosen]
+        record = {"network": network, "layer": layer, "unit": chosen, "seed": config.seed}
+        from faceweb.interpret.activation_maximization import dream
+
+        for step in dream(lens, layer, [chosen], config):
+            record |= {"steps": step.step, "activation": float(step.activations[0])}
+            yield record | _best(found), inside_view.dreaming(step, chosen, found)
+        if found is None:
+            # The picture need not wait for what it is compared with.
+            for seen in indexes.look(lens, networks, corpus):
+                index = seen.index
+                shown = inside_view.dreaming(step, chosen, None) + inside_view.progress(
+                    seen, corpus
+                )
+                yield record | _best(None), shown
+            found = patches_of(lens.probe, networks, corpus, index, layer, [chosen])[chosen]
+            yield record | _best(found), inside_view.dreaming(step, chosen, found)
+
+
+def _best(found: Sequence[Patch] | None) -> dict:
+    return {"best_patch": found[0].activation if found else None}
+
+
+def build(services: Services, choice: Choice) -> None:
+    """Lays out and wires the sub-tab."""
+    handlers = Handlers(services)
+    gr.HTML(INTRO, padding=False)
+    with gr.Row(elem_classes="act"):
+        start = gr.Button("Let this unit dream", variant="primary", elem_id="inside-dream", scale=3)
+        stop = gr.Button("Stop", min_width=80, elem_id="inside-dream-stop")
+    shown = gr.HTML("", elem_id="inside-dreaming", padding=False)
+    with gr.Accordion("How long, and from which noise", open=False), gr.Row():
+        steps = slider(DreamConfig, "steps")
+        seed = number(DreamConfig, "seed", label="Seed")
+    fold("dream")
+    with gr.Accordion("The record", open=False):
+        record = gr.JSON(show_label=False)
+    run = start.click(
+        handlers.dream,
+        [choice.network, choice.layer, choice.unit, steps, seed],
+        [record, shown],
+        api_name="dream",
+        show_progress="minimal",
+        **PAINT_QUEUE,
+    )
+    stops(stop, [run], "inside-dreaming")
+    outdated([choice.layer.change, choice.unit.change], [shown], run=[run])

@@ -1,0 +1,222 @@
+"""Inside: what the networks see, layer by layer and unit by unit, on the visitor's own pictures."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import gradio as gr
+
+from faceweb.config import PROBED
+from faceweb.i18n import both
+from faceweb.interpret import atlas
+from faceweb.interpret.top_patches import check_layer, check_unit
+from faceweb.ui.boundary import (
+    DEVICE_QUEUE,
+    DOWNLOAD_QUEUE,
+    Services,
+    Shared,
+    guarded,
+    show_download,
+)
+from faceweb.ui.components import (
+    INSIDE,
+    INSIDE_NOTE,
+    clickable,
+    example_row,
+    photo_input,
+    picked,
+    picked_unit,
+    try_it,
+)
+from faceweb.ui.controls import into_view
+from faceweb.ui.how_it_works import fold
+from faceweb.ui.tabs.inside import (
+    activation_maximization,
+    feature_maps,
+    gram,
+    occlusion,
+    top_patches,
+)
+from faceweb.ui.tabs.inside.choice import (
+    LABELS,
+    LAYER,
+    LAYERS,
+    NETWORK,
+    PRIVATE,
+    QUICK,
+    Choice,
+    borrowed,
+    whole,
+)
+from faceweb.ui.views import inside as inside_view
+
+if TYPE_CHECKING:
+    from faceweb.interpret.feature_extractor import Probe
+
+TITLE = "Inside"
+INTRO = """Look inside a network: what does each of its units see in a photo? Every unit of a layer
+is a filter that slides over the picture and answers where it finds what it looks for; deeper
+layers look for combinations of what the layers before have found. <span
+class="formula">a<sub>k</sub>(p) = max(0, w<sub>k</sub> * x(p) + b<sub>k</sub>)</span>"""
+TRY = "show a cat to this network"
+ATLAS = """What sixteen of this layer's units would like to see. Click one to look into it."""
+HOW = """A unit answers with a number at every position. **What it sees there** is its receptive
+field: a convolution of k positions over a layer of stride s adds (k − 1) s pixels. Through five
+blocks of a few small filters this grows from 3 pixels to more than a hundred.
+
+**The nine patches** that excite a unit most say what it looks for (Zeiler & Fergus 2014). Which of
+their pixels matter is asked of the gradient: plain (Simonyan et al. 2014), or guided, which lets
+only what excites pass back (Springenberg et al. 2015). **A dream** turns the question round and
+moves a picture until the unit is excited (Erhan et al. 2009, Olah et al. 2017): compare it with the
+patches, since a unit can be excited by what no photo shows.
+
+**What fires together** is style. The Gram matrix holds, for every two units of a layer, how
+strongly they fire at the same places (Gatys et al. 2016)."""
+
+# The chosen unit bears a ring wherever it stands.
+MARK = """(unit) => {
+  for (const part of document.querySelectorAll("#inside-atlas .unit, #inside-maps .unit"))
+    part.classList.toggle("chosen", part.dataset.pick === String(unit));
+}"""
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What the head of the tab does: choose a network, a layer and a unit."""
+
+    services: Services
+
+    @guarded
+    def network(self, network: str = NETWORK):
+        """Makes a network ready, by a download where it must be; returns a layer to begin with."""
+        self.services.ready().inspector(network, show_download)
+        return LAYERS[network]
+
+    def back(self, layer: str):
+        """The network that the chosen layer is of, where another one could not be had."""
+        return next((name for name in PROBED if layer in atlas.layers(name)), NETWORK)
+
+    @guarded
+    def layer(self, network: str, layer: str, shown: str):
+        """A layer's place, facts and plate, and a unit to begin with; nothing where it is shown."""
+        probe = self.services.ready().inspector(network).probe
+        # Quick clicks ask for the last layer twice: the unit chosen in between stays. The layer may
+        # also still be one of the network before.
+        early = layer not in probe.layers and layer in LAYERS.values()
+        if layer == shown or early:
+            return [gr.skip()] * 5
+        check_layer(probe, layer)
+        plate = atlas.plate(network, layer)
+        unit = plate.units[0] if plate else 0
+        return *self._facts(probe, layer), inside_view.atlas(plate, unit), unit, layer
+
+    @guarded
+    def wake(self):
+        """Waits for the networks."""
+        self.services.ready().inspector(NETWORK)
+
+    @guarded
+    def begin(self, network: str, layer: str):
+        """The first layer's place and facts; another one's are shown by who chose it."""
+        if layer != LAYER:
+            return [gr.skip()] * 3
+        return *self._facts(self.services.ready().inspector(network).probe, layer), layer
+
+    @guarded
+    def typed(self, network: str, layer: str, unit: float | None):
+        """Says so where the layer has no unit of a number that was typed."""
+        check_unit(self.services.ready().inspector(network).probe, layer, whole(unit))
+
+    @guarded
+    def choose_layer(self, event: gr.EventData):
+        """The layer that was clicked at."""
+        return picked(event)
+
+    def _facts(self, probe: "Probe", layer: str) -> tuple[str, str]:
+        size = probe.size or (288, 384)
+        every = [probe.facts(each, size) for each in probe.layers]
+        fact = every[probe.layers.index(layer)]
+        return inside_view.strip(probe.layers, layer, every), inside_view.facts(fact, size)
+
+
+def build(services: Services, shared: Shared) -> None:
+    """Lays out and wires the tab."""
+    handlers = Handlers(services)
+    plate, layers = atlas.plate(NETWORK, LAYER), atlas.layers(NETWORK)
+    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    example = try_it(TRY, "inside-try")
+    network = gr.Radio(
+        [(LABELS[name], name) for name in PROBED],
+        value=NETWORK,
+        label="Network",
+        elem_id="inside-network",
+    )
+    strip = clickable(both(inside_view.strip, layers, LAYER), "inside-strip")
+    facts = gr.HTML(inside_view.facts(None), elem_id="inside-facts", padding=False)
+    gr.HTML(f'<p class="note">{ATLAS}</p>', padding=False)
+    first = plate.units[0] if plate else 0
+    sheet = clickable(inside_view.atlas(plate, first), "inside-atlas")
+    with gr.Row(elem_classes="studio"):
+        with gr.Column(scale=3, min_width=260):
+            photo = photo_input("Photo", height=240, elem_id="inside-photo")
+            example_row(INSIDE, [photo], "inside-examples", INSIDE_NOTE)
+            with gr.Row():
+                # Chosen by the strip. A dropdown that is set twice in quick succession goes on
+                # telling of changes for ever.
+                layer = gr.Textbox(
+                    LAYER, label="Layer", interactive=False, elem_id="inside-layer", min_width=140
+                )
+                unit = gr.Number(first, label="Unit", elem_id="inside-unit-number", min_width=90)
+                # Before whatever else a choice asks for, which takes time.
+                unit.change(None, unit, None, js=MARK, **QUICK)
+        with gr.Column(scale=7, min_width=320):
+            show = _views(services, Choice(network, layer, unit, photo))
+    fold("inside", HOW)
+    shown = gr.State("")
+    outputs = [strip, facts, sheet, unit, shown]
+    head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
+    first_seen = [strip, facts, shown]
+    # Asked for once the networks are awake: choices made while they woke are then known.
+    awake = shared.page.load(handlers.wake, None, None, concurrency_limit=None, **QUICK)
+    awake.success(handlers.begin, [network, layer], first_seen, concurrency_limit=None, **QUICK)
+    chosen = network.input(
+        handlers.network,
+        network,
+        layer,
+        api_name="network",
+        # A second click while a download runs counts, once that has ended.
+        trigger_mode="always_last",
+        **DOWNLOAD_QUEUE,
+    )
+    chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
+    strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
+    unit.submit(handlers.typed, [network, layer, unit], None, **QUICK)
+    example.click(borrowed, None, photo, queue=False, **QUICK).then(
+        None, None, None, js=into_view("#inside-views"), **PRIVATE
+    )
+    sheet.select(picked_unit, None, unit, queue=False, **QUICK).then(
+        None, None, None, js=into_view("#inside-views"), **PRIVATE
+    )
+    layer.change(handlers.layer, **head, **DEVICE_QUEUE, trigger_mode="multiple").then(
+        *show, **QUICK, **DEVICE_QUEUE
+    )
+
+
+def _views(services: Services, choice: Choice) -> tuple[Callable, list, list]:
+    """Lays out the sub-tabs; returns what shows the photo to the layer, its inputs and outputs."""
+    with gr.Tabs(elem_classes="quiet", elem_id="inside-views"):
+        with gr.Tab("Maps"):
+            show, follow_maps = feature_maps.build(services, choice)
+        with gr.Tab("Patches"):
+            follow_patches = top_patches.build(services, choice)
+        with gr.Tab("Dream"):
+            activation_maximization.build(services, choice)
+        with gr.Tab("Pairs"):
+            gram.build(services, choice)
+        with gr.Tab("Cover"):
+            occlusion.build(services, choice)
+    # Gradio asks for what follows a change one after the other: what ends a run must not wait for
+    # what takes time, or it would end the next run.
+    follow_maps()
+    follow_patches()
+    return show

@@ -1,0 +1,93 @@
+"""What the training tab does around a training."""
+
+from types import SimpleNamespace
+
+import pytest
+
+from faceweb.config import TrainConfig
+from faceweb.gallery.store import fingerprint
+from faceweb.ui.sessions.train import Lesson, Lessons
+from faceweb.ui.tabs.train import handlers as train_handlers
+from faceweb.ui.tabs.train.handlers import Handlers, nothing
+from tests.conftest import KEY
+
+ME = SimpleNamespace(session_hash="me")
+
+
+class OneStep:
+    """A training that is over after one step."""
+
+    def __init__(self, *_):
+        self.stopped = False
+
+    def prolong(self):
+        pass
+
+    def advance(self):
+        return False
+
+    def shown(self):
+        return SimpleNamespace(collapse="")
+
+    def rest(self):
+        pass
+
+    def stop(self):
+        self.stopped = True
+
+
+@pytest.fixture
+def lessons():
+    return Lessons()
+
+
+@pytest.fixture
+def handlers(lessons, monkeypatch):
+    monkeypatch.setattr(train_handlers, "Training", OneStep)
+    engine = SimpleNamespace(learner=lambda _: None)
+    return Handlers(SimpleNamespace(lessons=lessons, ready=lambda: engine))
+
+
+def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(
+    handlers, lessons, monkeypatch
+):
+    def read(*_):
+        lessons.forget(fingerprint(KEY))
+        return SimpleNamespace(learnt=None, watched=None), ""
+
+    monkeypatch.setattr(Handlers, "_people", read)
+    *_, last = handlers._begin("gallery", [TrainConfig()], [None, KEY], ME)
+    assert last == nothing()
+    assert lessons.idle(ME)
+
+
+@pytest.fixture
+def said(monkeypatch):
+    """Titles of the messages that the page showed."""
+    titles = []
+    monkeypatch.setattr(train_handlers.gr, "Info", lambda _, title, **__: titles.append(title))
+    return titles
+
+
+def test_stop_and_reset_say_that_there_was_nothing(handlers, said):
+    handlers.stop(ME)
+    assert handlers.reset(ME) == nothing()
+    assert said == ["Nothing to stop", "Nothing to reset"]
+
+
+def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, lessons, said):
+    handlers.press(ME)
+    handlers.stop(ME)
+    lessons.put(ME, Lesson((OneStep(),), None, ""))
+    assert handlers.reset(ME) == nothing()
+    assert lessons.of(ME) is None
+    assert said == []
+
+
+def test_a_page_shows_nothing_of_a_training_that_went_with_its_gallery(handlers, lessons):
+    lessons.put(ME, Lesson((OneStep(),), None, "", "mine"))
+    assert handlers.checked(ME) != nothing()
+    lessons.forget("mine")
+    assert handlers.checked(ME) == nothing()
+    handlers.press(ME)
+    assert handlers.checked(ME) != nothing()  # the next one waits, and the page says so
