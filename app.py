@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import gradio as gr
 
     from faceweb.ui.boundary import Services
-    from faceweb.ui.page import Page
+    from faceweb.ui.page import LocalizedBlocks
 
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ def serve(settings: Settings, told: threading.Event) -> None:
     from faceweb.gallery.store import Galleries, expire_hourly
     from faceweb.interpret.corpus import in_folder
     from faceweb.interpret.index_cache import Indexes, IndexFiles
-    from faceweb.serving.shutdown import close_when_told
+    from faceweb.serving.shutdown import wait_and_close
     from faceweb.ui.boundary import Services
     from faceweb.ui.build import build_app
 
@@ -117,11 +117,11 @@ def serve(settings: Settings, told: threading.Event) -> None:
     gc.enable()
     engine.start()
     expire_hourly(galleries, settings.gallery_days)
-    close_when_told(page, told)
+    wait_and_close(page, told)
 
 
 def launch(
-    page: "Page", settings: Settings, services: "Services | None" = None
+    page: "LocalizedBlocks", settings: Settings, services: "Services | None" = None
 ) -> tuple["gr.routes.App", str, str]:
     """Opens the page on its port and returns at once, with the app and its addresses.
 
@@ -131,7 +131,7 @@ def launch(
         services: what `/healthz`, `/metrics` and the gate look at; without, they are not there.
     """
     try:
-        return _launched(page, settings, services)
+        return _open(page, settings, services)
     except OSError:
         raise SettingError(
             f"Port {settings.port} on {settings.host} is taken or not allowed: choose another with "
@@ -139,12 +139,12 @@ def launch(
         ) from None
 
 
-def _launched(
-    page: "Page", settings: Settings, services: "Services | None"
+def _open(
+    page: "LocalizedBlocks", settings: Settings, services: "Services | None"
 ) -> tuple["gr.routes.App", str, str]:
     from starlette.middleware import Middleware
 
-    from faceweb.serving.gate import Gate
+    from faceweb.serving.gate import RateLimiter
     from faceweb.serving.gradio_patches import (
         MOST_VISITS,
         Early,
@@ -166,7 +166,7 @@ def _launched(
     if services is not None:
         guarded = public or bool(settings.auth_file)
         gate = {"page": page, "galleries": services.galleries, "limits": services.limits}
-        middleware.append(Middleware(Gate, **gate, everything=public))
+        middleware.append(Middleware(RateLimiter, **gate, everything=public))
         routes.append(health_route(services.engine, services.galleries))
         routes.append(metrics_route(page, services.engine, loopback_only=guarded))
     if settings.mcp:

@@ -22,14 +22,14 @@ import numpy as np
 from PIL import Image
 
 from benchmarks import report
-from faceweb.config import ASSETS, DreamConfig
+from faceweb.config import ASSETS, AscentConfig
 from faceweb.engine import Engine
 from faceweb.interpret import atlas
-from faceweb.interpret.activation_maximization import dream
-from faceweb.interpret.corpus import Corpus, bundled, corpus_views, in_folder
-from faceweb.interpret.feature_extractor import Probe
-from faceweb.interpret.inspector import Lens
-from faceweb.interpret.top_patches import PLACES, Index, look_through
+from faceweb.interpret.activation_maximization import maximize_activation
+from faceweb.interpret.corpus import Corpus, bundled_corpus, corpus_views, in_folder
+from faceweb.interpret.feature_extractor import FeatureExtractor
+from faceweb.interpret.inspector import Inspector
+from faceweb.interpret.top_patches import PLACES, Index, scan_corpus
 from faceweb.ui.boundary import Services
 from faceweb.ui.tabs.inside import feature_maps
 
@@ -42,29 +42,31 @@ LIVE_LAYERS = (("perceptual", "conv3_1"), ("perceptual", "conv5_1"), ("face", "l
 class OneLayer:
     """A probe that knows a single layer, so that a pass over it visits that layer alone."""
 
-    def __init__(self, probe: Probe, layer: str) -> None:
-        self._probe, self.layers, self.size = probe, (layer,), probe.size
+    def __init__(self, extractor: FeatureExtractor, layer: str) -> None:
+        self._extractor, self.layers, self.size = extractor, (layer,), extractor.size
 
     def units(self, layer: str) -> int:
-        return self._probe.units(layer)
+        return self._extractor.units(layer)
 
     def peaks(self, pictures: np.ndarray, most: int) -> dict:
-        return self._probe.peaks(pictures, most, self.layers)
+        return self._extractor.peaks(pictures, most, self.layers)
 
 
-def passed(probe, engine: Engine, corpus: Corpus) -> Index:
+def scan(extractor, engine: Engine, corpus: Corpus) -> Index:
     """The winners of a whole corpus."""
-    for step in look_through(probe, engine.faces(), corpus):
+    for step in scan_corpus(extractor, engine.faces(), corpus):
         index = step.index
     return index
 
 
-def brute(probe: Probe, engine: Engine, corpus: Corpus, layer: str) -> list[list[tuple]]:
+def brute(
+    extractor: FeatureExtractor, engine: Engine, corpus: Corpus, layer: str
+) -> list[list[tuple]]:
     """Per unit (value, view, row, column), found by sorting everything one view after another."""
     every, number = [], 0
     for _, picture in corpus.pictures(range(len(corpus))):
-        for view in corpus_views(engine.faces(), picture, probe.size):
-            found = probe.activations(view.floats[None], layer)[0]
+        for view in corpus_views(engine.faces(), picture, extractor.size):
+            found = extractor.activations(view.floats[None], layer)[0]
             flat = found.reshape(-1, found.shape[-1])
             best = flat.argmax(axis=0)
             where = np.unravel_index(best, found.shape[:2])
@@ -77,22 +79,22 @@ def brute(probe: Probe, engine: Engine, corpus: Corpus, layer: str) -> list[list
     ]
 
 
-def exactness(lens: Lens, engine: Engine, network: str) -> None:
+def exactness(inspector: Inspector, engine: Engine, network: str) -> None:
     """Counts winners that differ from the brute-force search, by place and beyond rounding."""
-    corpus = bundled()
+    corpus = bundled_corpus()
     corpus = Corpus(corpus.title, corpus.items[:EXACT], corpus.fingerprint + "60")
-    index = passed(lens.probe, engine, corpus)
+    index = scan(inspector.extractor, engine, corpus)
     places = swapped = wrong = 0
-    for layer in lens.probe.layers:
-        winners = index.winners[layer]
-        for unit, wanted in enumerate(brute(lens.probe, engine, corpus, layer)):
+    for layer in inspector.extractor.layers:
+        top_k = index.top_k[layer]
+        for unit, wanted in enumerate(brute(inspector.extractor, engine, corpus, layer)):
             for place, (value, *where) in enumerate(wanted[:PLACES]):
                 if value <= 0:
                     continue
                 places += 1
-                mine = [int(part[place, unit]) for part in winners[1:]]
+                mine = [int(part[place, unit]) for part in top_k[1:]]
                 if mine != [int(part) for part in where]:
-                    near = abs(winners.values[place, unit] - value) <= 1e-5 * value
+                    near = abs(top_k.values[place, unit] - value) <= 1e-5 * value
                     swapped, wrong = swapped + near, wrong + (not near)
     report.emit(
         f"top nine of every unit of every layer against brute force, {network}: wrong",
@@ -104,7 +106,7 @@ def exactness(lens: Lens, engine: Engine, network: str) -> None:
     )
 
 
-def unpacked(archive: Path, folder: Path) -> Corpus:
+def unpack(archive: Path, folder: Path) -> Corpus:
     """The first 1,000 pictures of a tar, in a folder."""
     with tarfile.open(archive) as tar:
         count = 0
@@ -122,38 +124,38 @@ def unpacked(archive: Path, folder: Path) -> Corpus:
 def many(archive: Path) -> None:
     """The pass over 1,000 pictures, in a process of its own for its memory, and layer by layer."""
     with tempfile.TemporaryDirectory() as folder:
-        unpacked(archive, Path(folder))
+        unpack(archive, Path(folder))
         command = [sys.executable, "-m", "benchmarks.activations", "--pass-over", folder]
         subprocess.run(command, check=True)
         engine = Engine("cpu")
         engine.load()
-        probe = engine.inspector("perceptual").probe
+        extractor = engine.inspector("perceptual").extractor
         corpus = in_folder(Path(folder))
         seconds = {"all": 0.0, "one at a time": 0.0}
-        for name, probes in (("all", [probe]), ("one at a time", list(singles(probe)))):
+        for name, probes in (("all", [extractor]), ("one at a time", list(singles(extractor)))):
             for each in probes:
                 each.peaks(np.zeros((1, 64, 64, 3), np.float32), 1)
             began = time.perf_counter()
             for each in probes:
-                passed(each, engine, corpus)
+                scan(each, engine, corpus)
             seconds[name] = time.perf_counter() - began
     ratio = seconds["one at a time"] / seconds["all"]
     report.emit("all layers at once against one at a time, times", ratio, ">= 4", **seconds)
 
 
-def singles(probe: Probe) -> Iterator[OneLayer]:
+def singles(extractor: FeatureExtractor) -> Iterator[OneLayer]:
     """The layers of a probe, each on its own."""
-    return (OneLayer(probe, layer) for layer in probe.layers)
+    return (OneLayer(extractor, layer) for layer in extractor.layers)
 
 
 def pass_over(folder: Path) -> None:
     """One pass in this process, the seconds and the most memory it ever held."""
     engine = Engine("cpu")
     engine.load()
-    probe, corpus = engine.inspector("perceptual").probe, in_folder(folder)
+    extractor, corpus = engine.inspector("perceptual").extractor, in_folder(folder)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     began = time.perf_counter()
-    index = passed(probe, engine, corpus)
+    index = scan(extractor, engine, corpus)
     seconds = time.perf_counter() - began
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     report.emit(
@@ -173,7 +175,7 @@ def frame(engine: Engine) -> None:
     pixels = np.asarray(picture)
     handlers = feature_maps.Handlers(Services(engine, None, None))
     for network, layer in LIVE_LAYERS:
-        took = report.timed(lambda n=network, la=layer: handlers.live(pixels, n, la, 3), 20)
+        took = report.time_action(lambda n=network, la=layer: handlers.live(pixels, n, la, 3), 20)
         milliseconds = {name: 1e3 * value for name, value in took.items()}
         median = milliseconds.pop("median")
         report.emit(f"live frame 640x480, {network} {layer}, ms", median, "<= 120", **milliseconds)
@@ -182,21 +184,21 @@ def frame(engine: Engine) -> None:
 def dreams(engine: Engine) -> None:
     """Seconds of one dream, and how far dreams of sixteen units exceed their best patches."""
     for network, layers in DREAM_LAYERS.items():
-        lens = engine.inspector(network)
-        index = passed(lens.probe, engine, bundled())
+        inspector = engine.inspector(network)
+        index = scan(inspector.extractor, engine, bundled_corpus())
         for layer in layers:
             plate = atlas.plate(network, layer)
             units = list(plate.units)
-            list(dream(lens, layer, units[:1], DreamConfig(steps=16)))
+            list(maximize_activation(inspector, layer, units[:1], AscentConfig(steps=16)))
             ratios, seconds = [], []
             for unit in units:
                 began = time.perf_counter()
-                *_, last = dream(lens, layer, [unit], DreamConfig())
+                *_, last = maximize_activation(inspector, layer, [unit], AscentConfig())
                 seconds.append(time.perf_counter() - began)
-                natural = index.winners[layer].values[0, unit]
+                natural = index.top_k[layer].values[0, unit]
                 ratios.append(float(last.activations[0] / natural))
             report.emit(
-                f"dream of {network} {layer}, {lens.dreamer.side} px, 128 steps, s",
+                f"dream of {network} {layer}, {inspector.maximization.side} px, 128 steps, s",
                 statistics.median(seconds),
                 "<= 10",
                 units=len(units),

@@ -13,17 +13,17 @@ from benchmarks import report
 from faceweb.config import ASSETS, StyleConfig
 from faceweb.engine import Engine
 from faceweb.media.image import read_picture
-from faceweb.networks.convnd import Design, build_convnd, randomised
-from faceweb.networks.perceptual import TAPS
+from faceweb.networks.convnd import Design, build_convnd, randomize
+from faceweb.networks.perceptual import STYLE_LAYERS
 from faceweb.signals import ecg, samples
 from faceweb.signals.convolution import convolve
 from faceweb.signals.inflation import inflation
-from faceweb.signals.samples import MOVING, moving
+from faceweb.signals.samples import MOVING, make_clip
 from faceweb.style.image import Scene
 from faceweb.style.optical_flow import warping_error
 from faceweb.style.solid_texture import solid_scene
-from faceweb.style.sound import CHANNELS, SoundPainter, kept_share, sound_scene
-from faceweb.style.transfer import Painting
+from faceweb.style.sound import CHANNELS, SoundStyleModel, correlate_with_content, sound_scene
+from faceweb.style.transfer import StyleTransfer
 from faceweb.style.video import clip_scene
 from faceweb.types import StyleStep, StyleWeights
 
@@ -60,84 +60,89 @@ def definition(values: np.ndarray, kernels: dict[str, tuple]) -> list[np.ndarray
 
 def ranks() -> None:
     for rank, sides in SIDES.items():
-        model = randomised(build_convnd(rank, SMALL), rank)
+        model = randomize(build_convnd(rank, SMALL), rank)
         x = np.random.default_rng(rank).random((*sides, 3), np.float32)
         kernels = {each.name: each.get_weights() for each in model.layers if each.weights}
-        taps = [np.asarray(tap)[0] for tap in model(x[None])]
+        style_layers = [np.asarray(style_layer)[0] for style_layer in model(x[None])]
         apart = [
-            float(np.abs(tap - wanted).max())
-            for tap, wanted in zip(taps, definition(x, kernels), strict=True)
+            float(np.abs(style_layer - wanted).max())
+            for style_layer, wanted in zip(style_layers, definition(x, kernels), strict=True)
         ]
         report.emit(f"rank {rank} against its definition", f"{max(apart):.1e}", "<= 1e-4")
 
 
 def still(engine: Engine) -> None:
     picture = read_picture(ASSETS / "examples" / "chelsea.jpg")
-    probes = engine.inspector("perceptual").probe, engine.volume_extractor()
-    found = {layer: inflation(*probes, picture, layer).interior for layer in TAPS}
+    probes = engine.inspector("perceptual").extractor, engine.volume_extractor()
+    found = {layer: inflation(*probes, picture, layer).interior for layer in STYLE_LAYERS}
     shown = {layer: f"{value:.1e}" for layer, value in found.items()}
     report.emit("a still seen inflated", f"{max(found.values()):.1e}", "<= 1e-4", **shown)
 
 
-def painted(painting: Painting) -> tuple[list[StyleStep], float]:
+def paint(painting: StyleTransfer) -> tuple[list[StyleStep], float]:
     began = time.perf_counter()
     return list(painting.run()), time.perf_counter() - began
 
 
 def sounds(engine: Engine) -> None:
-    painter = engine.sound_style_model(CHANNELS)
+    style_model = engine.sound_style_model(CHANNELS)
     # What is traced and warmed is not counted: the page does it once.
     first = sound_scene(samples.rain(), samples.rain())
-    next(Painting(painter, first, SOUND).run())
+    next(StyleTransfer(style_model, first, SOUND).run())
     for content, style in SOUNDS:
         kept, wanted = (getattr(samples, name)() for name in (content, style))
         began = time.perf_counter()
         scene = sound_scene(kept, wanted)
-        maker = SoundPainter(painter, scene, SOUND)
-        painting = Painting(maker, scene, SOUND)
+        maker = SoundStyleModel(style_model, scene, SOUND)
+        painting = StyleTransfer(maker, scene, SOUND)
         *_, last = painting.run()
-        sound = maker.heard(last.picture)
+        sound = maker.synthesize(last.picture)
         seconds = time.perf_counter() - began
         # What is heard, not what was painted.
         found = scene.spectrogram(sound)
-        costs = [painting.costs(each, SOUND).style for each in (scene.content, found)]
+        losses = [painting.losses(each, SOUND).style for each in (scene.content, found)]
         report.emit(
             f"{content} as {style}, 5 s",
             seconds,
             "<= 20 s",
-            style_falls=costs[0] / costs[1],
+            style_falls=losses[0] / losses[1],
             style_falls_target=">= 10",
-            content_correlation=kept_share(scene, found),
+            content_correlation=correlate_with_content(scene, found),
         )
 
 
 def frame_by_frame(engine: Engine, frames: np.ndarray, style: np.ndarray) -> Iterator:
     """Every frame alone, as the style tab paints it, in as many steps as the clip takes."""
     for frame in frames:
-        *_, last = Painting(engine.style_model(), Scene(frame, [style]), ALONE).run()
+        *_, last = StyleTransfer(engine.style_model(), Scene(frame, [style]), ALONE).run()
         yield last.picture / np.float32(255)
 
 
 def style_of(engine: Engine, frames: np.ndarray, style: np.ndarray) -> float:
     """Mean over frames (t, h, w, 3) of J_style of each by itself."""
-    painter = engine.style_model()
-    statistics = painter.statistics([style], [1.0])
-    only = StyleWeights(0.0, 1.0, 0.0, CLIP.lambdas)
+    style_model = engine.style_model()
+    statistics = style_model.statistics([style], [1.0])
+    only = StyleWeights(0.0, 1.0, 0.0, CLIP.layer_weights)
     return float(
-        np.mean([painter.slope(f, painter.targets(f, statistics), only)[1].style for f in frames])
+        np.mean(
+            [
+                style_model.gradient(f, style_model.targets(f, statistics), only)[1].style
+                for f in frames
+            ]
+        )
     )
 
 
 def clips(engine: Engine) -> None:
     for name, style in zip(MOVING, STYLES, strict=True):
-        known = moving(name)
+        known = make_clip(name)
         image = Image.fromarray(read_picture(ASSETS / "styles" / f"{style}.jpg"))
         image.thumbnail((CLIP.size, CLIP.size))
         picture = np.asarray(image)
         scene = clip_scene(known.clip, picture, CLIP)
-        next(Painting(engine.clip_style_model(), scene, CLIP).run())
+        next(StyleTransfer(engine.clip_style_model(), scene, CLIP).run())
         began = time.perf_counter()
-        *_, last = Painting(engine.clip_style_model(), scene, CLIP).run()
+        *_, last = StyleTransfer(engine.clip_style_model(), scene, CLIP).run()
         seconds = time.perf_counter() - began
         began = time.perf_counter()
         alone = np.stack(list(frame_by_frame(engine, known.clip.frames, picture)))
@@ -166,8 +171,10 @@ def clips(engine: Engine) -> None:
 def solids(engine: Engine) -> None:
     style = read_picture(ASSETS / "styles" / "stained_glass.jpg")
     config = StyleConfig(alpha=0.0, smooth=0.0, steps=60, init="noise")
-    steps, seconds = painted(Painting(engine.solid_style_model(), solid_scene(style, 48), config))
-    falls = steps[0].costs.style / steps[-1].costs.style
+    steps, seconds = paint(
+        StyleTransfer(engine.solid_style_model(), solid_scene(style, 48), config)
+    )
+    falls = steps[0].losses.style / steps[-1].losses.style
     report.emit("a block of 48x48x48", seconds, "stated", style_falls=falls)
 
 
@@ -175,13 +182,13 @@ def heartbeats(engine: Engine) -> None:
     for noise in (1.0, 8.0):
         areas, untrained, by_shape, seconds, marked = [], [], [], [], []
         for seed in SEEDS:
-            signal, peaks, odd = ecg.simulated(seed, noise=noise)
+            signal, peaks, odd = ecg.simulate(seed, noise=noise)
             began = time.perf_counter()
-            trace = ecg.prepared(signal)
+            trace = ecg.prepare(signal)
             autoencoder = engine.autoencoder(seed)
-            before = ecg.heartbeats(autoencoder.probe, trace).distances
+            before = ecg.heartbeats(autoencoder.extractor, trace).distances
             list(ecg.learn(autoencoder, trace))
-            found = ecg.heartbeats(autoencoder.probe, trace)
+            found = ecg.heartbeats(autoencoder.extractor, trace)
             seconds.append(time.perf_counter() - began)
             apart = np.abs(found.places[:, None] / ecg.RATE - peaks / signal.rate)
             near = apart.argmin(axis=1)

@@ -13,20 +13,20 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
 from PIL import Image
 
-from benchmarks.report import about, emit, timed
+from benchmarks.report import about, emit, time_action
 from faceweb.engine import Engine
 from faceweb.faces.pipeline import FaceNetworks
 from faceweb.media.image import read_picture
 from faceweb.networks import weights
-from training.calibrate_odds import encode_folder, pair_distances
+from training.calibrate_odds import embed_folder, pair_distances
 
 THRESHOLD = 0.6
 
 
 def accuracy(networks: FaceNetworks, folder: Path) -> None:
     """Balanced accuracy over all pairs, and one-shot recognition."""
-    encodings, names = encode_folder(networks, folder)
-    same, different = pair_distances(encodings, names)
+    embeddings, names = embed_folder(networks, folder)
+    same, different = pair_distances(embeddings, names)
     accepted, rejected = (different <= THRESHOLD).mean(), (same > THRESHOLD).mean()
     emit(
         "balanced accuracy at 0.6",
@@ -38,7 +38,7 @@ def accuracy(networks: FaceNetworks, folder: Path) -> None:
     )
     first = np.unique(names, return_index=True)[1]
     rest = np.setdiff1d(np.arange(len(names)), first)
-    distances = np.linalg.norm(encodings[rest, None] - encodings[None, first], axis=-1)
+    distances = np.linalg.norm(embeddings[rest, None] - embeddings[None, first], axis=-1)
     right = names[first][distances.argmin(axis=1)] == names[rest]
     known = distances.min(axis=1) <= THRESHOLD
     wrong = int((known & ~right).sum())
@@ -49,15 +49,15 @@ def accuracy(networks: FaceNetworks, folder: Path) -> None:
 def embedding(networks: FaceNetworks, repeats: int) -> None:
     """Milliseconds a face in batches of 32, beside dlib."""
     chips = np.random.default_rng(0).integers(0, 256, (32, 150, 150, 3)).astype(np.uint8)
-    ours = timed(lambda: networks.embed(chips), repeats)["median"] / 32
+    ours = time_action(lambda: networks.embed(chips), repeats)["median"] / 32
     try:
         import dlib
     except ImportError:
         emit("embedding, ms a face", 1e3 * ours, "20 times faster than dlib", dlib="not installed")
         return
     peer = dlib.face_recognition_model_v1(str(weights.locate(weights.SOURCES["face_resnet"])))
-    singly = timed(lambda: peer.compute_face_descriptor(chips[0]), repeats)["median"]
-    batched = timed(lambda: peer.compute_face_descriptor(list(chips)), 3, 1)["median"] / 32
+    singly = time_action(lambda: peer.compute_face_descriptor(chips[0]), repeats)["median"]
+    batched = time_action(lambda: peer.compute_face_descriptor(list(chips)), 3, 1)["median"] / 32
     theirs = min(singly, batched)
     emit(
         "embedding, dlib's time over ours",
@@ -74,9 +74,9 @@ def detection(networks: FaceNetworks, pictures: list[np.ndarray], side: int, tar
     from mtcnn import MTCNN
 
     package = MTCNN()
-    ours = [timed(lambda p=p: networks.detect(p), 3, 1)["median"] for p in pictures]
+    ours = [time_action(lambda p=p: networks.detect(p), 3, 1)["median"] for p in pictures]
     theirs = [
-        timed(lambda p=p: package.detect_faces(p, output_type="numpy"), 3, 1)["median"]
+        time_action(lambda p=p: package.detect_faces(p, output_type="numpy"), 3, 1)["median"]
         for p in pictures
     ]
     emit(
@@ -89,7 +89,7 @@ def detection(networks: FaceNetworks, pictures: list[np.ndarray], side: int, tar
     )
 
 
-def enlarged(picture: np.ndarray, side: int) -> np.ndarray:
+def enlarge(picture: np.ndarray, side: int) -> np.ndarray:
     """The picture with its longer side at so many pixels."""
     scale = side / max(picture.shape[:2])
     size = (round(picture.shape[1] * scale), round(picture.shape[0] * scale))
@@ -112,7 +112,7 @@ def main() -> None:
         return
     pictures = [read_picture(path) for path in sorted(options.faces.glob("*/*.jpg"))]
     detection(networks, pictures, 250, ">= 6")
-    detection(networks, [enlarged(p, 1024) for p in pictures[::5]], 1024, ">= 4")
+    detection(networks, [enlarge(p, 1024) for p in pictures[::5]], 1024, ">= 4")
     accuracy(networks, options.faces)
 
 

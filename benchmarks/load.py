@@ -20,7 +20,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 
-from benchmarks.page import PORT, ROOT, resident, started, stopped
+from benchmarks.page import PORT, ROOT, resident, start, stop
 from benchmarks.report import about, emit
 
 EXAMPLES = ROOT / "assets" / "examples"
@@ -192,7 +192,7 @@ async def behind_paintings(painters: int, seconds: float) -> list[float]:
     return took
 
 
-async def watched(process, until: float) -> list[tuple[float, float]]:
+async def watch(process, until: float) -> list[tuple[float, float]]:
     """The page's memory: (seconds, MB), one every other second."""
     seen, began = [], time.monotonic()
     while time.monotonic() < until:
@@ -214,7 +214,7 @@ async def load(process, options: argparse.Namespace) -> None:
 
     tally, until = Tally(), time.monotonic() + 60 * options.minutes
     visitors = [Visitor(number, tally) for number in range(options.visitors)]
-    memory = asyncio.create_task(watched(process, until))
+    memory = asyncio.create_task(watch(process, until))
     visits = (
         visitor.visit(until, options.pause, number < options.painters, quiet)
         for number, visitor in enumerate(visitors)
@@ -253,11 +253,11 @@ def main() -> None:
     about("CPU")
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "app.py", "--public", "--port", str(PORT)]
-        process, _ = started([*command, "--data-dir", folder])
+        process, _ = start([*command, "--data-dir", folder])
         try:
             asyncio.run(load(process, options))
         finally:
-            stopped(process)
+            stop(process)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 from gradio_client import Client, handle_file
 from PIL import Image
 
-from benchmarks.report import about, emit, timed
+from benchmarks.report import about, emit, time_action
 
 ROOT = Path(__file__).resolve().parent.parent
 EMPTY = """
@@ -29,7 +29,7 @@ page.launch(server_port=PORT, quiet=True)
 PORT = 7913
 
 
-def started(command: list[str]) -> tuple[subprocess.Popen, float]:
+def start(command: list[str]) -> tuple[subprocess.Popen, float]:
     """Starts a page and waits until it answers; returns the process and the seconds."""
     environment = {**os.environ, "GRADIO_ANALYTICS_ENABLED": "False"}
     began = time.perf_counter()
@@ -47,7 +47,7 @@ def started(command: list[str]) -> tuple[subprocess.Popen, float]:
             time.sleep(0.02)
 
 
-def stopped(process: subprocess.Popen) -> None:
+def stop(process: subprocess.Popen) -> None:
     """Stops a page and waits for its port."""
     process.terminate()
     process.wait(30)
@@ -67,9 +67,9 @@ def start_ratio(ours: list[str], repeats: int) -> None:
     for _ in range(repeats + 1):
         seconds = []
         for command in (empty, ours):
-            process, took = started(command)
+            process, took = start(command)
             seconds.append(took)
-            stopped(process)
+            stop(process)
         pairs.append(seconds)
     pairs = pairs[1:]  # the first pair fills the disk's cache
     emit(
@@ -98,7 +98,7 @@ def verification(process: subprocess.Popen, seconds: float, repeats: int) -> Non
     verify()
     warm = seconds + time.perf_counter() - began
     emit("all models warm and a first /verify answered, s after start", warm, "<= 30")
-    took = timed(verify, 30)
+    took = time_action(verify, 30)
     emit("warm /verify of two 1024-px photos over HTTP, ms", 1e3 * took["median"], "<= 300",
          p10_ms=1e3 * took["p10"], p90_ms=1e3 * took["p90"])  # fmt: skip
     for _ in range(50 - 33):
@@ -120,11 +120,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ours = [sys.executable, "app.py", "--port", str(PORT), "--data-dir", folder]
         start_ratio(ours, options.starts)
-        process, seconds = started(ours)
+        process, seconds = start(ours)
         try:
             verification(process, seconds, options.verifications)
         finally:
-            stopped(process)
+            stop(process)
 
 
 if __name__ == "__main__":

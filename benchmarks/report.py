@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 
-def timed(action: Callable[[], Any], repeats: int, warmup: int = 2) -> dict[str, float]:
+def time_action(action: Callable[[], Any], repeats: int, warmup: int = 2) -> dict[str, float]:
     """Median, 10th and 90th percentile of the seconds that an action takes."""
     for _ in range(warmup):
         action()

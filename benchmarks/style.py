@@ -30,8 +30,8 @@ from faceweb.networks import device
 from faceweb.networks.perceptual import DESIGN, WIDTHS
 from faceweb.networks.vgg19 import build_vgg19
 from faceweb.style.image import Scene
-from faceweb.style.model import Painter, Targets
-from faceweb.style.transfer import Painting
+from faceweb.style.model import StyleModel, Targets
+from faceweb.style.transfer import StyleTransfer
 from faceweb.types import StyleStep, StyleWeights
 
 CORES = len(os.sched_getaffinity(0))
@@ -70,9 +70,9 @@ def example(content: str, style: str) -> Scene:
     return Scene(content_picture, (style_picture,))
 
 
-def painted(painter: Painter, scene: Scene, config: StyleConfig) -> StyleStep:
+def paint(style_model: StyleModel, scene: Scene, config: StyleConfig) -> StyleStep:
     """The last step of a painting."""
-    *_, last = Painting(painter, scene, config).run()
+    *_, last = StyleTransfer(style_model, scene, config).run()
     return last
 
 
@@ -80,14 +80,14 @@ def first_picture(repeats: int) -> None:
     """Seconds from the click to the first picture on the warm page."""
     port, paths = str(page.PORT), files("chelsea", "stained_glass")
     with tempfile.TemporaryDirectory() as folder:
-        process, _ = page.started([sys.executable, "app.py", "--port", port, "--data-dir", folder])
+        process, _ = page.start([sys.executable, "app.py", "--port", port, "--data-dir", folder])
         try:
             client = Client(f"http://127.0.0.1:{port}/", verbose=False)
             pictures = [handle_file(str(path)) for path in paths]
             client.predict(*pictures, size=64, steps=5, api_name="/stylize")
             seconds = [until_picture(client, pictures) for _ in range(repeats)]
         finally:
-            page.stopped(process)
+            page.stop(process)
     slowest = max(seconds)
     show("first picture after the click, s", statistics.median(seconds), "<= 1", slowest=slowest)
 
@@ -106,12 +106,12 @@ def until_picture(client: Client, pictures: list) -> float:
     return seconds
 
 
-def default_run(painter: Painter) -> None:
+def default_run(style_model: StyleModel) -> None:
     """Seconds of a painting as the page's defaults make it."""
     scene, config = example("rocket", "stained_glass"), StyleConfig()
-    painted(painter, scene, StyleConfig(steps=5))
+    paint(style_model, scene, StyleConfig(steps=5))
     began = time.perf_counter()
-    last = painted(painter, scene, config)
+    last = paint(style_model, scene, config)
     seconds = time.perf_counter() - began
     details = {"steps": last.steps, "shape": list(last.shape)}
     show(f"default run at {config.size} px, s", seconds, "<= 25", **details)
@@ -123,16 +123,16 @@ def pictures() -> list[np.ndarray]:
     return [np.asarray(image.resize((WIDTH, HEIGHT)), np.float32) / 255 for image in images]
 
 
-def targets_of(painter: Painter) -> Targets:
+def targets_of(style_model: StyleModel) -> Targets:
     """What the steps that are timed shall match."""
     content, style = pictures()
-    return painter.targets(content, painter.statistics([style], [1.0]))
+    return style_model.targets(content, style_model.statistics([style], [1.0]))
 
 
-def stepping(painter: Painter) -> Callable:
+def stepping(style_model: StyleModel) -> Callable:
     """A painting's next step, whenever it is called."""
-    start, targets = painter.begin(pictures()[0]), targets_of(painter)
-    return going_on(lambda state: painter.step(state, targets, WEIGHTS, RATE), start)
+    start, targets = style_model.begin(pictures()[0]), targets_of(style_model)
+    return going_on(lambda state: style_model.step(state, targets, WEIGHTS, RATE), start)
 
 
 def going_on(step: Callable, state) -> Callable:
@@ -145,16 +145,16 @@ def going_on(step: Callable, state) -> Callable:
     return action
 
 
-def beside_vgg19(painter: Painter, place: device.Device, repeats: int) -> None:
+def beside_vgg19(style_model: StyleModel, place: device.Device, repeats: int) -> None:
     """Milliseconds a step, beside VGG-19 with random weights."""
     keras.utils.set_random_seed(0)
-    peer = Painter(build_vgg19(), place)
-    took = in_turn({"ours": stepping(painter), "vgg19": stepping(peer)}, repeats)
+    peer = StyleModel(build_vgg19(), place)
+    took = in_turn({"ours": stepping(style_model), "vgg19": stepping(peer)}, repeats)
     figure = f"a step at {WIDTH} px, VGG-19's time over ours"
     show(figure, took["vgg19_ms"] / took["ours_ms"], ">= 8", **took)
 
 
-def beside_torch(painter: Painter, repeats: int) -> None:
+def beside_torch(style_model: StyleModel, repeats: int) -> None:
     """Milliseconds a step, beside eager PyTorch in its faster layout."""
     figure, target = f"a step at {WIDTH} px, PyTorch's time over ours", ">= 1"
     try:
@@ -166,9 +166,9 @@ def beside_torch(painter: Painter, repeats: int) -> None:
         return
     torch.set_num_threads(CORES)
     content, style = pictures()
-    targets = targets_of(painter)
-    theirs, most = peers(painter, targets, WEIGHTS, [content, (content + style) / 2])
-    actions = {"ours": stepping(painter)}
+    targets = targets_of(style_model)
+    theirs, most = peers(style_model, targets, WEIGHTS, [content, (content + style) / 2])
+    actions = {"ours": stepping(style_model)}
     for name, peer in theirs.items():
         actions[name] = going_on(partial(peer.step, rate=RATE), peer.begin(content))
     took = in_turn(actions, repeats)
@@ -218,20 +218,20 @@ def lone_convolutions() -> tuple[Callable, Callable]:
             tf.nn.conv2d(x, kernel, 1, "VALID")
 
     def back() -> None:
-        for x, kernel, slope in made:
-            tf.nn.conv2d_transpose(slope, kernel, x.shape, 1, "VALID")
+        for x, kernel, gradient in made:
+            tf.nn.conv2d_transpose(gradient, kernel, x.shape, 1, "VALID")
 
     return forward, back
 
 
-def throughput(painter: Painter, repeats: int) -> None:
+def throughput(style_model: StyleModel, repeats: int) -> None:
     """Operations a second of a step and of a large matrix product, and what a step spends where."""
     content, matrix = pictures()[0], tf.random.normal((PRODUCT, PRODUCT))
     forward, back = lone_convolutions()
     took = in_turn(
         {
-            "step": stepping(painter),
-            "forward": lambda: painter.statistics([content], [1.0]),
+            "step": stepping(style_model),
+            "forward": lambda: style_model.statistics([content], [1.0]),
             "convolutions": forward,
             "convolutions_back": back,
             "product": lambda: tf.matmul(matrix, matrix).numpy(),
@@ -248,13 +248,14 @@ def throughput(painter: Painter, repeats: int) -> None:
     show(figure, busy / took["step_ms"], "", **took, between_ms=between, own_rate_loss_ms=slow)
 
 
-def tenfold(painter: Painter) -> None:
+def tenfold(style_model: StyleModel) -> None:
     """What ten times the weight of the style does to both costs."""
     good = 0
     for content, style in zip(CONTENTS, STYLES, strict=True):
         scene = example(content, style)
         before, after = (
-            painted(painter, scene, StyleConfig(size=192, beta=beta)).costs for beta in (1.0, 10.0)
+            paint(style_model, scene, StyleConfig(size=192, beta=beta)).losses
+            for beta in (1.0, 10.0)
         )
         good += after.style < before.style and after.content > before.content
         show(
@@ -286,12 +287,12 @@ def main() -> None:
     first_picture(3)
     engine = Engine("cpu")
     engine.load()
-    painter = engine.style_model()
-    default_run(painter)
-    beside_vgg19(painter, place, 7)
-    beside_torch(painter, options.repeats)
-    throughput(painter, options.repeats)
-    tenfold(painter)
+    style_model = engine.style_model()
+    default_run(style_model)
+    beside_vgg19(style_model, place, 7)
+    beside_torch(style_model, options.repeats)
+    throughput(style_model, options.repeats)
+    tenfold(style_model)
     wide = max(len(figure) for figure, *_ in TABLE)
     for figure, value, target in (("figure", "measured", "target"), *TABLE):
         print(f"{figure:{wide}}  {value!s:>12}  {target}")

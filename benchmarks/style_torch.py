@@ -10,9 +10,9 @@ from torch.nn.functional import avg_pool2d, conv2d
 
 from faceweb.networks import weights as files
 from faceweb.networks.perceptual import DESIGN
-from faceweb.style.model import AVERAGED, Painter, Targets
+from faceweb.style.model import AVERAGED, StyleModel, Targets
 from faceweb.style.optimizer import FIRST, SECOND, TINY
-from faceweb.types import StyleCosts, StyleWeights
+from faceweb.types import StyleLosses, StyleWeights
 
 LAYOUTS = {"channels_first": torch.contiguous_format, "channels_last": torch.channels_last}
 MOST_DIFFERENT = 1e-3
@@ -36,7 +36,7 @@ class TorchPainter:
         targets: the painter's.
         weights: of the costs.
         layout: one of `LAYOUTS`.
-        content_tap: index of the tap that J_content compares.
+        content_layer: index of the tap that J_content compares.
     """
 
     def __init__(
@@ -45,9 +45,9 @@ class TorchPainter:
         targets: Targets,
         weights: StyleWeights,
         layout: str = "channels_first",
-        content_tap: int = 3,
+        content_layer: int = 3,
     ) -> None:
-        self._layout, self._weights, self._tap = LAYOUTS[layout], weights, content_tap
+        self._layout, self._weights, self._content_layer = LAYOUTS[layout], weights, content_layer
         self._kernels, self._biases = {}, {}
         for block, count in enumerate(DESIGN.convolutions, start=1):
             for number in range(1, count + 1):
@@ -55,23 +55,26 @@ class TorchPainter:
                 kernel = torch.tensor(arrays[f"{name}/kernel"]).float().permute(3, 2, 0, 1)
                 self._kernels[name] = kernel.contiguous(memory_format=self._layout)
                 self._biases[name] = torch.tensor(arrays[f"{name}/bias"]).float()
-        self._content, self._mask = self._moved(targets.content), self._moved(targets.mask)
-        self._styles = [tuple(torch.tensor(part.numpy()) for part in tap) for tap in targets.styles]
+        self._content, self._mask = self._update(targets.content), self._update(targets.mask)
+        self._styles = [
+            tuple(torch.tensor(part.numpy()) for part in style_layer)
+            for style_layer in targets.styles
+        ]
 
     def begin(self, picture: np.ndarray) -> State:
         """A painting that starts from (h, w, 3) float32."""
-        batch = self._moved(picture[None])
+        batch = self._update(picture[None])
         nothing = torch.zeros_like(batch)
         return State(batch, nothing, nothing, nothing, 0)
 
-    def slope(self, picture: np.ndarray) -> tuple[np.ndarray, StyleCosts]:
+    def gradient(self, picture: np.ndarray) -> tuple[np.ndarray, StyleLosses]:
         """Gradient of J, (h, w, 3), and the costs, at a picture (h, w, 3) float32."""
-        gradient, costs = self._slope(self._moved(picture[None]))
-        return gradient[0].permute(1, 2, 0).numpy(), costs
+        gradient, losses = self._gradient(self._update(picture[None]))
+        return gradient[0].permute(1, 2, 0).numpy(), losses
 
-    def step(self, state: State, rate: float) -> tuple[State, StyleCosts]:
+    def step(self, state: State, rate: float) -> tuple[State, StyleLosses]:
         """One step of Adam down the gradient of J; the costs are those before it."""
-        gradient, costs = self._slope(state.picture)
+        gradient, losses = self._gradient(state.picture)
         step = state.step + 1
         with torch.no_grad():
             first = FIRST * state.first + (1 - FIRST) * gradient
@@ -80,26 +83,26 @@ class TorchPainter:
             direction = first / (1 - FIRST**step)
             picture = torch.clamp(state.picture - rate * direction / size, 0.0, 1.0)
             average = AVERAGED * state.average + (1 - AVERAGED) * picture
-        return State(picture, average, first, second, step), costs
+        return State(picture, average, first, second, step), losses
 
-    def _slope(self, picture: torch.Tensor) -> tuple[torch.Tensor, StyleCosts]:
+    def _gradient(self, picture: torch.Tensor) -> tuple[torch.Tensor, StyleLosses]:
         picture = picture.detach().requires_grad_()
-        costs = self._costs(picture)
-        (gradient,) = torch.autograd.grad(costs[0], picture)
-        return gradient * self._mask, StyleCosts(*(float(cost.detach()) for cost in costs))
+        losses = self._costs(picture)
+        (gradient,) = torch.autograd.grad(losses[0], picture)
+        return gradient * self._mask, StyleLosses(*(float(cost.detach()) for cost in losses))
 
     def _costs(self, picture: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        taps, mask = self._taps(picture), self._mask
+        style_layers, mask = self._taps(picture), self._mask
         statistics = []
-        for tap in taps:
-            statistics.append(gram(tap, mask))
+        for style_layer in style_layers:
+            statistics.append(gram(style_layer, mask))
             mask = avg_pool2d(mask, 2, ceil_mode=True, count_include_pad=False)
-        content = (taps[self._tap] - self._content).square().mean() / 2
+        content = (style_layers[self._content_layer] - self._content).square().mean() / 2
         weights = self._weights
         style = sum(
             share * distance(*pair)
             for share, pair in zip(
-                weights.lambdas, zip(statistics, self._styles, strict=True), strict=True
+                weights.layer_weights, zip(statistics, self._styles, strict=True), strict=True
             )
         )
         down = (picture[:, :, 1:] - picture[:, :, :-1]).square().mean()
@@ -108,37 +111,37 @@ class TorchPainter:
         return j, content, style, variation
 
     def _taps(self, picture: torch.Tensor) -> list[torch.Tensor]:
-        x, taps = 4 * picture - 1.8, []
+        x, style_layers = 4 * picture - 1.8, []
         for block, count in enumerate(DESIGN.convolutions, start=1):
             if block > 1:
                 x = avg_pool2d(x, 2, ceil_mode=True, count_include_pad=False)
-            x = mirrored(x, count)
+            x = mirror(x, count)
             for number in range(1, count + 1):
                 name = f"conv{block}_{number}"
                 x = torch.relu(conv2d(x, self._kernels[name], self._biases[name]))
                 if number == 1:
-                    taps.append(cropped(x, count - 1))
-        return taps
+                    style_layers.append(crop(x, count - 1))
+        return style_layers
 
-    def _moved(self, batch) -> torch.Tensor:
+    def _update(self, batch) -> torch.Tensor:
         moved = torch.tensor(np.asarray(batch)).permute(0, 3, 1, 2)
         return moved.contiguous(memory_format=self._layout)
 
 
-def mirrored(x: torch.Tensor, count: int) -> torch.Tensor:
+def mirror(x: torch.Tensor, count: int) -> torch.Tensor:
     """The outermost pixels mirrored on every side."""
     x = torch.cat([x[:, :, :count].flip(2), x, x[:, :, -count:].flip(2)], 2)
     return torch.cat([x[..., :count].flip(3), x, x[..., -count:].flip(3)], 3)
 
 
-def cropped(x: torch.Tensor, count: int) -> torch.Tensor:
+def crop(x: torch.Tensor, count: int) -> torch.Tensor:
     """Without so many pixels on every side."""
     return x[:, :, count:-count, count:-count] if count else x
 
 
-def gram(tap: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+def gram(style_layer: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """Gram matrix (c, c) and mean (c,) over positions weighed by a mask."""
-    columns, share = tap.reshape(tap.shape[1], -1), mask.reshape(1, -1)
+    columns, share = style_layer.reshape(style_layer.shape[1], -1), mask.reshape(1, -1)
     share = share / share.sum().clamp(min=1e-6)
     weighed = columns * share
     return weighed @ columns.T, weighed.sum(1)
@@ -155,7 +158,7 @@ def distance(
 
 
 def peers(
-    painter: Painter, targets: Targets, weights: StyleWeights, pictures: list[np.ndarray]
+    style_model: StyleModel, targets: Targets, weights: StyleWeights, pictures: list[np.ndarray]
 ) -> tuple[dict[str, TorchPainter], float]:
     """A peer a layout, and by how much costs and gradient differ at some pictures at most.
 
@@ -165,7 +168,7 @@ def peers(
     with np.load(io.BytesIO(files.read("perceptual"))) as arrays:
         made = {name: TorchPainter(arrays, targets, weights, name) for name in LAYOUTS}
     most = max(
-        difference(painter.slope(picture, targets, weights), peer.slope(picture))
+        difference(style_model.gradient(picture, targets, weights), peer.gradient(picture))
         for peer in made.values()
         for picture in pictures
     )
@@ -174,7 +177,9 @@ def peers(
     return made, most
 
 
-def difference(ours: tuple[np.ndarray, StyleCosts], theirs: tuple[np.ndarray, StyleCosts]) -> float:
+def difference(
+    ours: tuple[np.ndarray, StyleLosses], theirs: tuple[np.ndarray, StyleLosses]
+) -> float:
     """Largest relative difference of gradient and costs."""
     gradient = np.linalg.norm(ours[0] - theirs[0]) / np.linalg.norm(ours[0])
     mine, other = (np.array([c.j, c.content, c.style, c.variation]) for _, c in (ours, theirs))

@@ -21,10 +21,17 @@ from PIL import Image
 from benchmarks import report
 from faceweb.config import TrainConfig
 from faceweb.engine import Engine
-from faceweb.faces.evaluation import BINARY, Learner, euclidean, roc, separate, split_pairs
+from faceweb.faces.evaluation import BINARY, Learner, euclidean, evaluate, roc, split_pairs
 from faceweb.faces.quality import find_faces
-from faceweb.gallery.feedback import BOUND, Mark, load_known, teach
-from faceweb.metric_learning.dataset import Album, Avatars, Split, batch, copies, taken
+from faceweb.gallery.feedback import BOUND, LabelledPair, load_known, teach
+from faceweb.metric_learning.dataset import (
+    FaceDataset,
+    HoldOut,
+    SyntheticFaces,
+    batch,
+    copies,
+    take,
+)
 from faceweb.metric_learning.training import EACH, PEOPLE, Training
 
 SECONDS, SEEDS = 60.0, 5
@@ -32,7 +39,7 @@ FACES = Path("../shared/data/faces-lfw100")
 HEAD_STEPS, HEAD_SEEDS = 200, 3
 
 
-def learnt_for(training: Training, seconds: float) -> None:
+def train_for(training: Training, seconds: float) -> None:
     """All steps, or as many as so many seconds allow; watching is not counted."""
     while training.advance() and training.seconds < seconds:
         pass
@@ -47,14 +54,14 @@ def pace(training: Training, steps: int = 60) -> float:
     return (training.seconds - start) / steps
 
 
-def pixels(album: Album) -> float:
+def pixels(dataset: FaceDataset) -> float:
     """Equal error rate of the plain distance of pictures, averaged to 16x16."""
-    small = album.flat.reshape(-1, 16, 4, 16, 4, 3).mean((2, 4)).reshape(len(album.people), -1)
+    small = dataset.flat.reshape(-1, 16, 4, 16, 4, 3).mean((2, 4)).reshape(len(dataset.people), -1)
     distances = np.concatenate([euclidean(row[None], small) for row in small])
-    return roc(*split_pairs(distances, album.people)).equal_error[0]
+    return roc(*split_pairs(distances, dataset.people)).equal_error[0]
 
 
-def scratch(engine: Engine, split: Split) -> None:
+def scratch(engine: Engine, split: HoldOut) -> None:
     """Error on 40 people nobody learnt from, after a minute, and how mining changes it."""
     learner = engine.learner("siamese")
     raw = pixels(split.tested)
@@ -68,7 +75,7 @@ def scratch(engine: Engine, split: Split) -> None:
         for mining, found in errors.items():
             config = TrainConfig(mining=mining, seed=seed, steps=steps[mining])
             training = Training(learner, split.learnt, split.watched, config)
-            learnt_for(training, SECONDS)
+            train_for(training, SECONDS)
             before, after = training.compare(split.tested)
             found.append(after.error)
             report.emit(
@@ -106,7 +113,9 @@ def chips_of(engine: Engine, folder: Path) -> list[tuple[np.ndarray, int]]:
     return people
 
 
-def encoded(people: list[tuple[np.ndarray, int]], encode: Encode) -> tuple[Album, Album]:
+def embed_people(
+    people: list[tuple[np.ndarray, int]], encode: Encode
+) -> tuple[FaceDataset, FaceDataset]:
     """What a network is given: with copies to learn from, and photos alone."""
     inputs = tuple(encode(own) for own, _ in people)
     pictures = tuple(own for own, _ in people)
@@ -115,32 +124,36 @@ def encoded(people: list[tuple[np.ndarray, int]], encode: Encode) -> tuple[Album
         tuple(own[:count] for own, count in zip(each, counts, strict=True))
         for each in (inputs, pictures)
     )
-    return Album(inputs, pictures), Album(*alone)
+    return FaceDataset(inputs, pictures), FaceDataset(*alone)
 
 
 def heads(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
     """What learns on the face recogniser, on half of the people, measured on the others."""
     networks = engine.faces()
-    encodings = encoded(people, networks.embed)
-    maps = encoded(people, engine.face_maps)
+    embeddings = embed_people(people, networks.embed)
+    maps = embed_people(people, engine.face_maps)
     trained = {"triplet": "projection", "contrastive": "projection"} | dict.fromkeys(
         BINARY, "frozen"
     )
     for loss, name in trained.items():
-        beside_plain(engine.learner(name), encodings, encodings[1], loss, f"head, {loss}")
-    beside_plain(engine.learner("tail"), maps, encodings[1], "triplet", "last blocks, triplet")
+        beside_plain(engine.learner(name), embeddings, embeddings[1], loss, f"head, {loss}")
+    beside_plain(engine.learner("tail"), maps, embeddings[1], "triplet", "last blocks, triplet")
 
 
 def beside_plain(
-    learner: Learner, albums: tuple[Album, Album], encodings: Album, loss: str, what: str
+    learner: Learner,
+    datasets: tuple[FaceDataset, FaceDataset],
+    embeddings: FaceDataset,
+    loss: str,
+    what: str,
 ) -> None:
     """Equal error rate of a training over that of the plain distance, both ways."""
-    learnt, photos = albums
+    learnt, photos = datasets
     half = len(learnt) // 2
     ways = (range(half), range(half, len(learnt))), (range(half, len(learnt)), range(half))
     plain, headed, took = [], [], []
     for mine, others in ways:
-        tested, known = photos.part(others), encodings.part(others)
+        tested, known = photos.part(others), embeddings.part(others)
         distances = euclidean(known.flat, known.flat)
         plain.append(roc(*split_pairs(distances, known.people)).equal_error[0])
         for seed in range(HEAD_SEEDS):
@@ -150,7 +163,7 @@ def beside_plain(
                 pass
             took.append(training.seconds)
             headed.append(
-                separate(learner, training.weights, tested.flat, tested.people, loss).error
+                evaluate(learner, training.weights, tested.flat, tested.people, loss).error
             )
     report.emit(
         f"face recogniser, {what}, both ways: equal error rate over that of the plain distance",
@@ -162,13 +175,13 @@ def beside_plain(
     )
 
 
-def taught(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
+def teach_errors(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
     """Every pair that the unit decides wrongly, taught to it alone."""
     known = load_known()
-    _, photos = encoded(people, engine.faces().embed)
-    encodings, owners = photos.flat, photos.people
+    _, photos = embed_people(people, engine.faces().embed)
+    embeddings, owners = photos.flat, photos.people
     pairs = [
-        Mark(encodings[i], encodings[j], bool(owners[i] == owners[j]))
+        LabelledPair(embeddings[i], embeddings[j], bool(owners[i] == owners[j]))
         for i in range(len(owners))
         for j in range(i)
     ]
@@ -191,7 +204,7 @@ def taught(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
     )
 
 
-def beside_torch(engine: Engine, split: Split, repeats: int) -> None:
+def beside_torch(engine: Engine, split: HoldOut, repeats: int) -> None:
     """A step against the same in PyTorch, in turn, after both gave the same losses."""
     if importlib.util.find_spec("torch") is None:
         return
@@ -212,7 +225,7 @@ def beside_torch(engine: Engine, split: Split, repeats: int) -> None:
         for step in range(repeats + 3):
             rng = np.random.default_rng(step)
             places = batch(split.learnt, PEOPLE, EACH, rng)
-            pictures = taken(split.learnt, places)
+            pictures = take(split.learnt, places)
             began = time.perf_counter()
             weights, measured = learner.step(
                 weights, pictures, places.people, "triplet", "semi-hard", config.margin, config.rate
@@ -245,12 +258,12 @@ def main() -> None:
     report.about("CPU")
     engine = Engine("cpu")
     engine.load()
-    split = Avatars().split(lambda share: None)
+    split = SyntheticFaces().split(lambda share: None)
     beside_torch(engine, split, options.repeats)
     if options.faces.is_dir():
         people = chips_of(engine, options.faces)
         heads(engine, people)
-        taught(engine, people)
+        teach_errors(engine, people)
     if not options.quick:
         scratch(engine, split)
 

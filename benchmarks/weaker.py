@@ -25,12 +25,12 @@ from faceweb.media.image import read_picture
 from training.calibrate_odds import central
 
 
-def rescaled(share: float) -> Callable[[Image.Image], Image.Image]:
+def rescale(share: float) -> Callable[[Image.Image], Image.Image]:
     """Makes a photo smaller."""
     return lambda photo: photo.resize((round(photo.width * share), round(photo.height * share)))
 
 
-def covered(top: float, bottom: float) -> Callable[[Image.Image], Image.Image]:
+def cover_band(top: float, bottom: float) -> Callable[[Image.Image], Image.Image]:
     """Blackens a band of a photo, in shares of its height."""
 
     def cover(photo: Image.Image) -> Image.Image:
@@ -53,27 +53,27 @@ SPOILED: dict[str, Callable[[Image.Image], Image.Image]] = {
     "as it is": lambda photo: photo,
     "mirrored": lambda photo: photo.transpose(Image.Transpose.FLIP_LEFT_RIGHT),
     "without colours": lambda photo: photo.convert("L").convert("RGB"),
-    "a face of 50 pixels": rescaled(0.5),
-    "a face of 35 pixels": rescaled(0.35),
+    "a face of 50 pixels": rescale(0.5),
+    "a face of 35 pixels": rescale(0.35),
     "out of focus, 3 pixels": lambda photo: photo.filter(ImageFilter.GaussianBlur(3)),
     "out of focus, 6 pixels": lambda photo: photo.filter(ImageFilter.GaussianBlur(6)),
     "a tenth of the light": lambda photo: ImageEnhance.Brightness(photo).enhance(0.1),
     "noise of a dark room": noisy,
     "tilted by 30 degrees": lambda photo: photo.rotate(30, Image.Resampling.BICUBIC),
     "tilted by 60 degrees": lambda photo: photo.rotate(60, Image.Resampling.BICUBIC),
-    "a bar over the eyes": covered(0.4, 0.5),
-    "a mask over mouth and chin": covered(0.6, 0.8),
+    "a bar over the eyes": cover_band(0.4, 0.5),
+    "a mask over mouth and chin": cover_band(0.6, 0.8),
 }
 
 
-def encoded(networks: FaceNetworks, photo: np.ndarray) -> np.ndarray | None:
+def embed_photo(networks: FaceNetworks, photo: np.ndarray) -> np.ndarray | None:
     """The encoding of whom a photo is of; nothing where no face is found or it is too small."""
     try:
         faces = find_faces(networks, photo)
         face = pick([central(faces, photo)], 0)
     except FacewebError:
         return None
-    return networks.encode(photo, [face])[0].encoding
+    return networks.encode(photo, [face])[0].embedding
 
 
 def compare(networks: FaceNetworks, folder: Path) -> None:
@@ -81,10 +81,12 @@ def compare(networks: FaceNetworks, folder: Path) -> None:
     paths = sorted(folder.glob("*/*.jpg"))
     photos = [read_picture(path) for path in paths]
     names = np.array([path.parent.name for path in paths])
-    clean = np.array([encoded(networks, photo) for photo in photos])
+    clean = np.array([embed_photo(networks, photo) for photo in photos])
     for what, spoil in SPOILED.items():
-        found = [encoded(networks, np.asarray(spoil(Image.fromarray(photo)))) for photo in photos]
-        seen = np.array([n for n, encoding in enumerate(found) if encoding is not None], int)
+        found = [
+            embed_photo(networks, np.asarray(spoil(Image.fromarray(photo)))) for photo in photos
+        ]
+        seen = np.array([n for n, embedding in enumerate(found) if embedding is not None], int)
         spoiled = np.array([found[n] for n in seen]).reshape(-1, clean.shape[1])
         distances = euclidean(clean, spoiled)
         one, other = names[:, None] == names[seen], np.arange(len(names))[:, None] != seen

@@ -22,12 +22,12 @@ DEVICES = ("auto", "cpu", "gpu")
 PUBLIC_DAYS = 7
 
 
-def bounded(default: float, low: float, high: float, step: float) -> Any:
+def ranged(default: float, low: float, high: float, step: float) -> Any:
     """A number with its legal range, for a dataclass that derives from `Bounded`."""
     return field(default=default, metadata={"low": low, "high": high, "step": step})
 
 
-def chosen(*choices: str) -> Any:
+def choice_of(*choices: str) -> Any:
     """One of several words, the first by default."""
     return field(default=choices[0], metadata={"choices": choices})
 
@@ -65,7 +65,7 @@ class Bounded:
 class FacesConfig(Bounded):
     """How near two encodings must be to count as one person, in Euclidean distance."""
 
-    threshold: float = bounded(0.6, 0.2, 1.2, 0.01)
+    threshold: float = ranged(0.6, 0.2, 1.2, 0.01)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,24 +76,24 @@ class StyleConfig(Bounded):
     to conv5_1 within J_style.
     """
 
-    alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(10.0, 0.0, 40.0, 0.1)
-    smooth: float = bounded(0.1, 0.0, 5.0, 0.05)
-    lambda1: float = bounded(3.0, 0.0, 5.0, 0.1)
-    lambda2: float = bounded(1.0, 0.0, 5.0, 0.1)
-    lambda3: float = bounded(1.0, 0.0, 5.0, 0.1)
-    lambda4: float = bounded(1.0, 0.0, 5.0, 0.1)
-    lambda5: float = bounded(0.2, 0.0, 5.0, 0.1)
-    size: int = bounded(384, 64, 2048, 32)
-    steps: int = bounded(80, 5, 500, 5)
-    style_scale: float = bounded(1.0, 0.25, 3.0, 0.05)
-    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-    init: str = chosen("content", "noise", "blend")
-    statistic: str = chosen("centred", "plain")
-    optimizer: str = chosen("adam", "l-bfgs")
-    colours: str = chosen("of the style", "luminance only", "matched")
-    content_layer: str = chosen("conv4_1", "conv1_1", "conv2_1", "conv3_1", "conv5_1")
+    alpha: float = ranged(1.0, 0.0, 10.0, 0.05)
+    beta: float = ranged(10.0, 0.0, 40.0, 0.1)
+    smooth: float = ranged(0.1, 0.0, 5.0, 0.05)
+    lambda1: float = ranged(3.0, 0.0, 5.0, 0.1)
+    lambda2: float = ranged(1.0, 0.0, 5.0, 0.1)
+    lambda3: float = ranged(1.0, 0.0, 5.0, 0.1)
+    lambda4: float = ranged(1.0, 0.0, 5.0, 0.1)
+    lambda5: float = ranged(0.2, 0.0, 5.0, 0.1)
+    size: int = ranged(384, 64, 2048, 32)
+    steps: int = ranged(80, 5, 500, 5)
+    style_scale: float = ranged(1.0, 0.25, 3.0, 0.05)
+    rate: float = ranged(0.03, 0.002, 0.2, 0.002)
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    init: str = choice_of("content", "noise", "blend")
+    statistic: str = choice_of("centred", "plain")
+    optimizer: str = choice_of("adam", "l-bfgs")
+    colours: str = choice_of("of the style", "luminance only", "matched")
+    content_layer: str = choice_of("conv4_1", "conv1_1", "conv2_1", "conv3_1", "conv5_1")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -106,32 +106,32 @@ class StyleConfig(Bounded):
         return {name: getattr(self, name) for name in LIVE}
 
     @property
-    def lambdas(self) -> tuple[float, ...]:
+    def layer_weights(self) -> tuple[float, ...]:
         return (self.lambda1, self.lambda2, self.lambda3, self.lambda4, self.lambda5)
 
 
 @dataclass(frozen=True, kw_only=True)
-class DreamConfig(Bounded):
+class AscentConfig(Bounded):
     """How long a picture is moved towards what a unit would like to see."""
 
-    steps: int = bounded(128, 16, 512, 16)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    steps: int = ranged(128, 16, 512, 16)
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepaintConfig(Bounded):
     """What the correlation of two units shall become, and in how many steps."""
 
-    wanted: float = bounded(0.8, -1.0, 1.0, 0.05)
-    steps: int = bounded(60, 10, 300, 10)
+    wanted: float = ranged(0.8, -1.0, 1.0, 0.05)
+    steps: int = ranged(60, 10, 300, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OcclusionConfig(Bounded):
     """What slides over a picture: the side of the patch as a share of the picture's shorter one."""
 
-    patch: float = bounded(0.2, 0.05, 0.5, 0.05)
-    fill: str = chosen("grey", "blurred")
+    patch: float = ranged(0.2, 0.05, 0.5, 0.05)
+    fill: str = choice_of("grey", "blurred")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,13 +144,13 @@ class TrainConfig(Bounded):
     face recogniser's encodings, or its last blocks.
     """
 
-    loss: str = chosen("triplet", "contrastive", "binary", "chi-square")
-    mining: str = chosen("semi-hard", "random", "hardest")
-    margin: float = bounded(0.5, 0.01, 2.0, 0.01)
-    steps: int = bounded(500, 10, 5000, 10)
-    rate: float = bounded(0.001, 0.0001, 0.1, 0.0001)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-    depth: str = chosen("head", "last blocks")
+    loss: str = choice_of("triplet", "contrastive", "binary", "chi-square")
+    mining: str = choice_of("semi-hard", "random", "hardest")
+    margin: float = ranged(0.5, 0.01, 2.0, 0.01)
+    steps: int = ranged(500, 10, 5000, 10)
+    rate: float = ranged(0.001, 0.0001, 0.1, 0.0001)
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    depth: str = choice_of("head", "last blocks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,7 +231,7 @@ def from_env(
     for item in fields(Settings):
         for name in (f"FACEWEB_{item.name.upper()}", _SPACE.get(item.name, "")):
             if environment.get(name):
-                given[item.name] = _parsed(name, environment[name], type(item.default))
+                given[item.name] = _parse(name, environment[name], type(item.default))
                 break
     given |= options or {}
     public = given.get("public", bool(environment.get("SPACE_ID"))) or given.get("share", False)
@@ -243,7 +243,7 @@ def from_env(
 _SPACE = {"host": "GRADIO_SERVER_NAME", "port": "GRADIO_SERVER_PORT"}
 
 
-def _parsed(name: str, text: str, kind: type) -> Any:
+def _parse(name: str, text: str, kind: type) -> Any:
     if kind is bool:
         return text.strip().lower() in {"1", "true", "yes", "on"}
     try:
@@ -256,33 +256,33 @@ def _parsed(name: str, text: str, kind: type) -> Any:
 class DimensionsConfig(Bounded):
     """A convolution over a signal (rank 1), a picture (2) or a volume (3), alike on each axis."""
 
-    rank: int = bounded(2, 1, 3, 1)
-    size: int = bounded(14, 1, 512, 1)
-    filter: int = bounded(5, 1, 31, 1)
-    filters: int = bounded(16, 1, 1024, 1)
-    channels: int = bounded(1, 1, 1024, 1)
-    stride: int = bounded(1, 1, 8, 1)
-    padding: str = chosen("valid", "same")
-    dilation: int = bounded(1, 1, 8, 1)
+    rank: int = ranged(2, 1, 3, 1)
+    size: int = ranged(14, 1, 512, 1)
+    filter: int = ranged(5, 1, 31, 1)
+    filters: int = ranged(16, 1, 1024, 1)
+    channels: int = ranged(1, 1, 1024, 1)
+    stride: int = ranged(1, 1, 8, 1)
+    padding: str = choice_of("valid", "same")
+    dilation: int = ranged(1, 1, 8, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WindowConfig(Bounded):
     """The filter whose numbers are shown; the seed is that of the random one."""
 
-    kernel: str = chosen("difference", "second difference", "average", "random")
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    kernel: str = choice_of("difference", "second difference", "average", "random")
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SoundConfig(Bounded):
     """How a sound is repainted; a texture keeps no content and begins with noise."""
 
-    alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(10.0, 0.0, 40.0, 0.1)
-    steps: int = bounded(100, 10, 500, 10)
-    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    alpha: float = ranged(1.0, 0.0, 10.0, 0.05)
+    beta: float = ranged(10.0, 0.0, 40.0, 0.1)
+    steps: int = ranged(100, 10, 500, 10)
+    rate: float = ranged(0.03, 0.002, 0.2, 0.002)
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
     texture: bool = False
 
     @property
@@ -303,16 +303,16 @@ class SoundConfig(Bounded):
 class TraceConfig(Bounded):
     """Whose trace filters are learnt from, the seed of a simulated one, and in how many steps."""
 
-    source: str = chosen("simulated", "bundled", "file")
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-    steps: int = bounded(150, 10, 1000, 10)
+    source: str = choice_of("simulated", "bundled", "file")
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    steps: int = ranged(150, 10, 1000, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MovingStyle(StyleConfig):
     """How a clip is painted; `smooth` weighs what changes along the motion."""
 
-    smooth: float = bounded(5.0, 0.0, 50.0, 0.5)
+    smooth: float = ranged(5.0, 0.0, 50.0, 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,13 +322,13 @@ class ClipConfig(Bounded):
     `size` is the longer side of its frames in pixels; `steps` are done at each of one or two sizes.
     """
 
-    alpha: float = bounded(1.0, 0.0, 10.0, 0.05)
-    beta: float = bounded(10.0, 0.0, 40.0, 0.1)
-    motion: float = bounded(5.0, 0.0, 50.0, 0.5)
-    size: int = bounded(128, 64, 192, 32)
-    steps: int = bounded(40, 5, 200, 5)
-    rate: float = bounded(0.03, 0.002, 0.2, 0.002)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
+    alpha: float = ranged(1.0, 0.0, 10.0, 0.05)
+    beta: float = ranged(10.0, 0.0, 40.0, 0.1)
+    motion: float = ranged(5.0, 0.0, 50.0, 0.5)
+    size: int = ranged(128, 64, 192, 32)
+    steps: int = ranged(40, 5, 200, 5)
+    rate: float = ranged(0.03, 0.002, 0.2, 0.002)
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
 
     @property
     def style(self) -> StyleConfig:
@@ -351,11 +351,11 @@ class SolidConfig(Bounded):
     `smooth` weighs J_variation: without it the noise that a block begins with stays in it.
     """
 
-    side: int = bounded(32, 32, 64, 16)
-    steps: int = bounded(80, 5, 500, 5)
-    seed: int = bounded(0, 0, 2**31 - 1, 1)
-    rate: float = bounded(0.08, 0.002, 0.2, 0.002)
-    smooth: float = bounded(1.0, 0.0, 5.0, 0.05)
+    side: int = ranged(32, 32, 64, 16)
+    steps: int = ranged(80, 5, 500, 5)
+    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    rate: float = ranged(0.08, 0.002, 0.2, 0.002)
+    smooth: float = ranged(1.0, 0.0, 5.0, 0.05)
 
     @property
     def style(self) -> StyleConfig:

@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     import keras
 
     from faceweb.faces.pipeline import FaceNetworks
-    from faceweb.interpret.feature_extractor import Probe
-    from faceweb.interpret.inspector import Lens
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+    from faceweb.interpret.inspector import Inspector
     from faceweb.metric_learning.step import Learner
     from faceweb.networks.device import Device
     from faceweb.signals.autoencoder import Autoencoder
-    from faceweb.style.model import ClipPainter, Painter, SolidPainter
+    from faceweb.style.model import SolidStyleModel, StyleModel, VideoStyleModel
 
 log = logging.getLogger(__name__)
 Made = TypeVar("Made")
@@ -108,9 +108,9 @@ class Engine:
         """How many graphs the style models of pictures have traced; more every time is a leak."""
         if self._place is None:
             return 0
-        from faceweb.style.model import Painter
+        from faceweb.style.model import StyleModel
 
-        return sum(each.traces for each in self._registry.values() if type(each) is Painter)
+        return sum(each.traces for each in self._registry.values() if type(each) is StyleModel)
 
     def device_bytes(self) -> int | None:
         """Memory in use on the GPU, in bytes; None without one or before it is known."""
@@ -191,7 +191,7 @@ class Engine:
 
         return WEIGHTS.md5
 
-    def inspector(self, network: str, report: Report | None = None) -> "Lens":
+    def inspector(self, network: str, report: Report | None = None) -> "Inspector":
         """What looks into a network.
 
         Args:
@@ -212,10 +212,10 @@ class Engine:
                 f"The network {network} must be downloaded first: choose it at the top of the tab."
             )
         device = self._device()
-        from faceweb.interpret.inspector import Lens
+        from faceweb.interpret.inspector import Inspector
 
-        def build() -> Lens:
-            return Lens(self.network(network, report), device, self.fingerprint(network))
+        def build() -> Inspector:
+            return Inspector(self.network(network, report), device, self.fingerprint(network))
 
         return self._registry.get(("inspector", network), build)
 
@@ -225,7 +225,7 @@ class Engine:
         content_layer: str = "conv4_1",
         statistic: str = "centred",
         report: Report | None = None,
-    ) -> "Painter":
+    ) -> "StyleModel":
         """What computes the costs of style transfer and steps down their gradient, warm.
 
         Args:
@@ -238,13 +238,13 @@ class Engine:
             WeightsUnavailableError: weights are missing, altered or cannot be downloaded.
         """
         device = self._device()
-        from faceweb.networks.perceptual import TAPS
-        from faceweb.style.model import Painter
+        from faceweb.networks.perceptual import STYLE_LAYERS
+        from faceweb.style.model import StyleModel
 
-        def build() -> Painter:
+        def build() -> StyleModel:
             layers = self.network(network, report)
-            tap, plain = TAPS.index(content_layer), statistic == "plain"
-            model = Painter(layers, device, tap, plain, self.fingerprint(network))
+            style_layer, plain = STYLE_LAYERS.index(content_layer), statistic == "plain"
+            model = StyleModel(layers, device, style_layer, plain, self.fingerprint(network))
             self._paces[network] = model.warm()
             return model
 
@@ -275,7 +275,7 @@ class Engine:
 
         magenta = self._registry.get("magenta", lambda: load_magenta(report))
         pictures = [picture[None].astype(np.float32) / 255 for picture in (content, style)]
-        with device.turn:
+        with device.lock:
             painted = magenta.paint(*pictures)[0]
         return (painted * 255 + 0.5).astype(np.uint8)
 
@@ -295,53 +295,53 @@ class Engine:
         from faceweb.networks.face_resnet import batch_stem
 
         stem = self._registry.get("stem", lambda: batch_stem(self.network(FACE), device))
-        with device.turn:
+        with device.lock:
             return stem(chips / np.float32(255))
 
-    def sound_style_model(self, channels: int) -> "Painter":
+    def sound_style_model(self, channels: int) -> "StyleModel":
         """A style model of spectrograms (t, channels) with random filters over time."""
         device = self._device()
         from faceweb.networks.convnd import build_sound_network
-        from faceweb.style.model import Painter
+        from faceweb.style.model import StyleModel
 
-        def build() -> Painter:
-            return Painter(build_sound_network(channels), device, content_tap=0)
+        def build() -> StyleModel:
+            return StyleModel(build_sound_network(channels), device, content_layer=0)
 
         return self._registry.get(("sound", channels), build)
 
-    def clip_style_model(self) -> "ClipPainter":
+    def clip_style_model(self) -> "VideoStyleModel":
         """A style model of clips (t, h, w, 3), whose styles are pictures."""
         device = self._device()
-        from faceweb.networks.convnd import inflated
+        from faceweb.networks.convnd import inflate
         from faceweb.networks.perceptual import DESIGN
-        from faceweb.style.model import ClipPainter
+        from faceweb.style.model import VideoStyleModel
 
-        def build() -> ClipPainter:
+        def build() -> VideoStyleModel:
             # Repeated filters would ask of a moving texture that it stands still.
-            network = inflated(self.network("perceptual"), DESIGN, middle=True)
-            return ClipPainter(network, device, styles_by=self.style_model())
+            network = inflate(self.network("perceptual"), DESIGN, middle=True)
+            return VideoStyleModel(network, device, styles_by=self.style_model())
 
         return self._registry.get("clip", build)
 
-    def solid_style_model(self) -> "SolidPainter":
+    def solid_style_model(self) -> "SolidStyleModel":
         """A style model of blocks (d, h, w, 3), whose styles are pictures."""
         device = self._device()
-        from faceweb.style.model import SolidPainter
+        from faceweb.style.model import SolidStyleModel
 
-        def build() -> SolidPainter:
-            return SolidPainter(self.network("perceptual"), device, self.style_model())
+        def build() -> SolidStyleModel:
+            return SolidStyleModel(self.network("perceptual"), device, self.style_model())
 
         return self._registry.get("solid", build)
 
-    def volume_extractor(self) -> "Probe":
+    def volume_extractor(self) -> "FeatureExtractor":
         """The inflated perceptual network, for volumes and clips (d, h, w, 3)."""
         device = self._device()
-        from faceweb.interpret.feature_extractor import Probe
-        from faceweb.networks.convnd import inflated
+        from faceweb.interpret.feature_extractor import FeatureExtractor
+        from faceweb.networks.convnd import inflate
         from faceweb.networks.perceptual import DESIGN
 
-        def build() -> Probe:
-            return Probe(inflated(self.network("perceptual"), DESIGN), device)
+        def build() -> FeatureExtractor:
+            return FeatureExtractor(inflate(self.network("perceptual"), DESIGN), device)
 
         return self._registry.get("volume", build)
 

@@ -38,12 +38,12 @@ class Face:
 
 
 @dataclass(frozen=True, eq=False)
-class EncodedFace:
+class EmbeddedFace:
     """A face, its aligned chip (150, 150, 3) uint8 and its encoding (128,) float32."""
 
     face: Face
     chip: np.ndarray
-    encoding: np.ndarray
+    embedding: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class Interval:
 
 
 @dataclass(frozen=True)
-class Odds:
+class MatchProbability:
     """What a distance and a threshold are worth, counted on pairs whose answer is known.
 
     `probability` is that of one person given the distance, if `prior` of such pairs were one.
@@ -123,11 +123,11 @@ class StyleWeights:
     alpha: float
     beta: float
     variation: float
-    lambdas: tuple[float, ...]
+    layer_weights: tuple[float, ...]
 
 
 @dataclass(frozen=True)
-class StyleCosts:
+class StyleLosses:
     """J and its three terms before their weights."""
 
     j: float
@@ -155,7 +155,7 @@ class StyleStep:
     """
 
     picture: np.ndarray
-    costs: StyleCosts
+    losses: StyleLosses
     weights: StyleWeights
     step: int
     steps: int

@@ -69,7 +69,7 @@ def galleries(tmp_path):
 
 
 @pytest.fixture
-def encoding():
+def embedding():
     return np.linspace(-1, 1, 128, dtype=np.float32)
 
 
@@ -132,16 +132,16 @@ def start(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def lens():
+def inspector():
     """The painter's network with random weights."""
     import keras
 
-    from faceweb.interpret.inspector import Lens
+    from faceweb.interpret.inspector import Inspector
     from faceweb.networks.device import Device
     from faceweb.networks.perceptual import build_perceptual
 
     keras.utils.set_random_seed(7)
-    return Lens(build_perceptual(), Device("cpu", "CPU", "float32"), "random")
+    return Inspector(build_perceptual(), Device("cpu", "CPU", "float32"), "random")
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ def shown(page) -> list[str]:
         for text, kind in texts.items()
         if twin(text) is None
         for piece in page_module.pieces_of(text, kind)
-        if page_module.is_said(piece)
+        if page_module.has_words(piece)
     ]
 
 
@@ -86,7 +86,7 @@ def test_a_sentence_is_parted_at_blocks_and_not_at_words():
         '<ul class="papers"><li>Someone (2000)</li></ul><text x="3">Two</text>'
     )
     pieces = page_module.pieces_of(html, page_module.HTML)
-    assert [piece for piece in pieces if page_module.is_said(piece)] == [
+    assert [piece for piece in pieces if page_module.has_words(piece)] == [
         "One <b>bold</b> text",
         "Two",
     ]

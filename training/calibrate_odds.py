@@ -31,20 +31,20 @@ def central(faces: list[Face], picture: np.ndarray) -> Face:
     return min(faces, key=lambda face: float(np.hypot(*(face.landmarks.mean(axis=0) - middle))))
 
 
-def encode_folder(networks: FaceNetworks, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+def embed_folder(networks: FaceNetworks, folder: Path) -> tuple[np.ndarray, np.ndarray]:
     """Encodings (n, 128) and names (n,) of the photos of a folder a person, in name order."""
-    encodings, names = [], []
+    embeddings, names = [], []
     for path in sorted(folder.glob("*/*.jpg")):
         picture = read_picture(path)
         face = central(find_faces(networks, picture), picture)
-        encodings.append(networks.encode(picture, [face])[0].encoding)
+        embeddings.append(networks.encode(picture, [face])[0].embedding)
         names.append(path.parent.name)
-    return np.array(encodings), np.array(names)
+    return np.array(embeddings), np.array(names)
 
 
-def pair_distances(encodings: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pair_distances(embeddings: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distances of all pairs of one person and of all pairs of two people."""
-    distances = euclidean(encodings, encodings)
+    distances = euclidean(embeddings, embeddings)
     same: list[float] = []
     different: list[float] = []
     for i, j in itertools.combinations(range(len(names)), 2):
@@ -58,8 +58,8 @@ def main() -> None:
     folder = parser.parse_args().folder
     engine = Engine("cpu")
     engine.load()
-    encodings, names = encode_folder(engine.faces(), folder)
-    same, different = pair_distances(encodings, names)
+    embeddings, names = embed_folder(engine.faces(), folder)
+    same, different = pair_distances(embeddings, names)
     source = (
         f"{len(same):,} pairs of one person and {len(different):,} pairs of two people, from "
         f"{len(names)} photos of {len(set(names))} people of Labeled Faces in the Wild"

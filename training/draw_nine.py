@@ -6,8 +6,8 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from faceweb.engine import Engine
-from faceweb.interpret.corpus import bundled
-from faceweb.interpret.top_patches import Patch, look_through, patches_of
+from faceweb.interpret.corpus import bundled_corpus
+from faceweb.interpret.top_patches import Patch, patches_of, scan_corpus
 
 FOLDER = Path("docs/inside")
 LAYERS = {
@@ -24,14 +24,18 @@ def main() -> None:
     engine.load()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for network, layers in LAYERS.items():
-        probe, networks, corpus = engine.inspector(network).probe, engine.faces(), bundled()
-        *_, last = look_through(probe, networks, corpus)
+        extractor, networks, corpus = (
+            engine.inspector(network).extractor,
+            engine.faces(),
+            bundled_corpus(),
+        )
+        *_, last = scan_corpus(extractor, networks, corpus)
         figure = Image.new("RGB", (MARGIN + UNITS * BLOCK, len(layers) * BLOCK), PAPER)
         pen, font = ImageDraw.Draw(figure), ImageFont.load_default(14)
         for row, layer in enumerate(layers):
             units = last.index.strongest(layer, UNITS)
-            found = patches_of(probe, networks, corpus, last.index, layer, units)
-            field = probe.facts(layer, (150, 150)).field
+            found = patches_of(extractor, networks, corpus, last.index, layer, units)
+            field = extractor.facts(layer, (150, 150)).field
             told = f"{layer.removesuffix('_relu')}\nsees {field.size} px"
             pen.text((8, row * BLOCK + 8), told, INK, font)
             for column, unit in enumerate(units):

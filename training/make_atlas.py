@@ -10,12 +10,12 @@ import sys
 import numpy as np
 from PIL import Image
 
-from faceweb.config import DreamConfig
+from faceweb.config import AscentConfig
 from faceweb.engine import Engine
-from faceweb.interpret.activation_maximization import dream
+from faceweb.interpret.activation_maximization import maximize_activation
 from faceweb.interpret.atlas import ACROSS, CELL, FOLDER, UNITS
-from faceweb.interpret.corpus import bundled
-from faceweb.interpret.top_patches import look_through
+from faceweb.interpret.corpus import bundled_corpus
+from faceweb.interpret.top_patches import scan_corpus
 
 QUALITY = 82
 log = logging.getLogger(__name__)
@@ -27,16 +27,16 @@ def main() -> None:
     engine = Engine("cpu")
     engine.load()
     for network in sys.argv[1:] or ("perceptual", "face"):
-        lens = engine.inspector(network)
-        *_, last = look_through(lens.probe, engine.faces(), bundled())
+        inspector = engine.inspector(network)
+        *_, last = scan_corpus(inspector.extractor, engine.faces(), bundled_corpus())
         folder = FOLDER / network
         folder.mkdir(parents=True, exist_ok=True)
         contents = {}
-        for layer in lens.probe.layers:
+        for layer in inspector.extractor.layers:
             units = contents[layer] = last.index.strongest(layer, UNITS)
-            *_, done = dream(lens, layer, units, DreamConfig())
+            *_, done = maximize_activation(inspector, layer, units, AscentConfig())
             sheet(done.pictures).save(folder / f"{layer}.jpg", quality=QUALITY)
-            natural = last.index.winners[layer].values[0, units]
+            natural = last.index.top_k[layer].values[0, units]
             log.info("%s %s %s", network, layer, np.round(done.activations / natural, 1))
         (folder / "units.json").write_text(json.dumps(contents) + "\n")
 

@@ -26,7 +26,7 @@ def main() -> None:
     collins_face, hopper_face = collins.crop((100, 0, 356, 270)), hopper.crop((80, 20, 420, 400))
     pictures = {
         "collins": collins,
-        "collins_turned": turned(collins, 9).crop((80, 0, 400, 340)),
+        "collins_turned": turn(collins, 9).crop((80, 0, 400, 340)),
         "hopper": hopper,
         "hopper_dim": relit(hopper_face, 0.55, 1.25),
         "group": group(collins_face, hopper_face),
@@ -38,7 +38,7 @@ def main() -> None:
         picture.save(FOLDER / f"{name}.jpg", quality=88)
 
 
-def turned(picture: Image.Image, degrees: float) -> Image.Image:
+def turn(picture: Image.Image, degrees: float) -> Image.Image:
     """Tilted and mirrored."""
     mirrored = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
     return mirrored.rotate(degrees, Image.Resampling.BICUBIC, fillcolor=PAPER)
@@ -58,10 +58,10 @@ def group(collins: Image.Image, hopper: Image.Image) -> Image.Image:
     prints = [
         (collins, 0, 300, 40, 40),
         (relit(hopper, 0.7, 1.2), 0, 290, 385, 60),
-        (turned(collins, -7), 0, 230, 735, 50),
+        (turn(collins, -7), 0, 230, 735, 50),
         (hopper.filter(ImageFilter.GaussianBlur(1.5)), 5, 230, 60, 400),
         (relit(collins, 0.75, 1.1), -4, 240, 390, 400),
-        (turned(hopper, 6), 0, 250, 720, 375),
+        (turn(hopper, 6), 0, 250, 720, 375),
     ]
     for picture, tilt, width, left, top in prints:
         height = round(width * picture.height / picture.width)

@@ -15,16 +15,16 @@ from faceweb.config import ASSETS
 from faceweb.engine import Engine
 from faceweb.faces.calibration import fit_logistic
 from faceweb.faces.heads import moments
-from training.calibrate_odds import encode_folder
+from training.calibrate_odds import embed_folder
 
 log = logging.getLogger(__name__)
 
 
-def pair_terms(encodings: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def pair_terms(embeddings: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """|f(a) - f(b)| of all pairs of one person (n, d), and of all pairs of two people (m, d)."""
     pairs = list(itertools.combinations(range(len(names)), 2))
     first, second = (np.array(column) for column in zip(*pairs, strict=True))
-    terms, alike = np.abs(encodings[first] - encodings[second]), names[first] == names[second]
+    terms, alike = np.abs(embeddings[first] - embeddings[second]), names[first] == names[second]
     return terms[alike], terms[~alike]
 
 
@@ -33,8 +33,8 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     engine = Engine("cpu")
     engine.load()
-    encodings, names = encode_folder(engine.faces(), parser.parse_args().folder)
-    same, different = pair_terms(encodings, names)
+    embeddings, names = embed_folder(engine.faces(), parser.parse_args().folder)
+    same, different = pair_terms(embeddings, names)
     weight, bias = fit_logistic(same.sum(1), different.sum(1))
     known = moments(same, different)
     source = (

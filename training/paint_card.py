@@ -17,8 +17,8 @@ from faceweb.networks import weights
 from faceweb.networks.device import select
 from faceweb.networks.perceptual import load_perceptual
 from faceweb.style.image import Scene
-from faceweb.style.model import Painter
-from faceweb.style.transfer import Painting
+from faceweb.style.model import StyleModel
+from faceweb.style.transfer import StyleTransfer
 from training.make_styles import save
 from training.perceptual import LAYERS
 
@@ -34,11 +34,11 @@ def load_teacher(path: Path) -> keras.Model:
     """The five encoders as one network with the outputs relu1_1 ... relu5_1."""
     inputs = keras.Input((None, None, 3))
     with np.load(path) as arrays:
-        taps = [_tap(inputs, arrays, number) for number in range(1, 6)]
-    return keras.Model(inputs, taps, name="teacher")
+        style_layers = [_content_layer(inputs, arrays, number) for number in range(1, 6)]
+    return keras.Model(inputs, style_layers, name="teacher")
 
 
-def _tap(x, arrays, number: int):
+def _content_layer(x, arrays, number: int):
     x = _convolve(x, arrays, f"se{number}.conv0")
     for name in LAYERS:
         if name == "pool":
@@ -73,7 +73,7 @@ def main() -> None:
     }
     for name, network in networks.items():
         config = StyleConfig(size=arguments.size)
-        *_, last = Painting(Painter(network, device), scene, config).run()
+        *_, last = StyleTransfer(StyleModel(network, device), scene, config).run()
         save(Image.fromarray(last.picture), arguments.out / f"starry_night_{name}.jpg")
 
 

@@ -10,7 +10,7 @@ from faceweb.engine import Engine
 from faceweb.media.image import read_picture
 from faceweb.style.image import Scene
 from faceweb.style.recipe import Recipe, to_png, write_recipe
-from faceweb.style.transfer import Painting
+from faceweb.style.transfer import StyleTransfer
 
 FOLDER = Path("docs/paintings")
 PAINTINGS = (
@@ -26,15 +26,15 @@ PAINTINGS = (
 def main() -> None:
     engine = Engine("cpu")
     engine.load()
-    painter = engine.style_model()
+    style_model = engine.style_model()
     FOLDER.mkdir(parents=True, exist_ok=True)
     for content, style, settings in PAINTINGS:
         photo = read_picture(ASSETS / "examples" / f"{content}.jpg")
         scene = Scene(photo, [read_picture(ASSETS / "styles" / f"{style}.jpg")])
         config = StyleConfig(**settings)
-        painting = Painting(painter, scene, config)
+        painting = StyleTransfer(style_model, scene, config)
         *_, last = painting.run()
-        recipe = Recipe(config, "perceptual", painter.fingerprint, painting.done)
+        recipe = Recipe(config, "perceptual", style_model.fingerprint, painting.done)
         png = to_png(last.picture, write_recipe(recipe, painting.sizes))
         (FOLDER / f"{content}_{style}.png").write_bytes(png)
 

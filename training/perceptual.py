@@ -19,7 +19,7 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from faceweb.networks.perceptual import TAPS, build_perceptual
+from faceweb.networks.perceptual import STYLE_LAYERS, build_perceptual
 
 log = logging.getLogger("training.perceptual")
 CROP, BATCH, RATE, HELD_OUT = 96, 16, 2e-3, 200
@@ -39,9 +39,9 @@ class Teacher:
 
     def __call__(self, pictures: tf.Tensor) -> list[tf.Tensor]:
         """Features of float32 RGB in [0, 1]."""
-        return [self._tap(pictures, number) for number in range(1, len(TAPS) + 1)]
+        return [self._content_layer(pictures, number) for number in range(1, len(STYLE_LAYERS) + 1)]
 
-    def _tap(self, x: tf.Tensor, number: int) -> tf.Tensor:
+    def _content_layer(self, x: tf.Tensor, number: int) -> tf.Tensor:
         x = self._convolve(x, f"se{number}.conv0")
         for name in LAYERS:
             if name == "pool":
@@ -97,8 +97,10 @@ def scales(teacher: Teacher, pictures: list[np.ndarray]) -> list[float]:
     """Mean standard deviation of a channel, tap by tap, which makes the taps' errors alike."""
     numbers = np.random.default_rng(1)
     features = [teacher(tf.constant(crops(pictures, numbers))) for _ in range(8)]
-    stacked = (tf.concat(tap, 0) for tap in zip(*features, strict=True))
-    return [float(tf.reduce_mean(tf.math.reduce_std(tap, (0, 1, 2)))) for tap in stacked]
+    stacked = (tf.concat(style_layer, 0) for style_layer in zip(*features, strict=True))
+    return [
+        float(tf.reduce_mean(tf.math.reduce_std(style_layer, (0, 1, 2)))) for style_layer in stacked
+    ]
 
 
 def build_student() -> keras.Model:
@@ -110,8 +112,8 @@ def build_student() -> keras.Model:
             1,
             kernel_initializer=keras.initializers.RandomNormal(stddev=0.02, seed=number),
             name=f"adapter{number}",
-        )(tap)
-        for number, (tap, channels) in enumerate(
+        )(style_layer)
+        for number, (style_layer, channels) in enumerate(
             zip(network.outputs, (64, 128, 256, 512, 512), strict=True), start=1
         )
     ]
@@ -135,9 +137,14 @@ def held_out_errors(teacher, student, factors, pictures: list[np.ndarray]) -> li
             top, left = ((size - CROP) // 2 for size in picture.shape[:2])
             middles.append(picture[top : top + CROP, left : left + CROP])
         batch = tf.constant(np.stack(middles).astype(np.float32) / 255)
-        wanted.append([tap / f for tap, f in zip(teacher(batch), factors, strict=True)])
+        wanted.append(
+            [style_layer / f for style_layer, f in zip(teacher(batch), factors, strict=True)]
+        )
         given.append(student(batch, training=False))
-    together = [[tf.concat(tap, 0) for tap in zip(*side, strict=True)] for side in (wanted, given)]
+    together = [
+        [tf.concat(style_layer, 0) for style_layer in zip(*side, strict=True)]
+        for side in (wanted, given)
+    ]
     return [float(error) for error in relative_errors(*together)]
 
 
@@ -157,7 +164,10 @@ def train(arguments: argparse.Namespace) -> None:
 
     @tf.function
     def update(batch):
-        wanted = [tap / factor for tap, factor in zip(teacher(batch), factors, strict=True)]
+        wanted = [
+            style_layer / factor
+            for style_layer, factor in zip(teacher(batch), factors, strict=True)
+        ]
         with tf.GradientTape() as tape:
             given = student(batch, training=True)
             pairs = zip(wanted, given, strict=True)
@@ -187,7 +197,7 @@ def write(path: Path, student: keras.Model, errors: list[float], steps: int) -> 
         if layer.weights
         for part, value in zip(("kernel", "bias"), layer.get_weights(), strict=True)
     }
-    notes = {"steps": steps, "held_out_error": dict(zip(TAPS, errors, strict=True))}
+    notes = {"steps": steps, "held_out_error": dict(zip(STYLE_LAYERS, errors, strict=True))}
     path.parent.mkdir(parents=True, exist_ok=True)
     np.savez(path, **arrays)
     path.with_suffix(".json").write_text(json.dumps(notes, indent=1) + "\n")

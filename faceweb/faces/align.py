@@ -37,7 +37,7 @@ def similarity(source: np.ndarray, target: np.ndarray) -> np.ndarray:
     return np.column_stack([linear, target_mean - linear @ source_mean])
 
 
-def inverted(matrix: np.ndarray) -> np.ndarray:
+def invert(matrix: np.ndarray) -> np.ndarray:
     """The transform (2, 3) that undoes another."""
     linear = np.linalg.inv(matrix[:, :2])
     return np.column_stack([linear, -linear @ matrix[:, 2]])
@@ -57,7 +57,7 @@ def cut_chip(picture: np.ndarray, landmarks: np.ndarray) -> np.ndarray:
     Returns:
         (150, 150, 3) uint8; black where the chip reaches outside the picture.
     """
-    to_picture = inverted(similarity(landmarks, TEMPLATE))
+    to_picture = invert(similarity(landmarks, TEMPLATE))
     source, to_source = _neighbourhood(picture, to_picture)
     chip = source.transform(
         (CHIP, CHIP), Image.Transform.AFFINE, tuple(to_source.ravel()), Image.Resampling.BILINEAR

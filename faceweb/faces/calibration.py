@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from faceweb.config import ASSETS
-from faceweb.networks.weights import shipped
-from faceweb.types import Interval, Odds, Verdict
+from faceweb.networks.weights import explain_missing
+from faceweb.types import Interval, MatchProbability, Verdict
 
 
 def wilson(hits: int, trials: int, z: float = 1.96) -> tuple[float, float]:
@@ -95,15 +95,15 @@ class Calibration:
     intercept: float
     source: str
 
-    def odds(self, verdict: Verdict, prior: float = PRIOR) -> Odds:
+    def odds(self, verdict: Verdict, prior: float = PRIOR) -> MatchProbability:
         """Error rates at the verdict's threshold and the probability at its distance."""
-        wrongly_in = self._accepted(verdict.threshold)
+        wrongly_in = self._accept(verdict.threshold)
         # Between two bins both kinds of error are rounded up.
         wrongly_out = sum(self.same[int(verdict.threshold / BIN + 1e-6) :])
         # So many pairs cannot tell one in more than so many: beyond them the line is a guess.
         sure = (-np.log(sum(self.same)), np.log(sum(self.different)))
         log_odds = float(np.clip(self.slope * verdict.distance + self.intercept, *sure))
-        return Odds(
+        return MatchProbability(
             false_accept=_interval(wrongly_in, sum(self.different)),
             false_reject=_interval(wrongly_out, sum(self.same)),
             probability=with_prior(log_odds, prior),
@@ -112,10 +112,10 @@ class Calibration:
 
     def false_accept_among(self, threshold: float, people: int) -> Interval:
         """Chance that a stranger is taken for one of so many people, 1 - (1 - FAR)^K."""
-        rate = _interval(self._accepted(threshold), sum(self.different))
+        rate = _interval(self._accept(threshold), sum(self.different))
         return Interval(*(any_of(r, people) for r in (rate.value, rate.low, rate.high)))
 
-    def _accepted(self, threshold: float) -> int:
+    def _accept(self, threshold: float) -> int:
         # Nudged, since 0.29 / 0.01 is 28.999... in binary.
         return sum(self.different[: int(np.ceil(threshold / BIN - 1e-6))])
 
@@ -138,7 +138,7 @@ def load_calibration(path: Path = ASSETS / "odds.json") -> Calibration:
     Raises:
         WeightsUnavailableError: the file is missing, cut short or altered.
     """
-    with shipped(path):
+    with explain_missing(path):
         record = json.loads(path.read_text())
         return Calibration(
             tuple(record["same"]),

@@ -55,14 +55,14 @@ def suppress(
     return order[~beaten]
 
 
-def squared(boxes: np.ndarray) -> np.ndarray:
+def make_square(boxes: np.ndarray) -> np.ndarray:
     """The smallest squares with the same centres that hold the boxes, (n, 4)."""
     centre = (boxes[:, :2] + boxes[:, 2:]) / 2
     half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
     return np.concatenate([centre - half, centre + half], axis=1)
 
 
-def shifted(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
+def shift(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     """Boxes moved by a network's offsets, fractions of each box's inclusive width and height."""
     size = boxes[:, 2:] - boxes[:, :2] + 1
     return boxes + offsets * np.tile(size, 2)
@@ -150,7 +150,7 @@ class Detector:
         if factor > 1:
             picture = np.asarray(Image.fromarray(picture).reduce(factor))
         boxes = np.array([_corners_of(face.box) for face in faces]) / factor
-        square = squared(boxes)
+        square = make_square(boxes)
         side = square[:, 2:3] - square[:, :1]
         moved = (square[:, None] + NUDGES * side[:, None]).reshape(-1, 4)
         points = _points(self.finisher(_shares(picture, moved), picture), moved)
@@ -159,9 +159,9 @@ class Detector:
     def _refine(self, picture: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         heads = self.refiner(_shares(picture, boxes), picture)
         likely = heads[:, 0] > _logit(0.7)
-        boxes = shifted(boxes[likely], heads[likely, 1:])
+        boxes = shift(boxes[likely], heads[likely, 1:])
         keep = suppress(boxes, heads[likely, 0], 0.7)
-        return squared(boxes[keep])
+        return make_square(boxes[keep])
 
     def _finish(
         self, picture: np.ndarray, boxes: np.ndarray
@@ -170,7 +170,7 @@ class Detector:
         likely = heads[:, 0] > _logit(0.8)
         boxes, heads = boxes[likely], heads[likely]
         points = _points(heads, boxes)
-        boxes = shifted(boxes, heads[:, 1:5])
+        boxes = shift(boxes, heads[:, 1:5])
         keep = suppress(boxes, heads[:, 0], 0.7, of_smaller=True)
         boxes = np.clip(boxes, 0, np.tile(picture.shape[1::-1], 2) - 1)
         scores = 1 / (1 + np.exp(-heads[:, 0]))
@@ -226,7 +226,7 @@ class Proposer:
             return np.zeros((0, 4))
         boxes, scores = (np.concatenate(part) for part in zip(*found, strict=True))
         keep = suppress(boxes, scores, 0.7)[:PROPOSALS]
-        return squared(boxes[keep])
+        return make_square(boxes[keep])
 
 
 def pyramid(height: int, width: int) -> list[float]:

@@ -85,7 +85,7 @@ class Learner(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Separation:
+class VerificationMetrics:
     """How well pairs of one person are told from pairs of two.
 
     Attributes:
@@ -111,20 +111,20 @@ class Separation:
         return self.roc.equal_error[1]
 
 
-def separate(
+def evaluate(
     learner: Learner, weights: Any, inputs: np.ndarray, people: np.ndarray, loss: str
-) -> Separation:
+) -> VerificationMetrics:
     """How well weights tell inputs (n, ...) of people (n,) apart."""
-    return separated(learner, weights, learner.embed(weights, inputs), people, loss)
+    return evaluate_embeddings(learner, weights, learner.embed(weights, inputs), people, loss)
 
 
-def separated(
+def evaluate_embeddings(
     learner: Learner, weights: Any, embeddings: np.ndarray, people: np.ndarray, loss: str
-) -> Separation:
+) -> VerificationMetrics:
     # Row by row: all differences at once would take hundreds of megabytes.
     distances = np.concatenate([euclidean(row[None], embeddings) for row in embeddings])
     same, different = split_pairs(distances, people)
     spread = float(np.concatenate([same, different]).mean())
     if loss in BINARY:
         same, different = split_pairs(-learner.odds(weights, embeddings, loss), people)
-    return Separation(same, different, roc(same, different), spread)
+    return VerificationMetrics(same, different, roc(same, different), spread)

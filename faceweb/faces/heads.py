@@ -15,7 +15,7 @@ import numpy as np
 
 from faceweb.errors import TrainingError
 from faceweb.faces.calibration import fit_logistic
-from faceweb.faces.evaluation import BINARY, Separation, euclidean
+from faceweb.faces.evaluation import BINARY, VerificationMetrics, euclidean
 
 RIDGE = 1e-3  # share of the mean variance that is added to every direction
 
@@ -31,7 +31,7 @@ class Moments:
 
 
 @dataclass(frozen=True, eq=False)
-class Unit:
+class LogisticUnit:
     """sigmoid(sum_k w_k t_k + b): weights (d,) and bias."""
 
     weights: np.ndarray
@@ -48,7 +48,7 @@ def moments(same: np.ndarray, different: np.ndarray) -> Moments:
     return Moments(same.mean(0), spread[0], different.mean(0), spread[1])
 
 
-def expected_errors(unit: Unit, known: Moments) -> tuple[float, float]:
+def estimate_errors(unit: LogisticUnit, known: Moments) -> tuple[float, float]:
     """Shares of strangers let in and of friends refused at even odds, by the normal approximation.
 
     A weighted sum of many terms is nearly normal; its mean and variance follow from the terms'.
@@ -83,9 +83,9 @@ def metric(known: Moments) -> np.ndarray:
     return mean + RIDGE * np.trace(mean) / len(mean) * np.eye(len(mean))
 
 
-def descended(
-    unit: Unit, terms: np.ndarray, same: np.ndarray, inverse: np.ndarray, rate: float
-) -> Unit:
+def descend(
+    unit: LogisticUnit, terms: np.ndarray, same: np.ndarray, inverse: np.ndarray, rate: float
+) -> LogisticUnit:
     """One natural-gradient step down the cross-entropy of marked pairs.
 
     Args:
@@ -98,7 +98,7 @@ def descended(
     off = 1 / (1 + np.exp(-unit.log_odds(terms))) - same
     gradient = np.append(off @ terms, off.sum()) / len(terms)
     way = rate * inverse @ gradient
-    return Unit(unit.weights - way[:-1], float(unit.bias - way[-1]))
+    return LogisticUnit(unit.weights - way[:-1], float(unit.bias - way[-1]))
 
 
 UNITS = 128
@@ -152,7 +152,7 @@ class Head:
         return float(1 / (1 + np.exp(-odds)))
 
 
-def taught_head(unit: Unit, source: str = "the pairs you marked") -> Head:
+def load_taught_head(unit: LogisticUnit, source: str = "the pairs you marked") -> Head:
     """The unit that a visitor taught, which speaks in log-odds already."""
     arrays = unit.weights, np.array(unit.bias)
     return Head("binary", arrays, 0.0, -1.0, 0.0, 7.0, source)
@@ -178,7 +178,9 @@ def head_arrays(loss: str, parameters: Sequence[np.ndarray]) -> tuple[np.ndarray
     return kept
 
 
-def trained_head(loss: str, arrays: tuple[np.ndarray, ...], held: Separation, source: str) -> Head:
+def make_trained_head(
+    loss: str, arrays: tuple[np.ndarray, ...], held: VerificationMetrics, source: str
+) -> Head:
     """A head out of a training on encodings.
 
     Args:

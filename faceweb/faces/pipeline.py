@@ -12,7 +12,7 @@ from faceweb.networks import weights
 from faceweb.networks.device import Batched, Device
 from faceweb.networks.face_resnet import CHIP, build_embedder
 from faceweb.networks.mtcnn import build_onet, build_pnet, build_rnet
-from faceweb.types import EncodedFace, Face
+from faceweb.types import EmbeddedFace, Face
 
 
 class FaceNetworks:
@@ -28,11 +28,11 @@ class FaceNetworks:
 
     def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
         report("reading weights", 0.6)
-        self._turn = device.turn.short
+        self._lock = device.lock.priority
         self.detector = Detector(
-            build_pnet(_unpacked("pnet")),
-            build_rnet(_unpacked("rnet")),
-            build_onet(_unpacked("onet")),
+            build_pnet(_unpack("pnet")),
+            build_rnet(_unpack("rnet")),
+            build_onet(_unpack("onet")),
         )
         self.network = build_embedder(weights.read("face_resnet"))
 
@@ -49,7 +49,7 @@ class FaceNetworks:
 
     def detect(self, picture: np.ndarray) -> list[Face]:
         """The faces of a picture (h, w, 3) uint8, largest first."""
-        with self._turn:
+        with self._lock:
             return self.detector(picture)
 
     @property
@@ -59,22 +59,22 @@ class FaceNetworks:
 
     def align(self, picture: np.ndarray, faces: list[Face]) -> list[np.ndarray]:
         """Aligned chips (150, 150, 3) uint8 of faces of a picture (h, w, 3) uint8."""
-        with self._turn:
+        with self._lock:
             settled = self.detector.settle(picture, faces)
         return [cut_chip(picture, landmarks) for landmarks in settled]
 
-    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]:
+    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EmbeddedFace]:
         """Aligns and encodes faces of a picture (h, w, 3) uint8."""
         chips = self.align(picture, faces)
-        encodings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
-        return [EncodedFace(*parts) for parts in zip(faces, chips, encodings, strict=True)]
+        embeddings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
+        return [EmbeddedFace(*parts) for parts in zip(faces, chips, embeddings, strict=True)]
 
     def embed(self, chips: np.ndarray) -> np.ndarray:
         """Encodings (n, 128) of aligned chips (n, 150, 150, 3) uint8."""
-        with self._turn:
+        with self._lock:
             return self.embedder(chips / np.float32(255))
 
 
-def _unpacked(name: str) -> list[np.ndarray]:
+def _unpack(name: str) -> list[np.ndarray]:
     # The package stores pickles: they are opened only after their checksum held.
     return joblib.load(io.BytesIO(weights.read(name)))

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image
 
 from faceweb.errors import NoFaceFoundError
-from faceweb.types import EncodedFace, Face
+from faceweb.types import EmbeddedFace, Face
 
 
 def eye_distance(landmarks: np.ndarray) -> float:
@@ -66,12 +66,12 @@ class Networks(Protocol):
 
     def align(self, picture: np.ndarray, faces: list[Face]) -> list[np.ndarray]: ...
 
-    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EncodedFace]: ...
+    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EmbeddedFace]: ...
 
     def embed(self, chips: np.ndarray) -> np.ndarray: ...
 
 
-def seen(networks: Networks, picture: np.ndarray) -> list[Face]:
+def detect_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
     """The faces of a picture (h, w, 3) uint8, largest first, without doubtful specks."""
     return [
         face
@@ -86,7 +86,7 @@ def find_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
     Raises:
         NoFaceFoundError: there is none, or all are too small to be seen.
     """
-    faces = seen(networks, picture)
+    faces = detect_faces(networks, picture)
     if not faces:
         raise NoFaceFoundError(
             "No face was found in this picture: use one where a face looks at the camera and is at "

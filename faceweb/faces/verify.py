@@ -10,7 +10,7 @@ from faceweb.faces.calibration import Calibration
 from faceweb.faces.evaluation import euclidean
 from faceweb.faces.heads import Head
 from faceweb.faces.quality import Networks, find_faces, pick
-from faceweb.types import EncodedFace, Face, Odds, Verdict
+from faceweb.types import EmbeddedFace, Face, MatchProbability, Verdict
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,8 +21,8 @@ class Verification:
     """
 
     verdict: Verdict
-    odds: Odds
-    compared: tuple[EncodedFace, EncodedFace]
+    odds: MatchProbability
+    compared: tuple[EmbeddedFace, EmbeddedFace]
     found: tuple[list[Face], list[Face]]
     head: Head | None = None
     score: float = 0.0
@@ -55,20 +55,20 @@ def verify(
     """
     found_a, a = _largest(networks, picture_a, "A")
     found_b, b = _largest(networks, picture_b, "B")
-    distance = float(euclidean(a.encoding[None], b.encoding[None])[0, 0])
+    distance = float(euclidean(a.embedding[None], b.embedding[None])[0, 0])
     verdict = Verdict(distance, config.threshold)
-    score = float(head.scores(a.encoding[None], b.encoding[None])[0, 0]) if head else 0.0
+    score = float(head.scores(a.embedding[None], b.embedding[None])[0, 0]) if head else 0.0
     odds = calibration.odds(verdict)
     return Verification(verdict, odds, (a, b), (found_a, found_b), head, score)
 
 
 def _largest(
     networks: Networks, picture: np.ndarray, letter: str
-) -> tuple[list[Face], EncodedFace]:
+) -> tuple[list[Face], EmbeddedFace]:
     """All faces of a picture, and the largest one encoded."""
     try:
         found = find_faces(networks, picture)
-        (encoded,) = networks.encode(picture, [pick(found, 0)])
+        (embedded,) = networks.encode(picture, [pick(found, 0)])
     except NoFaceFoundError as error:
         raise NoFaceFoundError(f"Photo {letter}: {error}") from None
-    return found, encoded
+    return found, embedded

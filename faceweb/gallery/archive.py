@@ -22,7 +22,7 @@ from faceweb.faces.quality import MODEL, from_png, to_png
 from faceweb.gallery.enroll import clean_name
 from faceweb.gallery.learnt import MOST_MARKS, Learnt, StoredMark
 from faceweb.gallery.store import Galleries, StoredPhoto
-from faceweb.media.sandbox import opened_bytes, unpacked
+from faceweb.media.sandbox import open_zip_bytes, unpack
 
 VERSION = 1
 _LISTING, _ARRAYS = "gallery.json", "gallery.npz"
@@ -70,7 +70,7 @@ def export_gallery(
     arrays = io.BytesIO()
     np.savez(
         arrays,
-        encodings=np.array([p.encoding for p in photos], "<f4").reshape(-1, 128),
+        encodings=np.array([p.embedding for p in photos], "<f4").reshape(-1, 128),
         chips=np.array([from_png(p.chip) for p in photos], "u1").reshape(-1, 150, 150, 3),
     )
     stream = io.BytesIO()
@@ -103,20 +103,20 @@ def import_gallery(
     """
     config = config or GalleryConfig()
     with refusing():
-        listing, encodings, chips = _opened(data, config)
+        listing, embeddings, chips = _open(data, config)
         rows = [
             StoredPhoto(
                 0,
                 clean_name(str(row["person"]), config),
-                encoding,
+                embedding,
                 to_png(chip),
                 _ours(row["model"]),
                 datetime.fromisoformat(row["added"]),
             )
-            for row, encoding, chip in zip(listing, encodings, chips, strict=True)
+            for row, embedding, chip in zip(listing, embeddings, chips, strict=True)
         ]
-    known = {(photo.person, photo.encoding.tobytes()) for photo in galleries.photos(key)}
-    new = {(row.person, row.encoding.tobytes()): row for row in rows}
+    known = {(photo.person, photo.embedding.tobytes()) for photo in galleries.photos(key)}
+    new = {(row.person, row.embedding.tobytes()): row for row in rows}
     new = {mark: row for mark, row in new.items() if mark not in known}
     galleries.add_all(key, list(new.values()))
     return len(new), len(rows) - len(new)
@@ -141,9 +141,9 @@ def _ours(model: str) -> str:
     return model
 
 
-def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray, np.ndarray]:
-    with opened_bytes(data) as archive:
-        listing = json.loads(bounded(archive, _LISTING, LARGEST_LISTING))["photos"]
+def _open(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray, np.ndarray]:
+    with open_zip_bytes(data) as archive:
+        listing = json.loads(read_bounded(archive, _LISTING, LARGEST_LISTING))["photos"]
         wanted = {
             name: (np.dtype(kind), (len(listing), *shape))
             for name, (shape, kind) in _SHAPES.items()
@@ -156,24 +156,24 @@ def _opened(data: bytes, config: GalleryConfig) -> tuple[list[dict], np.ndarray,
                 f"This gallery is larger than {config.largest_import // 1_000_000} MB: import it "
                 "in parts."
             )
-        arrays = bounded(archive, _ARRAYS, most)
-    with opened_bytes(arrays) as npz:
-        encodings, chips = (
-            array(bounded(npz, f"{name}.npy", sizes[name] + _HEADERS), shape, kind)
+        arrays = read_bounded(archive, _ARRAYS, most)
+    with open_zip_bytes(arrays) as npz:
+        embeddings, chips = (
+            array(read_bounded(npz, f"{name}.npy", sizes[name] + _HEADERS), shape, kind)
             for name, (kind, shape) in wanted.items()
         )
-    if not np.isfinite(encodings).all():
+    if not np.isfinite(embeddings).all():
         raise ValueError("An encoding holds a number that is not finite.")
-    return listing, encodings, chips
+    return listing, embeddings, chips
 
 
-def bounded(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+def read_bounded(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """One file of an untrusted zip, of at most so many bytes.
 
     Raises:
         ValueError: it has more.
     """
-    data = unpacked(archive, name, most)
+    data = unpack(archive, name, most)
     if len(data) > most:
         raise ValueError(f"{name} of at most {most} bytes was expected.")
     return data
@@ -216,7 +216,7 @@ class LearntFile:
     head: Head | None
 
 
-def export_learnt(learnt: Learnt, key: str) -> dict[str, bytes]:
+def export_feedback(learnt: Learnt, key: str) -> dict[str, bytes]:
     """Members for `export_gallery`, by name; none where nothing was taught or trained."""
     members = {}
     marks, head = learnt.marks(key), learnt.head(key)
@@ -230,20 +230,20 @@ def export_learnt(learnt: Learnt, key: str) -> dict[str, bytes]:
     return members
 
 
-def read_learnt(data: bytes) -> LearntFile:
+def read_feedback(data: bytes) -> LearntFile:
     """What was taught and trained, out of the bytes of an exported gallery.
 
     Raises:
         ImportRefusedError: it is not such a zip, or too large.
     """
-    with refusing(), opened_bytes(data) as archive:
+    with refusing(), open_zip_bytes(data) as archive:
         names = archive.namelist()
-        marks = _marks(bounded(archive, _MARKS, _LARGEST)) if _MARKS in names else ()
-        head = _head(bounded(archive, _HEAD, _LARGEST)) if _HEAD in names else None
+        marks = _marks(read_bounded(archive, _MARKS, _LARGEST)) if _MARKS in names else ()
+        head = _head(read_bounded(archive, _HEAD, _LARGEST)) if _HEAD in names else None
         return LearntFile(marks, head)
 
 
-def take_learnt(learnt: Learnt, key: str, file: LearntFile) -> tuple[int, bool]:
+def import_feedback(learnt: Learnt, key: str, file: LearntFile) -> tuple[int, bool]:
     """Keeps what a file holds under a key, but never in the place of what is there.
 
     Returns:
@@ -259,11 +259,11 @@ def take_learnt(learnt: Learnt, key: str, file: LearntFile) -> tuple[int, bool]:
 
 
 def _marks(data: bytes) -> tuple[StoredMark, ...]:
-    with opened_bytes(data) as npz:
+    with open_zip_bytes(data) as npz:
         # A number a pair says how many there are; nothing larger is read before that is known.
-        count = len(bounded(npz, "same.npy", MOST_MARKS + _HEADER)) - _HEADER
+        count = len(read_bounded(npz, "same.npy", MOST_MARKS + _HEADER)) - _HEADER
         arrays = {
-            name: array(bounded(npz, f"{name}.npy", _LARGEST), (count, *shape), np.dtype(kind))
+            name: array(read_bounded(npz, f"{name}.npy", _LARGEST), (count, *shape), np.dtype(kind))
             for name, (shape, kind) in _MARK.items()
         }
     _check_finite(*(arrays[name] for name in ("a", "b", "unit")))
@@ -272,11 +272,13 @@ def _marks(data: bytes) -> tuple[StoredMark, ...]:
 
 
 def _head(data: bytes) -> Head:
-    with opened_bytes(data) as npz:
-        loss, source = (_text(bounded(npz, f"{name}.npy", _LONGEST)) for name in ("loss", "source"))
-        figures = array(bounded(npz, "figures.npy", _LONGEST), (4,), np.dtype("<f8"))
+    with open_zip_bytes(data) as npz:
+        loss, source = (
+            _text(read_bounded(npz, f"{name}.npy", _LONGEST)) for name in ("loss", "source")
+        )
+        figures = array(read_bounded(npz, "figures.npy", _LONGEST), (4,), np.dtype("<f8"))
         arrays = tuple(
-            array(bounded(npz, f"array_{i}.npy", _LARGEST), shape, np.dtype("<f4"))
+            array(read_bounded(npz, f"array_{i}.npy", _LARGEST), shape, np.dtype("<f4"))
             for i, shape in enumerate(SHAPES[loss])
         )
     _check_finite(figures, *arrays)

@@ -32,7 +32,7 @@ def open_database(url: str) -> Engine:
     Raises:
         StorageError: it cannot be opened.
     """
-    with translated():
+    with translate():
         engine = create_engine(url, hide_parameters=True)
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
@@ -87,7 +87,7 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translate() -> Iterator[None]:
     """Turns what the database raises into a sentence."""
     try:
         yield

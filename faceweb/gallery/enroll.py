@@ -14,7 +14,7 @@ from faceweb.faces import quality
 from faceweb.faces.quality import MODEL, Networks, find_faces, pick, to_png
 from faceweb.gallery.recognize import rank
 from faceweb.gallery.store import Galleries, StoredPhoto
-from faceweb.types import Candidate, Check, EncodedFace
+from faceweb.types import Candidate, Check, EmbeddedFace
 
 
 def clean_name(name: str, config: GalleryConfig | None = None) -> str:
@@ -54,7 +54,7 @@ class Enrolled:
     """
 
     photo: StoredPhoto
-    face: EncodedFace
+    face: EmbeddedFace
     found: int
     card: tuple[Check, ...]
     nearest: Candidate | None
@@ -96,19 +96,19 @@ def enroll(
     name = clean_name(name)
     faces = find_faces(networks, picture)
     chosen = pick(faces, which)
-    (encoded,) = networks.encode(picture, [chosen])
+    (embedded,) = networks.encode(picture, [chosen])
     before = galleries.photos(key)
     mine = [photo for photo in before if photo.person == name]
-    nearest = rank(encoded.encoding, [photo for photo in before if photo.person != name])[:1]
-    photo = _again(encoded, mine)
+    nearest = rank(embedded.embedding, [photo for photo in before if photo.person != name])[:1]
+    photo = _again(embedded, mine)
     added = photo is None
     if photo is None:
-        photo = galleries.add(key, name, encoded.encoding, to_png(encoded.chip), MODEL)
+        photo = galleries.add(key, name, embedded.embedding, to_png(embedded.chip), MODEL)
     return Enrolled(
         photo=photo,
-        face=encoded,
+        face=embedded,
         found=len(faces),
-        card=report_card(encoded),
+        card=report_card(embedded),
         nearest=nearest[0] if nearest else None,
         threshold=FacesConfig().threshold,
         people=len({p.person for p in before} | {name}),
@@ -118,19 +118,19 @@ def enroll(
     )
 
 
-def _again(encoded: EncodedFace, mine: list[StoredPhoto]) -> StoredPhoto | None:
-    near = rank(encoded.encoding, mine)[:1]
+def _again(embedded: EmbeddedFace, mine: list[StoredPhoto]) -> StoredPhoto | None:
+    near = rank(embedded.embedding, mine)[:1]
     if not near or near[0].distance > SAME_PHOTO:
         return None
     return next(photo for photo in mine if photo.id == near[0].photo_id)
 
 
-def report_card(encoded: EncodedFace) -> tuple[Check, ...]:
+def report_card(embedded: EmbeddedFace) -> tuple[Check, ...]:
     """Is the face large, sharp, bright and frontal enough to be known again?"""
-    eyes = quality.eye_distance(encoded.face.landmarks)
-    sharp = quality.sharpness(encoded.chip)
-    light = quality.brightness(encoded.chip)
-    turn = quality.turn(encoded.face.landmarks)
+    eyes = quality.eye_distance(embedded.face.landmarks)
+    sharp = quality.sharpness(embedded.chip)
+    light = quality.brightness(embedded.chip)
+    turn = quality.turn(embedded.face.landmarks)
     return (
         Check("Large", eyes >= 30, f"{eyes:.0f} px between the eyes", "30 px or more is better"),
         Check("Sharp", sharp >= 7, f"{sharp:.1f} % fine detail", "hold still, or focus"),

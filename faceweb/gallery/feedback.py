@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 
 from faceweb.config import ASSETS
-from faceweb.faces.heads import Moments, Unit, descended, expected_errors, metric
+from faceweb.faces.heads import LogisticUnit, Moments, descend, estimate_errors, metric
 from faceweb.gallery.learnt import Learnt, StoredMark
-from faceweb.networks.weights import shipped
+from faceweb.networks.weights import explain_missing
 
 RATE, MOST_STEPS = 0.01, 2000
 # Log-odds on the right side at which a marked pair counts as learnt: 62 % sure.
@@ -27,17 +27,17 @@ BOUND = 0.01
 class Known:
     """Where every visitor's unit begins, and the pairs that hold it back."""
 
-    unit: Unit
+    unit: LogisticUnit
     moments: Moments
     source: str
 
-    def error(self, unit: Unit) -> float:
+    def error(self, unit: LogisticUnit) -> float:
         """Mean of both expected errors on known pairs at even odds."""
-        return sum(expected_errors(unit, self.moments)) / 2
+        return sum(estimate_errors(unit, self.moments)) / 2
 
 
 @dataclass(frozen=True, eq=False)
-class Mark:
+class LabelledPair:
     """A pair and its answer: encodings (128,) each, and whether they are one person."""
 
     a: np.ndarray
@@ -64,21 +64,21 @@ class Taught:
         error_before, error_after: on known pairs.
     """
 
-    before: Unit
-    after: Unit
-    marks: tuple[Mark, ...]
+    before: LogisticUnit
+    after: LogisticUnit
+    marks: tuple[LabelledPair, ...]
     steps: int
     held_back: bool
     refused: bool
     error_before: float
     error_after: float
 
-    def right(self, unit: Unit) -> list[bool]:
+    def right(self, unit: LogisticUnit) -> list[bool]:
         """Which marked pairs a unit decides as they were marked."""
         return [bool((unit.log_odds(mark.terms) >= 0) == mark.same) for mark in self.marks]
 
 
-def teach(known: Known, unit: Unit, marks: Sequence[Mark]) -> Taught:
+def teach(known: Known, unit: LogisticUnit, marks: Sequence[LabelledPair]) -> Taught:
     """Steps until every marked pair is learnt, the guard objects or `MOST_STEPS` are taken.
 
     Args:
@@ -91,8 +91,8 @@ def teach(known: Known, unit: Unit, marks: Sequence[Mark]) -> Taught:
     same = np.array([mark.same for mark in marks], float)
     most = known.error(known.unit) + BOUND
     now, steps, held_back = unit, 0, False
-    while steps < MOST_STEPS and not _learnt(now, terms, same):
-        moved = descended(now, terms, same, inverse, RATE)
+    while steps < MOST_STEPS and not _learn(now, terms, same):
+        moved = descend(now, terms, same, inverse, RATE)
         if known.error(moved) > max(most, known.error(now)):
             held_back = True
             break
@@ -103,14 +103,14 @@ def teach(known: Known, unit: Unit, marks: Sequence[Mark]) -> Taught:
     return Taught(unit, now, tuple(marks), steps, held_back, bool(refused), *errors)
 
 
-def unit_of(known: Known, marks: Sequence[StoredMark]) -> Unit:
+def unit_of(known: Known, marks: Sequence[StoredMark]) -> LogisticUnit:
     """A visitor's unit: as the last marked pair left it, or where all begin."""
     if not marks:
         return known.unit
-    return Unit(marks[-1].unit[:-1], float(marks[-1].unit[-1]))
+    return LogisticUnit(marks[-1].unit[:-1], float(marks[-1].unit[-1]))
 
 
-def mark(known: Known, learnt: Learnt, key: str, pair: Mark) -> Taught:
+def mark(known: Known, learnt: Learnt, key: str, pair: LabelledPair) -> Taught:
     """Teaches a visitor's unit a pair and keeps both under their key, unless it is refused.
 
     Raises:
@@ -120,7 +120,7 @@ def mark(known: Known, learnt: Learnt, key: str, pair: Mark) -> Taught:
     unit = unit_of(known, before)
     # The last answer on a pair stands.
     before = [each for each in before if not each.same_pair(pair.a, pair.b)]
-    pairs = [*(Mark(each.a, each.b, each.same) for each in before), pair]
+    pairs = [*(LabelledPair(each.a, each.b, each.same) for each in before), pair]
     taught = teach(known, unit, pairs)
     if taught.refused:
         return taught
@@ -129,7 +129,7 @@ def mark(known: Known, learnt: Learnt, key: str, pair: Mark) -> Taught:
     return taught
 
 
-def _learnt(unit: Unit, terms: np.ndarray, same: np.ndarray) -> bool:
+def _learn(unit: LogisticUnit, terms: np.ndarray, same: np.ndarray) -> bool:
     towards = np.where(same == 1, 1, -1) * unit.log_odds(terms)
     return bool((towards >= LEARNT).all())
 
@@ -140,7 +140,7 @@ def load_known(path: Path = ASSETS / "pairs.npz") -> Known:
     Raises:
         WeightsUnavailableError: the file is missing, cut short or altered.
     """
-    with shipped(path), np.load(path, allow_pickle=False) as arrays:
+    with explain_missing(path), np.load(path, allow_pickle=False) as arrays:
         same, different = arrays["same_covariance"], arrays["different_covariance"]
         known = Moments(
             arrays["same_mean"].astype(float),
@@ -148,5 +148,5 @@ def load_known(path: Path = ASSETS / "pairs.npz") -> Known:
             arrays["different_mean"].astype(float),
             different.astype(float),
         )
-        unit = Unit(np.full(len(same), float(arrays["weight"])), float(arrays["bias"]))
+        unit = LogisticUnit(np.full(len(same), float(arrays["weight"])), float(arrays["bias"]))
         return Known(unit, known, str(arrays["source"]))

@@ -6,7 +6,7 @@ import numpy as np
 
 from faceweb.errors import GalleryFullError
 from faceweb.gallery.store import Galleries
-from faceweb.gallery.tables import HeadRow, MarkRow
+from faceweb.gallery.tables import HeadRow, LabelledPairRow
 
 MOST_MARKS = 200
 
@@ -45,7 +45,7 @@ class Learnt:
         """
         with self._galleries.writing() as session:
             gallery = self._galleries.row(session, key, make=True)
-            a, b = (np.asarray(encoding, "<f4").tobytes() for encoding in (mark.a, mark.b))
+            a, b = (np.asarray(embedding, "<f4").tobytes() for embedding in (mark.a, mark.b))
             rows = gallery.marks if gallery else []
             earlier = [row for row in rows if (row.a, row.b) in ((a, b), (b, a))]
             if len(rows) - len(earlier) >= MOST_MARKS:
@@ -56,7 +56,7 @@ class Learnt:
             for row in earlier:
                 session.delete(row)
             unit = np.asarray(mark.unit, "<f8").tobytes()
-            session.add(MarkRow(gallery=gallery, a=a, b=b, same=mark.same, unit=unit))
+            session.add(LabelledPairRow(gallery=gallery, a=a, b=b, same=mark.same, unit=unit))
             session.commit()
 
     def marks(self, key: str) -> list[StoredMark]:

@@ -7,9 +7,9 @@ import numpy as np
 from faceweb.config import FacesConfig
 from faceweb.faces.evaluation import euclidean
 from faceweb.faces.heads import Head
-from faceweb.faces.quality import SMALLEST_EYES, Networks, eye_distance, seen
+from faceweb.faces.quality import SMALLEST_EYES, Networks, detect_faces, eye_distance
 from faceweb.gallery.store import StoredPhoto
-from faceweb.types import Candidate, EncodedFace, Match
+from faceweb.types import Candidate, EmbeddedFace, Match
 
 MOST_CANDIDATES = 3
 
@@ -18,7 +18,7 @@ MOST_CANDIDATES = 3
 class Recognized:
     """A face and who it is."""
 
-    face: EncodedFace
+    face: EmbeddedFace
     match: Match
 
 
@@ -43,20 +43,20 @@ def recognize(
         A face too small to encode gets no candidates.
     """
     threshold = config.threshold if head is None else head.threshold
-    faces = networks.encode(picture, seen(networks, picture))
+    faces = networks.encode(picture, detect_faces(networks, picture))
     return [Recognized(face, _match(face, photos, threshold, head)) for face in faces]
 
 
 def _match(
-    face: EncodedFace, photos: list[StoredPhoto], threshold: float, head: Head | None
+    face: EmbeddedFace, photos: list[StoredPhoto], threshold: float, head: Head | None
 ) -> Match:
     if eye_distance(face.face.landmarks) < SMALLEST_EYES:
         return Match((), threshold)
-    return Match(tuple(rank(face.encoding, photos, head)[:MOST_CANDIDATES]), threshold)
+    return Match(tuple(rank(face.embedding, photos, head)[:MOST_CANDIDATES]), threshold)
 
 
 def rank(
-    encoding: np.ndarray, photos: list[StoredPhoto], head: Head | None = None
+    embedding: np.ndarray, photos: list[StoredPhoto], head: Head | None = None
 ) -> list[Candidate]:
     """The people of a gallery by their nearest photo, nearest first.
 
@@ -65,7 +65,7 @@ def rank(
     if not photos:
         return []
     measure = euclidean if head is None else head.scores
-    distances = measure(encoding[None], np.stack([photo.encoding for photo in photos]))[0]
+    distances = measure(embedding[None], np.stack([photo.embedding for photo in photos]))[0]
     nearest: dict[str, Candidate] = {}
     for i in np.argsort(distances, kind="stable"):
         photo = photos[i]

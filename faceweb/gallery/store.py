@@ -26,7 +26,7 @@ from faceweb.errors import (
     StorageError,
     UnknownPersonError,
 )
-from faceweb.gallery.database import BUSY, begin_writing, database_file, open_database, translated
+from faceweb.gallery.database import BUSY, begin_writing, database_file, open_database, translate
 from faceweb.gallery.tables import GalleryRow, PersonRow, PhotoRow
 
 _KEY = re.compile(r"[0-9a-f]{32}")
@@ -63,7 +63,7 @@ class StoredPhoto:
 
     id: int
     person: str
-    encoding: np.ndarray
+    embedding: np.ndarray
     chip: bytes
     model: str
     added: datetime
@@ -95,14 +95,14 @@ class Galleries:
         self._engine = open_database(url)
 
     def add(
-        self, key: str, name: str, encoding: np.ndarray, chip: bytes, model: str
+        self, key: str, name: str, embedding: np.ndarray, chip: bytes, model: str
     ) -> StoredPhoto:
         """Adds a photo to a person, who is made where missing.
 
         Raises:
             GalleryFullError: the gallery holds as many photos as it may.
         """
-        return self.add_all(key, [StoredPhoto(0, name, encoding, chip, model, _now())])[0]
+        return self.add_all(key, [StoredPhoto(0, name, embedding, chip, model, _now())])[0]
 
     def add_all(self, key: str, photos: list[StoredPhoto]) -> list[StoredPhoto]:
         """Adds photos, all or none; their ids are given anew.
@@ -124,7 +124,7 @@ class Galleries:
                 rows.append(
                     PhotoRow(
                         person=person,
-                        encoding=np.asarray(photo.encoding, "<f4").tobytes(),
+                        embedding=np.asarray(photo.embedding, "<f4").tobytes(),
                         chip=photo.chip,
                         model=photo.model,
                         added=photo.added,
@@ -133,7 +133,7 @@ class Galleries:
                 session.add(rows[-1])
                 session.flush()
             session.commit()
-            return [_stored(row) for row in rows]
+            return [_to_stored(row) for row in rows]
 
     def photos(self, key: str, chips: bool = True) -> list[StoredPhoto]:
         """All photos of a gallery, by name and then by age.
@@ -155,7 +155,7 @@ class Galleries:
                 .order_by(PersonRow.name, PhotoRow.id)
                 .options(selectinload(PhotoRow.person), *([] if chips else [defer(PhotoRow.chip)]))
             )
-            return [_stored(row, chips) for row in rows]
+            return [_to_stored(row, chips) for row in rows]
 
     def rename(self, key: str, name: str, new_name: str) -> None:
         """Gives a person another name.
@@ -166,7 +166,7 @@ class Galleries:
         """
         with self.writing() as session:
             gallery = self.row(session, key)
-            person = self._known(session, gallery, name)
+            person = self._known_embeddings(session, gallery, name)
             if new_name != name and _person(session, gallery, new_name) is not None:
                 raise NameRefusedError(
                     f"Somebody is already called {new_name}: choose another name, or forget one of "
@@ -200,7 +200,7 @@ class Galleries:
         """
         with self.writing() as session:
             gallery = self.row(session, key)
-            session.delete(self._known(session, gallery, name))
+            session.delete(self._known_embeddings(session, gallery, name))
             session.commit()
             return len(session.scalars(select(PersonRow).where(_of(gallery))).all())
 
@@ -211,7 +211,7 @@ class Galleries:
             if gallery is None:
                 return Receipt(0, 0, 0)
             photos = [photo for person in gallery.people for photo in person.photos]
-            size = sum(len(photo.encoding) + len(photo.chip) for photo in photos)
+            size = sum(len(photo.embedding) + len(photo.chip) for photo in photos)
             size += sum(len(mark.a) + len(mark.b) + len(mark.unit) for mark in gallery.marks)
             size += sum(len(head.weights) for head in gallery.heads)
             receipt = Receipt(len(gallery.people), len(photos), size)
@@ -248,7 +248,7 @@ class Galleries:
     @contextmanager
     def session(self) -> Iterator[Session]:
         """A database session whose failures are sentences."""
-        with translated(), Session(self._engine) as session:
+        with translate(), Session(self._engine) as session:
             yield session
 
     @contextmanager
@@ -281,7 +281,9 @@ class Galleries:
             session.execute(mine.values(seen=_now()))
             session.commit()
 
-    def _known(self, session: Session, gallery: GalleryRow | None, name: str) -> PersonRow:
+    def _known_embeddings(
+        self, session: Session, gallery: GalleryRow | None, name: str
+    ) -> PersonRow:
         person = _person(session, gallery, name)
         if person is None:
             raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
@@ -300,10 +302,10 @@ def _of(gallery: GalleryRow | None) -> ColumnElement[bool]:
     return PersonRow.gallery_id == (gallery.id if gallery else None)
 
 
-def _stored(row: PhotoRow, chips: bool = True) -> StoredPhoto:
-    encoding = np.frombuffer(row.encoding, "<f4")
+def _to_stored(row: PhotoRow, chips: bool = True) -> StoredPhoto:
+    embedding = np.frombuffer(row.embedding, "<f4")
     chip = row.chip if chips else b""
-    return StoredPhoto(row.id, row.person.name, encoding, chip, row.model, row.added)
+    return StoredPhoto(row.id, row.person.name, embedding, chip, row.model, row.added)
 
 
 def _now() -> datetime:

@@ -21,8 +21,8 @@ class GalleryRow(Base):
     people: Mapped[list["PersonRow"]] = relationship(
         back_populates="gallery", cascade="all, delete-orphan"
     )
-    marks: Mapped[list["MarkRow"]] = relationship(
-        back_populates="gallery", cascade="all, delete-orphan", order_by="MarkRow.id"
+    marks: Mapped[list["LabelledPairRow"]] = relationship(
+        back_populates="gallery", cascade="all, delete-orphan", order_by="LabelledPairRow.id"
     )
     heads: Mapped[list["HeadRow"]] = relationship(
         back_populates="gallery", cascade="all, delete-orphan"
@@ -51,14 +51,14 @@ class PhotoRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
-    encoding: Mapped[bytes] = mapped_column(LargeBinary(512))
+    embedding: Mapped[bytes] = mapped_column("encoding", LargeBinary(512))
     chip: Mapped[bytes] = mapped_column(LargeBinary)
     model: Mapped[str] = mapped_column(String(40))
     added: Mapped[datetime]
     person: Mapped[PersonRow] = relationship(back_populates="photos")
 
 
-class MarkRow(Base):
+class LabelledPairRow(Base):
     """A pair whose verdict a visitor marked: two encodings, and the unit that was taught by it.
 
     `unit` is 129 little-endian float64, weights and bias.

@@ -16,14 +16,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from faceweb.config import DreamConfig
-from faceweb.interpret.feature_extractor import Probe
+from faceweb.config import AscentConfig
+from faceweb.interpret.feature_extractor import FeatureExtractor
 from faceweb.interpret.top_patches import check_layer, check_unit
 from faceweb.style.image import to_bytes
-from faceweb.style.optimizer import descended
+from faceweb.style.optimizer import adam_update
 
 if TYPE_CHECKING:
-    from faceweb.interpret.inspector import Lens
+    from faceweb.interpret.inspector import Inspector
+
+    pass
 
 SIDE = 128
 RATE, DECAY, START = 0.03, 1.25, 0.05
@@ -39,7 +41,7 @@ COLOURS = np.array(
 LEAK = 0.02
 
 
-class Dream(NamedTuple):
+class AscentState(NamedTuple):
     """Pictures under way, as Fourier coefficients (n, 3, s, s // 2 + 1, 2), with Adam's moments."""
 
     spectrum: tf.Tensor
@@ -48,24 +50,24 @@ class Dream(NamedTuple):
     step: tf.Tensor
 
 
-class Dreamer:
+class ActivationMaximization:
     """Activation maximisation over one network, traced once a layer.
 
     Args:
         probe: of the network; the pictures have its size, or `SIDE` where it takes any.
     """
 
-    def __init__(self, probe: Probe) -> None:
+    def __init__(self, extractor: FeatureExtractor) -> None:
         self.traces = 0
-        self._probe = probe
-        self.side = probe.size[0] if probe.size else SIDE
+        self._extractor = extractor
+        self.side = extractor.size[0] if extractor.size else SIDE
         self._functions: dict[str, Callable] = {}
         vertical, horizontal = np.fft.fftfreq(self.side)[:, None], np.fft.rfftfreq(self.side)[None]
         frequency = np.maximum(np.hypot(vertical, horizontal), 1 / self.side)
         # Low frequencies move faster, so that shapes come before grain.
         self._amplitude = (frequency**-DECAY * self.side ** (2 - DECAY)).astype(np.complex64)
 
-    def begin(self, count: int, seed: int) -> Dream:
+    def begin(self, count: int, seed: int) -> AscentState:
         """Pictures of faint noise, all grey to the eye.
 
         Args:
@@ -76,11 +78,11 @@ class Dreamer:
         shape = (count, 3, self.side, self.side // 2 + 1, 2)
         spectrum = tf.constant(START * numbers.standard_normal(shape, np.float32))
         nothing = tf.zeros_like(spectrum)
-        return Dream(spectrum, nothing, nothing, tf.constant(0.0))
+        return AscentState(spectrum, nothing, nothing, tf.constant(0.0))
 
     def step(
-        self, dream: Dream, layer: str, units: list[int], numbers: np.random.Generator
-    ) -> tuple[Dream, np.ndarray]:
+        self, dream: AscentState, layer: str, units: list[int], numbers: np.random.Generator
+    ) -> tuple[AscentState, np.ndarray]:
         """Moves every picture, turned and shifted at random, uphill for its unit's activation.
 
         That is the mean over all positions in the first `FILLING` steps, and then the largest.
@@ -96,17 +98,17 @@ class Dreamer:
         Raises:
             ValueError: the layer is not among the probe's.
         """
-        self._probe.units(layer)
+        self._extractor.units(layer)
         moved = tf.constant(_transforms(len(units), self.side, numbers))
-        with self._probe.device.turn:
-            dream, excited = self._traced(layer)(dream, tf.constant(units, tf.int32), moved)
+        with self._extractor.device.lock:
+            dream, excited = self._compile(layer)(dream, tf.constant(units, tf.int32), moved)
             return dream, excited.numpy()
 
-    def pictures(self, dream: Dream) -> np.ndarray:
+    def pictures(self, dream: AscentState) -> np.ndarray:
         """The pictures as they are, (n, side, side, 3) float32 in [0, 1]."""
         return self._render(dream.spectrum).numpy()
 
-    def _traced(self, layer: str) -> Callable:
+    def _compile(self, layer: str) -> Callable:
         if layer not in self._functions:
 
             def function(dream, units, transforms):
@@ -115,7 +117,7 @@ class Dreamer:
 
             spectrum = tf.TensorSpec((None, 3, self.side, self.side // 2 + 1, 2))
             specs = [
-                Dream(spectrum, spectrum, spectrum, tf.TensorSpec(())),
+                AscentState(spectrum, spectrum, spectrum, tf.TensorSpec(())),
                 tf.TensorSpec((None,), tf.int32),
                 tf.TensorSpec((None, 8)),
             ]
@@ -133,7 +135,7 @@ class Dreamer:
                 interpolation="BILINEAR",
                 fill_mode="REFLECT",
             )
-            (maps,) = self._probe.forward(shown, (layer,), _leaky)
+            (maps,) = self._extractor.forward(shown, (layer,), _leaky)
             mean, peak = tf.reduce_mean(maps, axis=(1, 2)), tf.reduce_max(maps, axis=(1, 2))
             wanted = tf.where(dream.step < FILLING, mean, peak)
             excited = tf.gather(wanted, units, axis=1, batch_dims=1)
@@ -142,10 +144,10 @@ class Dreamer:
         # Units differ in scale by orders of magnitude: each picture's gradient has norm 1.
         norm = tf.sqrt(tf.reduce_mean(gradient**2, axis=(1, 2, 3, 4), keepdims=True))
         step = dream.step + 1
-        direction, first, second = descended(
+        direction, first, second = adam_update(
             gradient / (norm + 1e-12), dream.first, dream.second, step
         )
-        return Dream(dream.spectrum - RATE * direction, first, second, step), excited
+        return AscentState(dream.spectrum - RATE * direction, first, second, step), excited
 
     def _render(self, spectrum):
         waves = tf.complex(spectrum[..., 0], spectrum[..., 1]) * self._amplitude
@@ -174,7 +176,7 @@ SHOWN_EVERY = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class DreamStep:
+class AscentStep:
     """Pictures under way.
 
     Attributes:
@@ -191,9 +193,9 @@ class DreamStep:
     remaining: float
 
 
-def dream(
-    lens: "Lens", layer: str, units: Sequence[int], config: DreamConfig
-) -> Iterator[DreamStep]:
+def maximize_activation(
+    inspector: "Inspector", layer: str, units: Sequence[int], config: AscentConfig
+) -> Iterator[AscentStep]:
     """Activation maximisation from faint noise.
 
     Args:
@@ -208,19 +210,19 @@ def dream(
     Raises:
         LayerError: there is no such layer or unit.
     """
-    check_layer(lens.probe, layer)
+    check_layer(inspector.extractor, layer)
     for unit in units:
-        check_unit(lens.probe, layer, unit)
+        check_unit(inspector.extractor, layer, unit)
     numbers = np.random.default_rng(config.seed)
-    under_way = lens.dreamer.begin(len(units), config.seed)
+    under_way = inspector.maximization.begin(len(units), config.seed)
     began, shown = time.perf_counter(), -SHOWN_EVERY
     for step in range(1, config.steps + 1):
-        under_way, _ = lens.dreamer.step(under_way, layer, list(units), numbers)
+        under_way, _ = inspector.maximization.step(under_way, layer, list(units), numbers)
         now = time.perf_counter()
         if step == config.steps or now - shown > SHOWN_EVERY:
-            pictures = to_bytes(lens.dreamer.pictures(under_way))
-            maps = lens.probe.activations(pictures / np.float32(255), layer)
+            pictures = to_bytes(inspector.maximization.pictures(under_way))
+            maps = inspector.extractor.activations(pictures / np.float32(255), layer)
             peaks = maps.max(axis=(1, 2))[np.arange(len(units)), list(units)]
             remaining = (now - began) / step * (config.steps - step)
-            yield DreamStep(pictures, peaks, step, config.steps, remaining)
+            yield AscentStep(pictures, peaks, step, config.steps, remaining)
             shown = now

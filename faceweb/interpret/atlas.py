@@ -10,7 +10,7 @@ from PIL import Image
 
 from faceweb.config import ASSETS
 from faceweb.errors import WeightsUnavailableError
-from faceweb.networks.weights import shipped
+from faceweb.networks.weights import explain_missing
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def plate(network: str, layer: str) -> Plate | None:
     if units is None:
         return None
     try:
-        with shipped(path):
+        with explain_missing(path):
             sheet = np.asarray(Image.open(path).convert("RGB"))
             rows = sheet.reshape(-1, CELL, ACROSS, CELL, 3).swapaxes(1, 2)
             return Plate(tuple(units), rows.reshape(-1, CELL, CELL, 3)[: len(units)])
@@ -56,7 +56,7 @@ def layers(network: str) -> tuple[str, ...]:
 def _contents(network: str) -> dict[str, list[int]]:
     path = FOLDER / network / "units.json"
     try:
-        with shipped(path):
+        with explain_missing(path):
             return json.loads(path.read_text()) if path.is_file() else {}
     except WeightsUnavailableError as error:
         log.warning("%s", error)

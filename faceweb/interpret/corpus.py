@@ -19,9 +19,9 @@ from PIL import Image
 
 from faceweb.config import ASSETS
 from faceweb.errors import CorpusError, PictureError
-from faceweb.faces.quality import Networks, seen
+from faceweb.faces.quality import Networks, detect_faces
 from faceweb.media.image import check_shape, read_picture
-from faceweb.media.sandbox import entries, plain, unpacked
+from faceweb.media.sandbox import entries, plain, unpack
 from faceweb.types import Box
 
 # Longer side of a photo that is looked at; shorter side of a picture of a corpus.
@@ -82,7 +82,7 @@ def photo_view(
     if size is not None:
         return _faces(networks, picture, size, most=1)[0]
     scale = min(1.0, side / max(picture.shape[:2]))
-    return View(_resized(picture, scale), "whole", scale=scale)
+    return View(_resize(picture, scale), "whole", scale=scale)
 
 
 def corpus_views(
@@ -97,7 +97,7 @@ def corpus_views(
         return _faces(networks, picture, size)
     height, width = picture.shape[:2]
     scale = min(1.0, CORPUS_SIDE / min(height, width))
-    pixels = _resized(picture, scale)
+    pixels = _resize(picture, scale)
     limit = LONGEST_CORPUS * min(pixels.shape[:2])
     rows, columns = (int(min(length, limit)) // GRAIN * GRAIN for length in pixels.shape[:2])
     top, left = (pixels.shape[0] - rows) // 2, (pixels.shape[1] - columns) // 2
@@ -116,7 +116,7 @@ def _faces(
     networks: Networks, picture: np.ndarray, size: tuple[int, ...], most: int | None = None
 ) -> list[View]:
     """Aligned faces, largest first, or the middle square of a picture without one."""
-    faces = seen(networks, picture)
+    faces = detect_faces(networks, picture)
     chips = networks.align(picture, faces[:most])
     if chips:
         return [View(chip, f"face {n} of {len(faces)}") for n, chip in enumerate(chips, start=1)]
@@ -128,7 +128,7 @@ def _faces(
     return [View(np.asarray(shown), "middle", left, top, size[0] / side)]
 
 
-def _resized(picture: np.ndarray, scale: float) -> np.ndarray:
+def _resize(picture: np.ndarray, scale: float) -> np.ndarray:
     if scale == 1.0:
         return picture
     height, width = (max(GRAIN, round(length * scale)) for length in picture.shape[:2])
@@ -188,7 +188,7 @@ class Corpus:
             for number in numbers:
                 item = self.items[number]
                 if item.member and (archive is None or archive.filename != str(item.path)):
-                    archive = _opened(item.path)
+                    archive = _open(item.path)
                 if self.borrowed and not item.path.exists():
                     raise CorpusError(GONE)
                 yield number, _read(item, archive)
@@ -210,7 +210,7 @@ class Corpus:
                 yield number, []
 
 
-def bundled() -> Corpus:
+def bundled_corpus() -> Corpus:
     """The pictures that come with the page."""
     folders = [ASSETS / name for name in BUNDLED]
     paths = [path for folder in folders for path in sorted(folder.glob("*.jpg"))]
@@ -231,7 +231,7 @@ def in_folder(folder: Path) -> Corpus:
     return replace(_of_files(f"the pictures in {folder.name}", folder, paths), kept=True)
 
 
-def uploaded(paths: Sequence[Path]) -> Corpus:
+def make_uploaded_corpus(paths: Sequence[Path]) -> Corpus:
     """A visitor's own pictures.
 
     Args:
@@ -276,10 +276,10 @@ def _members(path: Path) -> list[Item]:
         raise CorpusError(
             f"{path.name} holds more than {MOST_ENTRIES:,} files: pack fewer pictures."
         )
-    with _opened(path) as archive:
+    with _open(path) as archive:
         members = archive.infolist()
         for member in members:
-            _trusted(member, path.name)
+            _trust(member, path.name)
     if sum(member.file_size for member in members) > LARGEST_ZIP:
         raise CorpusError(
             f"{path.name} unpacks to more than {LARGEST_ZIP // 10**9} GB: pack fewer pictures."
@@ -291,7 +291,7 @@ def _members(path: Path) -> list[Item]:
     ]
 
 
-def _trusted(member: zipfile.ZipInfo, name: str) -> None:
+def _trust(member: zipfile.ZipInfo, name: str) -> None:
     where = PurePosixPath(member.filename.replace("\\", "/"))
     if where.is_absolute() or ".." in where.parts:
         raise CorpusError(
@@ -312,7 +312,7 @@ def _is_picture(name: str) -> bool:
     return Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")
 
 
-def _opened(path: Path) -> zipfile.ZipFile:
+def _open(path: Path) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(path)
     except FileNotFoundError:
@@ -327,7 +327,7 @@ def _read(item: Item, archive: zipfile.ZipFile | None) -> np.ndarray | None:
     try:
         if not item.member or archive is None:
             return read_picture(item.path)
-        data = unpacked(archive, item.member, LARGEST_PICTURE)
+        data = unpack(archive, item.member, LARGEST_PICTURE)
         return None if len(data) > LARGEST_PICTURE else read_picture(data)
     except (
         PictureError,

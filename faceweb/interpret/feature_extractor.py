@@ -17,7 +17,7 @@ import tensorflow as tf
 from faceweb.interpret.receptive_field import walk
 from faceweb.networks.convnd import Crop
 from faceweb.networks.device import Device
-from faceweb.networks.graph import CONVOLUTIONS, inputs_of, listed
+from faceweb.networks.graph import CONVOLUTIONS, as_list, inputs_of
 from faceweb.types import LayerFacts, Peaks
 
 # Between a convolution and its ReLU.
@@ -25,24 +25,24 @@ BETWEEN = ("Add", "ZeroExtend", "BatchNormalization")
 
 
 @dataclass(frozen=True)
-class End:
+class InspectableLayer:
     """The Keras layer whose output is looked at, and the convolutions that end in it."""
 
     layer: keras.Layer
     convolutions: list[keras.layers.Layer]
 
 
-def ends_of(model: keras.Model) -> dict[str, End]:
+def find_inspectable_layers(model: keras.Model) -> dict[str, InspectableLayer]:
     """Per name of a layer worth looking at, where it ends."""
     users: dict[int, list] = {}
     for operation in model.operations:
         for tensor in inputs_of(operation):
             users.setdefault(id(tensor), []).append(operation)
-    ends: dict[str, End] = {}
+    ends: dict[str, InspectableLayer] = {}
     for operation in _convolutions(model):
         layer = _behind(operation, users)
         name = operation.name if isinstance(layer, Crop) else layer.name
-        ends.setdefault(name, End(layer, [])).convolutions.append(operation)
+        ends.setdefault(name, InspectableLayer(layer, [])).convolutions.append(operation)
     return ends
 
 
@@ -67,10 +67,10 @@ def _activation(operation: keras.Layer, users: dict[int, list]) -> keras.Layer |
 
 
 def _users(operation: keras.Layer, users: dict[int, list]) -> list:
-    return [user for tensor in listed(operation.output) for user in users.get(id(tensor), [])]
+    return [user for tensor in as_list(operation.output) for user in users.get(id(tensor), [])]
 
 
-class Probe:
+class FeatureExtractor:
     """Facts and activations of a functional model's layers, traced once a layer.
 
     A layer worth looking at stands at the end of a convolution: behind its ReLU, which may come
@@ -93,7 +93,7 @@ class Probe:
         self.traces = 0
         self.device = device
         self._model = model
-        self._ends = ends_of(model)
+        self._ends = find_inspectable_layers(model)
         self._walk = lru_cache(maxsize=64)(partial(walk, model))
         self._functions: dict[str | tuple[str, int], Callable] = {}
         if not self._ends:
@@ -133,7 +133,7 @@ class Probe:
                 or a layer before it is of a kind whose receptive field is not known.
         """
         end, places = self._end(layer), self.layers
-        axes = self._walk(self._checked(size))
+        axes = self._walk(self._check(size))
         here = axes[end.layer.name]
         if len({axis.field for axis in here}) > 1:
             raise ValueError(
@@ -175,8 +175,8 @@ class Probe:
         """
         self._end(layer)
         batch = self._batch(pictures)
-        with self.device.turn:
-            (maps,) = self._traced(layer, lambda x: self.forward(x, (layer,)))(batch)
+        with self.device.lock:
+            (maps,) = self._compile(layer, lambda x: self.forward(x, (layer,)))(batch)
             return maps.numpy()
 
     def peaks(
@@ -200,12 +200,12 @@ class Probe:
         size = pictures.shape[1:-1]
 
         def found(x):
-            apart = [_apart(self.facts(layer, size)) for layer in layers]
+            apart = [_space_apart(self.facts(layer, size)) for layer in layers]
             maps = self.forward(x, layers)
             return [_peaks(*each, most) for each in zip(maps, apart, strict=True)]
 
-        with self.device.turn:
-            answers = self._traced((",".join(layers), most), found)(batch)
+        with self.device.lock:
+            answers = self._compile((",".join(layers), most), found)(batch)
             return {
                 layer: Peaks(*(part.numpy() for part in answer))
                 for layer, answer in zip(layers, answers, strict=True)
@@ -223,14 +223,14 @@ class Probe:
             inputs = [values[id(tensor)] for tensor in inputs_of(operation)]
             if not inputs:
                 continue
-            outputs = _applied(operation, inputs, relu)
-            values.update(zip(map(id, listed(operation.output)), listed(outputs), strict=True))
+            outputs = _apply(operation, inputs, relu)
+            values.update(zip(map(id, as_list(operation.output)), as_list(outputs), strict=True))
             missing.discard(id(operation))
             if not missing:
                 break
         return [values[id(end.output)] for end in ends]
 
-    def _end(self, layer: str) -> End:
+    def _end(self, layer: str) -> InspectableLayer:
         if layer not in self._ends:
             raise ValueError(
                 f"{self._model.name!r} has no layer {layer!r} to look at. "
@@ -246,10 +246,10 @@ class Probe:
                 f"Pictures must be (n, {sides}, {self.channels}), at least one. "
                 f"Received: shape {pictures.shape}."
             )
-        self._checked(pictures.shape[1:-1])
+        self._check(pictures.shape[1:-1])
         return tf.constant(pictures, tf.float32)
 
-    def _checked(self, size: tuple[int, ...] | None) -> tuple[int, ...]:
+    def _check(self, size: tuple[int, ...] | None) -> tuple[int, ...]:
         own = self._model.inputs[0].shape[1:-1]
         wanted = own if size is None else tuple(size)
         fits = all(mine in (None, given) for mine, given in zip(own, wanted, strict=True))
@@ -257,7 +257,7 @@ class Probe:
             raise ValueError(f"{self._model.name!r} takes pictures of {own}. Received: {size}.")
         return wanted
 
-    def _traced(self, key: str | tuple[str, int], function: Callable) -> Callable:
+    def _compile(self, key: str | tuple[str, int], function: Callable) -> Callable:
         if key not in self._functions:
 
             def counted(pictures):
@@ -270,7 +270,7 @@ class Probe:
         return self._functions[key]
 
 
-def _apart(facts: LayerFacts) -> int:
+def _space_apart(facts: LayerFacts) -> int:
     """Positions of a layer that lie half a field apart, at least one."""
     return max(1, -(-facts.field.size // (2 * facts.field.stride)))
 
@@ -302,7 +302,7 @@ def _along(places, sides):
     return found[::-1]
 
 
-def _applied(operation: keras.Operation, inputs: list, relu: Callable | None):
+def _apply(operation: keras.Operation, inputs: list, relu: Callable | None):
     """An operation's output, with another ReLU if given."""
     if relu is not None and isinstance(operation, keras.layers.ReLU):
         return relu(*inputs)

@@ -14,13 +14,15 @@ from faceweb.interpret.top_patches import check_layer
 from faceweb.types import LayerFacts, ReceptiveField
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 # From nothing to much.
 HEAT = np.array([(27, 25, 23), (17, 94, 89), (67, 179, 168), (255, 236, 170)], float)
 
 
-def spread(values: np.ndarray, field: ReceptiveField, shape: tuple[int, ...]) -> np.ndarray:
+def upsample(values: np.ndarray, field: ReceptiveField, shape: tuple[int, ...]) -> np.ndarray:
     """A layer's map at the size of its picture, bilinear between the centres of its fields.
 
     Args:
@@ -53,7 +55,7 @@ def starts(length: int, side: int) -> np.ndarray:
     return np.unique(np.append(np.arange(0, last, max(side // 2, 1)), last))
 
 
-def covered(
+def average_cover(
     values: np.ndarray, corners: np.ndarray, side: int, shape: tuple[int, int]
 ) -> np.ndarray:
     """Per pixel the mean value of the patches that covered it.
@@ -121,7 +123,7 @@ class FeatureMaps:
 
     def heat(self, unit: int) -> np.ndarray:
         """A unit's map at the size of the view, (h, w)."""
-        return spread(self.maps[..., unit], self.facts.field, self.view.pixels.shape[:2])
+        return upsample(self.maps[..., unit], self.facts.field, self.view.pixels.shape[:2])
 
     def together(self, first: int, second: int) -> np.ndarray:
         """Where two units are on at once, (h, w) in [0, 1]: the root of the product of both maps,
@@ -130,11 +132,15 @@ class FeatureMaps:
         for unit in (first, second):
             one = np.maximum(self.maps[..., unit], 0)
             product = product * one / max(float(one.max()), 1e-12)
-        return spread(np.sqrt(product), self.facts.field, self.view.pixels.shape[:2])
+        return upsample(np.sqrt(product), self.facts.field, self.view.pixels.shape[:2])
 
 
 def feature_maps(
-    probe: "Probe", networks: Networks, photo: np.ndarray, layer: str, side: int = PHOTO_SIDE
+    extractor: "FeatureExtractor",
+    networks: Networks,
+    photo: np.ndarray,
+    layer: str,
+    side: int = PHOTO_SIDE,
 ) -> FeatureMaps:
     """Shows a photo to a layer.
 
@@ -149,7 +155,7 @@ def feature_maps(
         PictureError: the photo is too small or too long.
         LayerError: there is no such layer.
     """
-    check_layer(probe, layer)
-    view = photo_view(networks, photo, probe.size, side)
-    maps = probe.activations(view.floats[None], layer)[0]
-    return FeatureMaps(view, probe.facts(layer, view.pixels.shape[:2]), maps)
+    check_layer(extractor, layer)
+    view = photo_view(networks, photo, extractor.size, side)
+    maps = extractor.activations(view.floats[None], layer)[0]
+    return FeatureMaps(view, extractor.facts(layer, view.pixels.shape[:2]), maps)

@@ -22,8 +22,10 @@ from faceweb.interpret.top_patches import check_unit
 from faceweb.style.image import to_bytes
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
-    from faceweb.interpret.inspector import Lens
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+    from faceweb.interpret.inspector import Inspector
+
+    pass
 
 # Standard deviation below which a channel counts as constant, as a share of the layer's largest.
 _STILL = 1e-4
@@ -51,7 +53,7 @@ SHOWN_EVERY = 0.25
 
 
 @dataclass(frozen=True, eq=False)
-class Channels:
+class ChannelCorrelation:
     """A layer's channels on one photo.
 
     Attributes:
@@ -114,13 +116,17 @@ class RepaintStep:
     remaining: float
 
 
-def channels(
-    probe: "Probe", networks: Networks, photo: np.ndarray, layer: str, side: int | None = None
-) -> Channels:
+def correlate_channels(
+    extractor: "FeatureExtractor",
+    networks: Networks,
+    photo: np.ndarray,
+    layer: str,
+    side: int | None = None,
+) -> ChannelCorrelation:
     """Which channels fire together on a photo; arguments and errors as for `feature_maps`."""
     more = {} if side is None else {"side": side}
-    maps = feature_maps(probe, networks, photo, layer, **more)
-    found = Channels(maps, correlation(maps.maps))
+    maps = feature_maps(extractor, networks, photo, layer, **more)
+    found = ChannelCorrelation(maps, correlation(maps.maps))
     if not found.correlation.any():
         raise LayerError(
             "Every unit says the same everywhere on this photo, so nothing goes together: choose "
@@ -130,7 +136,7 @@ def channels(
 
 
 def repaint(
-    lens: "Lens",
+    inspector: "Inspector",
     networks: Networks,
     photo: np.ndarray,
     layer: str,
@@ -155,19 +161,19 @@ def repaint(
             there are not two.
     """
     for unit in pair:
-        check_unit(lens.probe, layer, unit)
-    start = channels(lens.probe, networks, photo, layer, REPAINT_SIDE)
+        check_unit(inspector.extractor, layer, unit)
+    start = correlate_channels(inspector.extractor, networks, photo, layer, REPAINT_SIDE)
     _check_pair(start, pair)
     picture = start.maps.view.floats
-    content, state = lens.pairs.content(picture, layer), lens.pairs.begin(picture)
+    content, state = inspector.repainter.content(picture, layer), inspector.repainter.begin(picture)
     before = float(start.correlation[pair])
     began, shown = time.perf_counter(), -SHOWN_EVERY
     for step in range(1, config.steps + 1):
-        state, _ = lens.pairs.step(state, layer, content, pair, config.wanted)
+        state, _ = inspector.repainter.step(state, layer, content, pair, config.wanted)
         now = time.perf_counter()
         if step == config.steps or now - shown > SHOWN_EVERY:
-            shown, painted = now, to_bytes(lens.pairs.painted(state))
-            maps = lens.probe.activations(painted[None] / np.float32(255), layer)[0]
+            shown, painted = now, to_bytes(inspector.repainter.render(state))
+            maps = inspector.extractor.activations(painted[None] / np.float32(255), layer)[0]
             found = correlation(maps)
             remaining = (now - began) / step * (config.steps - step)
             yield RepaintStep(
@@ -189,7 +195,7 @@ def _others(before: np.ndarray, after: np.ndarray, pair: tuple[int, int]) -> flo
     return float(np.abs(after - before)[counted].mean()) if counted.any() else 0.0
 
 
-def _check_pair(found: Channels, pair: tuple[int, int]) -> None:
+def _check_pair(found: ChannelCorrelation, pair: tuple[int, int]) -> None:
     if pair[0] == pair[1]:
         raise LayerError("A unit always goes with itself: choose two different units.")
     for unit in pair:

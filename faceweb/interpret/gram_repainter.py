@@ -15,9 +15,9 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from faceweb.interpret.feature_extractor import Probe
-from faceweb.style.losses import content_cost, total_variation
-from faceweb.style.model import Painter, State, moved
+from faceweb.interpret.feature_extractor import FeatureExtractor
+from faceweb.style.losses import content_loss, total_variation
+from faceweb.style.model import State, StyleModel, apply_adam
 
 
 def pair_cost(features, wanted, first, second):
@@ -43,24 +43,24 @@ def pair_cost(features, wanted, first, second):
 ALPHA, BETA, SMOOTH, RATE = 1.0, 30.0, 2.0, 0.015
 
 
-class PairPainter:
+class GramRepainter:
     """Steps over one network, traced once a layer.
 
     Args:
         probe: of the network.
     """
 
-    def __init__(self, probe: Probe) -> None:
+    def __init__(self, extractor: FeatureExtractor) -> None:
         self.traces = 0
-        self._probe = probe
+        self._extractor = extractor
         self._functions: dict[str, Callable] = {}
 
-    begin = staticmethod(Painter.begin)
-    painted = staticmethod(Painter.painted)
+    begin = staticmethod(StyleModel.begin)
+    render = staticmethod(StyleModel.render)
 
     def content(self, picture: np.ndarray, layer: str) -> np.ndarray:
         """What J_content compares: the layer's activations for a picture (h, w, 3) float32."""
-        return self._probe.activations(picture[None], layer)
+        return self._extractor.activations(picture[None], layer)
 
     def step(
         self, state: State, layer: str, content: np.ndarray, pair: tuple[int, int], wanted: float
@@ -77,21 +77,21 @@ class PairPainter:
         Returns:
             the painting after the step, and the pair's correlation before it.
         """
-        with self._probe.device.turn:
-            state, now = self._traced(layer)(
+        with self._extractor.device.lock:
+            state, now = self._compile(layer)(
                 state, tf.constant(content), tf.constant(pair), tf.constant(wanted, tf.float32)
             )
             return state, float(now)
 
-    def _traced(self, layer: str) -> Callable:
+    def _compile(self, layer: str) -> Callable:
         if layer not in self._functions:
 
             def function(state, content, pair, wanted):
                 self.traces += 1
                 return self._step(layer, state, content, pair, wanted)
 
-            picture = tf.TensorSpec((1, *(self._probe.size or (None, None)), 3))
-            content = tf.TensorSpec((1, None, None, self._probe.units(layer)))
+            picture = tf.TensorSpec((1, *(self._extractor.size or (None, None)), 3))
+            content = tf.TensorSpec((1, None, None, self._extractor.units(layer)))
             specs = [
                 State(picture, picture, picture, picture, tf.TensorSpec(())),
                 content,
@@ -104,10 +104,10 @@ class PairPainter:
     def _step(self, layer, state, content, pair, wanted):
         with tf.GradientTape() as tape:
             tape.watch(state.picture)
-            (maps,) = self._probe.forward(state.picture, (layer,))
+            (maps,) = self._extractor.forward(state.picture, (layer,))
             cost, now = pair_cost(maps, wanted, pair[0], pair[1])
             # In units of the layer's own activations, so that one weight suits every layer.
             scale = tf.reduce_mean(content**2) + 1e-12
-            cost = BETA * cost + ALPHA * content_cost(maps, content) / scale
+            cost = BETA * cost + ALPHA * content_loss(maps, content) / scale
             cost += SMOOTH * total_variation(state.picture)
-        return moved(state, tape.gradient(cost, state.picture), RATE), now
+        return apply_adam(state, tape.gradient(cost, state.picture), RATE), now

@@ -20,11 +20,13 @@ from numpy.typing import ArrayLike
 
 from faceweb.errors import CorpusError
 from faceweb.faces.quality import Networks
-from faceweb.interpret.corpus import Corpus, bundled, in_folder, uploaded
-from faceweb.interpret.top_patches import REPORT_EVERY, Index, PassStep, Winners, look_through
+from faceweb.interpret.corpus import Corpus, bundled_corpus, in_folder, make_uploaded_corpus
+from faceweb.interpret.top_patches import REPORT_EVERY, Index, PassStep, TopK, scan_corpus
 
 if TYPE_CHECKING:
-    from faceweb.interpret.inspector import Lens
+    from faceweb.interpret.inspector import Inspector
+
+    pass
 
 MOST_FILES = 24
 log = logging.getLogger(__name__)
@@ -117,19 +119,19 @@ class Indexes:
             CorpusError: there is no such corpus, or the visitor's pictures cannot be used.
         """
         if paths:
-            return uploaded(paths)
+            return make_uploaded_corpus(paths)
         if name == "folder" and self._folder is not None:
             return in_folder(self._folder)
         if name != "bundled":
             raise CorpusError("There is no such corpus here: choose bundled, or upload pictures.")
-        return bundled()
+        return bundled_corpus()
 
     def look(
-        self, lens: "Lens", networks: Networks, corpus: Corpus, most: int = 1
+        self, inspector: "Inspector", networks: Networks, corpus: Corpus, most: int = 1
     ) -> Iterator[PassStep]:
         """As `look_through`, at once where it was done before; a pass that somebody else makes is
         watched, and taken over where they stop."""
-        key = _key(lens, corpus, most)
+        key = _key(inspector, corpus, most)
         with self._lock:
             under_way = self._under_way.setdefault(key, UnderWay(len(corpus)))
         while not under_way.lock.acquire(timeout=REPORT_EVERY):
@@ -139,7 +141,7 @@ class Indexes:
             if index is not None:
                 yield PassStep(len(corpus), len(corpus), 0.0, index, finished=True)
                 return
-            for step in look_through(lens.probe, networks, corpus, most):
+            for step in scan_corpus(inspector.extractor, networks, corpus, most):
                 if step.finished:
                     self._keep(key, step.index, on_disk=corpus.kept)
                 else:
@@ -148,9 +150,9 @@ class Indexes:
         finally:
             under_way.lock.release()
 
-    def found(self, lens: "Lens", corpus: Corpus, most: int = 1) -> Index | None:
+    def found(self, inspector: "Inspector", corpus: Corpus, most: int = 1) -> Index | None:
         """What `look` would end with at once, or None where it would have to look."""
-        return self._found(_key(lens, corpus, most))
+        return self._found(_key(inspector, corpus, most))
 
     def _found(self, key: Key) -> Index | None:
         with self._lock:
@@ -163,11 +165,10 @@ class Indexes:
         views = [(int(picture), int(which)) for picture, which in arrays.pop("views")]
         skipped = int(arrays.pop("skipped"))
         layers = {name.rpartition("/")[0] for name in arrays}
-        winners = {
-            layer: Winners(*(arrays[f"{layer}/{part}"] for part in Winners._fields))
-            for layer in layers
+        top_k = {
+            layer: TopK(*(arrays[f"{layer}/{part}"] for part in TopK._fields)) for layer in layers
         }
-        self._keep(key, Index(winners, views, skipped), on_disk=False)
+        self._keep(key, Index(top_k, views, skipped), on_disk=False)
         return self._kept[key]
 
     def _keep(self, key: Key, index: Index, on_disk: bool) -> None:
@@ -179,11 +180,11 @@ class Indexes:
         if on_disk and self._files:
             arrays = {
                 f"{layer}/{part}": array
-                for layer, winners in index.winners.items()
-                for part, array in winners._asdict().items()
+                for layer, top_k in index.top_k.items()
+                for part, array in top_k._asdict().items()
             }
             self._files.save(key, {**arrays, "views": index.views, "skipped": index.skipped})
 
 
-def _key(lens: "Lens", corpus: Corpus, most: int) -> Key:
-    return KIND, lens.fingerprint, corpus.fingerprint, most
+def _key(inspector: "Inspector", corpus: Corpus, most: int) -> Key:
+    return KIND, inspector.fingerprint, corpus.fingerprint, most

@@ -2,27 +2,27 @@
 
 import keras
 
-from faceweb.interpret.activation_maximization import Dreamer
-from faceweb.interpret.feature_extractor import Probe
-from faceweb.interpret.gram_repainter import PairPainter
+from faceweb.interpret.activation_maximization import ActivationMaximization
+from faceweb.interpret.feature_extractor import FeatureExtractor
+from faceweb.interpret.gram_repainter import GramRepainter
 from faceweb.interpret.saliency import Saliency
 from faceweb.networks.device import Device
 
 
-class Lens:
+class Inspector:
     """Everything that looks into one network; nothing is traced before it is asked for.
 
     Attributes:
         probe: facts and activations of its layers.
-        dreamer: what a unit would like to see.
+        maximization: what a unit would like to see.
         saliency: which pixels excite a unit.
-        pairs: repaints a picture for one correlation.
+        repainter: repaints a picture for one correlation.
         fingerprint: checksum of the network's weights.
     """
 
     def __init__(self, model: keras.Model, device: Device, fingerprint: str) -> None:
-        self.probe = Probe(model, device)
-        self.dreamer = Dreamer(self.probe)
-        self.saliency = Saliency(self.probe)
-        self.pairs = PairPainter(self.probe)
+        self.extractor = FeatureExtractor(model, device)
+        self.maximization = ActivationMaximization(self.extractor)
+        self.saliency = Saliency(self.extractor)
+        self.repainter = GramRepainter(self.extractor)
         self.fingerprint = fingerprint

@@ -15,13 +15,15 @@ from faceweb.config import OcclusionConfig
 from faceweb.errors import LayerError
 from faceweb.faces.evaluation import euclidean
 from faceweb.faces.quality import Networks, find_faces, pick
-from faceweb.interpret.feature_maps import covered, feature_maps, starts
+from faceweb.interpret.feature_maps import average_cover, feature_maps, starts
 from faceweb.interpret.receptive_field import window
 from faceweb.interpret.top_patches import check_unit
-from faceweb.types import EncodedFace
+from faceweb.types import EmbeddedFace
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 SIDE, BATCH = 256, 8
 SHOWN_EVERY = 0.25
@@ -53,7 +55,7 @@ class OcclusionStep:
 
 
 def occlude_unit(
-    probe: "Probe",
+    extractor: "FeatureExtractor",
     networks: Networks,
     photo: np.ndarray,
     layer: str,
@@ -76,8 +78,8 @@ def occlude_unit(
     Raises:
         PictureError, LayerError: as for `feature_maps`, or the unit is silent on this photo.
     """
-    maps = feature_maps(probe, networks, photo, layer, SIDE)
-    check_unit(probe, layer, unit)
+    maps = feature_maps(extractor, networks, photo, layer, SIDE)
+    check_unit(extractor, layer, unit)
     row, column = np.unravel_index(maps.maps[..., unit].argmax(), maps.maps.shape[:2])
     before = float(maps.maps[row, column, unit])
     if before <= 0:
@@ -91,7 +93,7 @@ def occlude_unit(
     sees = window(field, int(row)), window(field, int(column))
 
     def excited(batch: np.ndarray) -> np.ndarray:
-        return probe.activations(batch, layer)[:, row, column, unit]
+        return extractor.activations(batch, layer)[:, row, column, unit]
 
     yield from _slide(maps.view.pixels, excited, before, config, spot, sees)
 
@@ -116,13 +118,13 @@ def occlude_pair(
         networks.encode(photo, [pick(find_faces(networks, photo), 0)])[0]
         for photo in (photo_a, photo_b)
     ]
-    before = float(euclidean(faces[0].encoding[None], faces[1].encoding[None])[0, 0])
+    before = float(euclidean(faces[0].embedding[None], faces[1].embedding[None])[0, 0])
     done: list[OcclusionStep | None] = [None, None]
     for number, (covered_face, other) in enumerate((faces, faces[::-1])):
 
-        def distance(batch: np.ndarray, other: EncodedFace = other) -> np.ndarray:
+        def distance(batch: np.ndarray, other: EmbeddedFace = other) -> np.ndarray:
             chips = (batch * 255 + 0.5).astype(np.uint8)
-            return euclidean(networks.embed(chips), other.encoding[None])[:, 0]
+            return euclidean(networks.embed(chips), other.embedding[None])[:, 0]
 
         for step in _slide(covered_face.chip, distance, before, config):
             done[number] = step
@@ -148,15 +150,13 @@ def _slide(
     filling = _filling(pixels, config.fill, side)
     values, shown = np.zeros(0), -SHOWN_EVERY
     for start in range(0, len(corners), BATCH):
-        batch = np.stack(
-            [_patched(pixels, filling, c, side) for c in corners[start : start + BATCH]]
-        )
+        batch = np.stack([_patch(pixels, filling, c, side) for c in corners[start : start + BATCH]])
         values = np.append(values, measure(batch / np.float32(255)))
         done, now = len(values), time.perf_counter()
         if done == len(corners) or now - shown > SHOWN_EVERY:
             shown = now
             falls = np.concatenate([before - values, np.zeros(len(unseen))])
-            change = covered(falls, np.concatenate([corners[:done], unseen]), side, shape)
+            change = average_cover(falls, np.concatenate([corners[:done], unseen]), side, shape)
             lowest, highest = float(values.min()), float(values.max())
             yield OcclusionStep(pixels, change, before, lowest, highest, done, len(corners), spot)
 
@@ -167,7 +167,7 @@ def _filling(pixels: np.ndarray, fill: str, side: int) -> np.ndarray:
     return np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(side / 2)))
 
 
-def _patched(pixels: np.ndarray, filling: np.ndarray, corner: np.ndarray, side: int) -> np.ndarray:
+def _patch(pixels: np.ndarray, filling: np.ndarray, corner: np.ndarray, side: int) -> np.ndarray:
     there = slice(corner[0], corner[0] + side), slice(corner[1], corner[1] + side)
     patched = pixels.copy()
     patched[there] = filling[there]

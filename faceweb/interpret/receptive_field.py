@@ -38,7 +38,7 @@ def through(field: ReceptiveField, kernel: int, stride: int = 1, before: int = 0
     )
 
 
-def joined(fields: Iterable[ReceptiveField]) -> ReceptiveField:
+def join(fields: Iterable[ReceptiveField]) -> ReceptiveField:
     """The field of a sum of branches: the smallest interval that holds what every branch sees.
 
     With first = offset - (size - 1) / 2 of position 0, it reaches from the least first to the
@@ -108,12 +108,12 @@ Axes = tuple[Axis, ...]
 
 def walk(model: "keras.Model", size: tuple[int, ...]) -> dict[str, Axes]:
     """The axes of every layer whose output is a map, by its name, for an input of one size."""
-    from faceweb.networks.graph import inputs_of, listed
+    from faceweb.networks.graph import as_list, inputs_of
 
     maps: dict[int, Axes] = {id(model.inputs[0]): tuple(Axis(side, PIXEL) for side in size)}
     found = {}
     for operation in model.operations:
-        inputs, outputs = inputs_of(operation), listed(operation.output)
+        inputs, outputs = inputs_of(operation), as_list(operation.output)
         if not inputs or any(len(tensor.shape) != len(size) + 2 for tensor in (*inputs, *outputs)):
             continue
         if any(id(tensor) not in maps for tensor in inputs):
@@ -137,54 +137,54 @@ def _beyond(operation: "keras.Operation", inputs: list[Axes]) -> list[Axes]:
     if isinstance(operation, graph.POINTWISE) or (kind == "Flip" and _flips_channels(operation)):
         return inputs
     if isinstance(operation, ZeroExtend):
-        return _extended(inputs)
+        return _extend(inputs)
     # `x + y` makes an operation that is no layer, with the same name.
     if kind == "Add":
-        return [_summed(operation, inputs)]
+        return [_sum(operation, inputs)]
     (axes,) = inputs
     if isinstance(operation, graph.CONVOLUTIONS):
         spans = zip(operation.kernel_size, operation.dilation_rate, strict=True)
-        return [_slid(operation, axes, [(size - 1) * apart + 1 for size, apart in spans])]
+        return [_slide(operation, axes, [(size - 1) * apart + 1 for size, apart in spans])]
     if isinstance(operation, graph.POOLS):
-        return [_slid(operation, axes, operation.pool_size)]
+        return [_slide(operation, axes, operation.pool_size)]
     if isinstance(operation, graph.PADDINGS):
         by = operation.padding
-        return [_padded(axes, [by] if len(axes) == 1 else by)]
+        return [_pad(axes, [by] if len(axes) == 1 else by)]
     if isinstance(operation, (MirrorBorder, Crop)):
         by = operation.count if isinstance(operation, MirrorBorder) else -operation.count
-        return [_padded(axes, [(by, by)] * len(axes))]
+        return [_pad(axes, [(by, by)] * len(axes))]
     raise ValueError(
         f"The receptive field of the layer {operation.name!r} is not known: it is a {kind}. "
         "Add its kind to faceweb/interpret/receptive_field.py."
     )
 
 
-def _slid(operation: "keras.Layer", axes: Axes, kernel: Iterable[int]) -> Axes:
+def _slide(operation: "keras.Layer", axes: Axes, kernel: Iterable[int]) -> Axes:
     if operation.padding not in ("same", "valid"):
         raise ValueError(
             f"The layer {operation.name!r} must have padding same or valid. "
             f"Received: {operation.padding!r}."
         )
     return tuple(
-        _slid_along(axis, size, stride, operation.padding == "same")
+        _slide_along(axis, size, stride, operation.padding == "same")
         for axis, size, stride in zip(axes, kernel, operation.strides, strict=True)
     )
 
 
-def _slid_along(axis: Axis, kernel: int, stride: int, same: bool) -> Axis:
+def _slide_along(axis: Axis, kernel: int, stride: int, same: bool) -> Axis:
     before, after = same_padding(axis.length, kernel, stride) if same else (0, 0)
     length = positions(axis.length + before + after, kernel, stride)
     return Axis(length, through(axis.field, kernel, stride, before))
 
 
-def _padded(axes: Axes, padding: Iterable[tuple[int, int]]) -> Axes:
+def _pad(axes: Axes, padding: Iterable[tuple[int, int]]) -> Axes:
     return tuple(
         Axis(axis.length + before + after, through(axis.field, 1, 1, before))
         for axis, (before, after) in zip(axes, padding, strict=True)
     )
 
 
-def _extended(inputs: list[Axes]) -> list[Axes]:
+def _extend(inputs: list[Axes]) -> list[Axes]:
     longest = [max(axis.length for axis in along) for along in zip(*inputs, strict=True)]
     return [
         tuple(Axis(length, axis.field) for length, axis in zip(longest, axes, strict=True))
@@ -192,7 +192,7 @@ def _extended(inputs: list[Axes]) -> list[Axes]:
     ]
 
 
-def _summed(operation: "keras.Operation", inputs: list[Axes]) -> Axes:
+def _sum(operation: "keras.Operation", inputs: list[Axes]) -> Axes:
     shapes = {tuple(axis.length for axis in axes) for axes in inputs}
     if len(shapes) > 1:
         raise ValueError(
@@ -200,7 +200,7 @@ def _summed(operation: "keras.Operation", inputs: list[Axes]) -> Axes:
         )
     try:
         return tuple(
-            Axis(branches[0].length, joined(axis.field for axis in branches))
+            Axis(branches[0].length, join(axis.field for axis in branches))
             for branches in zip(*inputs, strict=True)
         )
     except ValueError as error:

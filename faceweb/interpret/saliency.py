@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from faceweb.interpret.feature_extractor import Probe
+from faceweb.interpret.feature_extractor import FeatureExtractor
 
 
 class Saliency:
@@ -20,9 +20,9 @@ class Saliency:
         probe: of the network.
     """
 
-    def __init__(self, probe: Probe) -> None:
+    def __init__(self, extractor: FeatureExtractor) -> None:
         self.traces = 0
-        self._probe = probe
+        self._extractor = extractor
         self._functions: dict[tuple[str, bool], Callable] = {}
 
     def __call__(
@@ -39,24 +39,24 @@ class Saliency:
         Raises:
             ValueError: the layer is not among the probe's.
         """
-        self._probe.units(layer)
-        with self._probe.device.turn:
-            function = self._traced(layer, guided)
+        self._extractor.units(layer)
+        with self._extractor.device.lock:
+            function = self._compile(layer, guided)
             return function(tf.constant(picture[None]), tf.constant([0, *place])).numpy()[0]
 
-    def _traced(self, layer: str, guided: bool) -> Callable:
+    def _compile(self, layer: str, guided: bool) -> Callable:
         if (layer, guided) not in self._functions:
 
             def function(picture, place):
                 self.traces += 1
                 with tf.GradientTape() as tape:
                     tape.watch(picture)
-                    (maps,) = self._probe.forward(picture, (layer,), _guided if guided else None)
+                    (maps,) = self._extractor.forward(picture, (layer,), _guide if guided else None)
                     activation = tf.gather_nd(maps, place[None])[0]
                 return tape.gradient(activation, picture)
 
-            rank, channels = self._probe.rank, self._probe.channels
-            size = self._probe.size or (None,) * rank
+            rank, channels = self._extractor.rank, self._extractor.channels
+            size = self._extractor.size or (None,) * rank
             specs = [tf.TensorSpec((1, *size, channels)), tf.TensorSpec((rank + 2,), tf.int32)]
             self._functions[layer, guided] = tf.function(
                 function, input_signature=specs, autograph=False
@@ -65,6 +65,6 @@ class Saliency:
 
 
 @tf.custom_gradient
-def _guided(x):
+def _guide(x):
     excited = tf.nn.relu(x)
     return excited, lambda upstream: tf.where((excited > 0) & (upstream > 0), upstream, 0.0)

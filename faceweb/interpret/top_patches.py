@@ -23,10 +23,12 @@ from faceweb.interpret.receptive_field import window
 from faceweb.types import Box, ReceptiveField
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 
-class Winners(NamedTuple):
+class TopK(NamedTuple):
     """Activations, and where they were: view (a picture's number) and position in its map,
     counted through row by row."""
 
@@ -35,13 +37,13 @@ class Winners(NamedTuple):
     positions: np.ndarray
 
 
-def nobody(places: int, units: int) -> Winners:
+def nobody(places: int, units: int) -> TopK:
     """Before anything was seen."""
     empty = np.full((places, units), -1, np.int32)
-    return Winners(np.zeros((places, units), np.float32), empty, empty)
+    return TopK(np.zeros((places, units), np.float32), empty, empty)
 
 
-def merged(winners: Winners, candidates: Winners) -> Winners:
+def merge(top_k: TopK, candidates: TopK) -> TopK:
     """The strongest of both, in an order that does not depend on who came first.
 
     Of two equal values the smaller view wins, then the smaller position.
@@ -50,11 +52,11 @@ def merged(winners: Winners, candidates: Winners) -> Winners:
         winners: of k places.
         candidates: (m, c), any m.
     """
-    places = len(winners.values)
-    both = Winners(*(np.concatenate(pair) for pair in zip(winners, candidates, strict=True)))
+    places = len(top_k.values)
+    both = TopK(*(np.concatenate(pair) for pair in zip(top_k, candidates, strict=True)))
     # The last key rules. A free place, 0 at view -1, comes before whatever does not fire.
     order = np.lexsort((both.positions, both.views, -both.values), axis=0)[:places]
-    return Winners(*(np.take_along_axis(part, order, axis=0) for part in both))
+    return TopK(*(np.take_along_axis(part, order, axis=0) for part in both))
 
 
 PLACES = 9
@@ -101,13 +103,13 @@ class Index:
         skipped: pictures that are broken or of no use.
     """
 
-    winners: dict[str, Winners]
+    top_k: dict[str, TopK]
     views: list[tuple[int, int]]
     skipped: int = 0
 
     def strongest(self, layer: str, count: int) -> list[int]:
         """The units whose last winner is strongest: those that fire for many things, firmly."""
-        values = self.winners[layer].values
+        values = self.top_k[layer].values
         order = np.lexsort((-values[0], -values[-1]))
         return [int(unit) for unit in order[:count] if values[0, unit] > 0]
 
@@ -159,8 +161,8 @@ class Patch:
         return not self.inside.all()
 
 
-def look_through(
-    probe: "Probe", networks: Networks, corpus: Corpus, most: int = 1
+def scan_corpus(
+    extractor: "FeatureExtractor", networks: Networks, corpus: Corpus, most: int = 1
 ) -> Iterator[PassStep]:
     """One pass over a corpus.
 
@@ -176,37 +178,37 @@ def look_through(
     Raises:
         CorpusError: the pictures are gone, or none of them can be used.
     """
-    winners = {layer: nobody(PLACES, probe.units(layer)) for layer in probe.layers}
+    top_k = {layer: nobody(PLACES, extractor.units(layer)) for layer in extractor.layers}
     views: list[tuple[int, int]] = []
     largest = BATCH if most == 1 else BATCH_OF_SEVERAL
     skipped, began, shown = 0, time.perf_counter(), time.perf_counter()
     # Pictures of one shape wait for each other.
     waiting: dict[tuple[int, ...], list[tuple[int, View]]] = {}
-    for number, found in corpus.views(range(len(corpus)), networks, probe.size):
+    for number, found in corpus.views(range(len(corpus)), networks, extractor.size):
         skipped += not found
         for which, view in enumerate(found):
             group = waiting.setdefault(view.pixels.shape, [])
             group.append((len(views), view))
             views.append((number, which))
             if len(group) == largest:
-                _take(probe, waiting.pop(view.pixels.shape), most, winners)
+                _take(extractor, waiting.pop(view.pixels.shape), most, top_k)
         if time.perf_counter() - shown > REPORT_EVERY:
             seen = number + 1
             remaining = (time.perf_counter() - began) / seen * (len(corpus) - seen)
-            yield PassStep(seen, len(corpus), remaining, Index(dict(winners), views, skipped))
+            yield PassStep(seen, len(corpus), remaining, Index(dict(top_k), views, skipped))
             shown = time.perf_counter()
     for group in waiting.values():
-        _take(probe, group, most, winners)
+        _take(extractor, group, most, top_k)
     if not views:
         raise CorpusError(
             f"None of the {len(corpus):,} pictures can be used: add JPEG, PNG or WebP pictures of "
             "at least 32 pixels a side."
         )
-    yield PassStep(len(corpus), len(corpus), 0.0, Index(winners, views, skipped), finished=True)
+    yield PassStep(len(corpus), len(corpus), 0.0, Index(top_k, views, skipped), finished=True)
 
 
 def patches_of(
-    probe: "Probe",
+    extractor: "FeatureExtractor",
     networks: Networks,
     corpus: Corpus,
     index: Index,
@@ -220,68 +222,68 @@ def patches_of(
         LayerError: the layer has no such unit.
     """
     for unit in units:
-        check_unit(probe, layer, unit)
-    winners = index.winners[layer]
-    wanted = sorted({index.views[v][0] for v in winners.views[:, list(units)].flat if v >= 0})
+        check_unit(extractor, layer, unit)
+    top_k = index.top_k[layer]
+    wanted = sorted({index.views[v][0] for v in top_k.views[:, list(units)].flat if v >= 0})
     views = {
         (number, which): view
-        for number, found in corpus.views(wanted, networks, probe.size)
+        for number, found in corpus.views(wanted, networks, extractor.size)
         for which, view in enumerate(found)
     }
     patches: dict[int, list[Patch]] = {unit: [] for unit in units}
     for unit in units:
         for place in range(PLACES):
-            value, number, position = (part[place, unit] for part in winners)
+            value, number, position = (part[place, unit] for part in top_k)
             if number >= 0 and index.views[number] in views:
                 key = index.views[number]
                 label, view = corpus.items[key[0]].label, views[key]
-                facts = probe.facts(layer, view.pixels.shape[:-1])
+                facts = extractor.facts(layer, view.pixels.shape[:-1])
                 spot = np.unravel_index(position, facts.shape[:-1])
                 where = (*map(int, spot), unit)
-                patches[unit].append(_cut(view, label, facts.field, where, float(value)))
+                patches[unit].append(_crop(view, label, facts.field, where, float(value)))
     return patches
 
 
-def check_unit(probe: "Probe", layer: str, unit: int) -> None:
+def check_unit(extractor: "FeatureExtractor", layer: str, unit: int) -> None:
     """Refuses a unit that a layer does not have.
 
     Raises:
         LayerError: as said.
     """
-    if not 0 <= unit < probe.units(layer):
+    if not 0 <= unit < extractor.units(layer):
         raise LayerError(
-            f"The layer {layer} has units 0 to {probe.units(layer) - 1}: choose one of them. "
+            f"The layer {layer} has units 0 to {extractor.units(layer) - 1}: choose one of them. "
             f"Received: {unit}."
         )
 
 
-def check_layer(probe: "Probe", layer: str) -> str:
+def check_layer(extractor: "FeatureExtractor", layer: str) -> str:
     """The layer, refused where a network does not have it.
 
     Raises:
         LayerError: as said.
     """
-    if layer not in probe.layers:
+    if layer not in extractor.layers:
         raise LayerError(
-            f"This network has no layer {layer!r}: choose one of {', '.join(probe.layers)}."
+            f"This network has no layer {layer!r}: choose one of {', '.join(extractor.layers)}."
         )
     return layer
 
 
 def _take(
-    probe: "Probe", group: list[tuple[int, View]], most: int, winners: dict[str, Winners]
+    extractor: "FeatureExtractor", group: list[tuple[int, View]], most: int, top_k: dict[str, TopK]
 ) -> None:
     """Lets a batch of views compete."""
     batch = np.stack([view.floats for _, view in group])
     numbers = np.array([number for number, _ in group], np.int32)
-    for layer, peaks in probe.peaks(batch, most).items():
+    for layer, peaks in extractor.peaks(batch, most).items():
         values = peaks.values.reshape(-1, peaks.values.shape[-1])
         views = np.broadcast_to(numbers[:, None, None], peaks.values.shape).reshape(values.shape)
         places = peaks.places.reshape(values.shape)
-        winners[layer] = merged(winners[layer], Winners(values, views, places))
+        top_k[layer] = merge(top_k[layer], TopK(values, views, places))
 
 
-def _cut(
+def _crop(
     view: View, label: str, field: ReceptiveField, place: tuple[int, ...], value: float
 ) -> Patch:
     """The receptive field of a place, with what lies beyond the border marked."""

@@ -49,14 +49,14 @@ def read_sound(path: Path) -> tuple[Signal, str]:
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
     try:
         with av.open(path, options=options, metadata_errors="replace") as container:
-            samples, loudest, clipped, rate = _decoded(container)
+            samples, loudest, clipped, rate = _decode(container)
     except FacewebError:
         raise
     except Exception:  # noqa: BLE001 - decoders raise whatever they like on broken data
         raise MediaError(
             f"This file is not a sound that can be read, or is broken: {_USE}, or export it again."
         ) from None
-    return _checked(samples, loudest, rate), _note(clipped)
+    return _check(samples, loudest, rate), _note(clipped)
 
 
 def write_sound(signal: Signal) -> bytes:
@@ -83,13 +83,13 @@ def _refuse_large(path: Path) -> None:
         )
 
 
-def _decoded(container: Any) -> tuple[np.ndarray, float, float, int]:
+def _decode(container: Any) -> tuple[np.ndarray, float, float, int]:
     """Samples (t,) at the file's own rate, their loudest before mixing, the share clipped."""
     if not container.streams.audio:
         raise MediaError(f"There is no sound in this file: {_USE}.")
     stream = container.streams.audio[0]
     _refuse_odd(stream)
-    told = _told(container, stream)
+    told = _stated_seconds(container, stream)
     if told > SURELY_LONG:
         raise _too_long()
     pieces: list[np.ndarray] = []
@@ -115,7 +115,7 @@ def _decoded(container: Any) -> tuple[np.ndarray, float, float, int]:
         raise MediaError(
             f"This sound is cut short: {seconds:.1f} s are left of {told:.1f} s: send it again."
         )
-    return _joined(pieces)[: int(LONGEST * rate)], loudest, full / max(count, 1), rate
+    return _join(pieces)[: int(LONGEST * rate)], loudest, full / max(count, 1), rate
 
 
 def _refuse_odd(stream: Any) -> None:
@@ -133,7 +133,7 @@ def _refuse_odd(stream: Any) -> None:
         )
 
 
-def _told(container: Any, stream: Any) -> float:
+def _stated_seconds(container: Any, stream: Any) -> float:
     """Seconds that the header speaks of, 0 where it is silent, as a microphone's is."""
     if stream.duration is not None and stream.time_base is not None:
         return float(stream.duration * stream.time_base)
@@ -165,11 +165,11 @@ def _values(frame: Any) -> np.ndarray:
     return values.astype(np.float32)
 
 
-def _joined(pieces: list[np.ndarray]) -> np.ndarray:
+def _join(pieces: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
 
 
-def _checked(samples: np.ndarray, loudest: float, rate: int) -> Signal:
+def _check(samples: np.ndarray, loudest: float, rate: int) -> Signal:
     from scipy.signal import resample_poly
 
     seconds = len(samples) / rate

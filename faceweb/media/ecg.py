@@ -62,7 +62,7 @@ def read_trace(path: Path, rate: float | None = None) -> tuple[Signal, str]:
     if data.startswith(_EDF):
         return _edf(data)
     values, found = _csv(data, rate)
-    return _checked(values, found), _cut(len(values) / found)
+    return _check(values, found), _crop(len(values) / found)
 
 
 def _bytes(path: Path) -> bytes:
@@ -78,7 +78,7 @@ def _bytes(path: Path) -> bytes:
         raise MediaError("This trace is no longer there: upload it again.") from None
 
 
-def _checked(values: np.ndarray, rate: float) -> Signal:
+def _check(values: np.ndarray, rate: float) -> Signal:
     _refuse_rate(rate)
     seconds = len(values) / rate
     if seconds < SHORTEST:
@@ -100,7 +100,7 @@ def _refuse_rate(rate: float) -> None:
         )
 
 
-def _cut(seconds: float) -> str:
+def _crop(seconds: float) -> str:
     if seconds <= LONGEST:
         return ""
     return f"Only the first {LONGEST / 60:.0f} minutes of {seconds / 60:.1f} are used."
@@ -259,11 +259,11 @@ def _edf(data: bytes) -> tuple[Signal, str]:
         _refuse_rate(rate)
         seconds = signal.samples_per_data_record * file.num_data_records / rate
         values = signal.get_data_slice(0, LONGEST) if seconds > LONGEST else signal.data
-        trace = _checked(values, rate)
+        trace = _check(values, rate)
     except _BROKEN:
         raise MediaError(f"This EDF file is broken or cut short: {_AGAIN}.") from None
     label, unit, count = ascii(signal.label)[1:-1], signal.physical_dimension, len(file.signals)
     note = f"This is the signal “{label}”, one of {count}."
     if unit:
         note = f"This is the signal “{label}” in {unit}, one of {count}."
-    return trace, " ".join(filter(None, [note, _cut(seconds)]))
+    return trace, " ".join(filter(None, [note, _crop(seconds)]))

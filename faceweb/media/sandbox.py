@@ -47,7 +47,7 @@ def open_image(source: Path | bytes, formats: tuple[str, ...], pages: int = 1) -
     stream = _Pieces(source if isinstance(source, bytes) else source.read_bytes())
     image = Image.open(stream, formats=formats)
     # A compressed BMP is read byte by byte.
-    stream.opened(PIECES_A_PAGE * pages, 1 if image.format == "BMP" else LEAST_PIECE)
+    stream.begin_pixels(PIECES_A_PAGE * pages, 1 if image.format == "BMP" else LEAST_PIECE)
     if image.format == "JPEG":
         _check_scans(stream.getvalue())
     return image
@@ -87,7 +87,7 @@ class _Pieces(io.BytesIO):
         self._size = len(data)
         self._pieces, self._bytes = MOST_PIECES, LARGEST_PIECES
 
-    def opened(self, further: int, least: int) -> None:
+    def begin_pixels(self, further: int, least: int) -> None:
         """Says that the head was read, and the pixels follow, in pieces of `least` or more."""
         self._pieces = MOST_PIECES + further + self._size // least
         self._bytes = self._size + LARGEST_PIECES
@@ -142,7 +142,7 @@ MOST_FILES, FEW = 4096, 64
 LISTED, PIECE = b"PK\1\2", 1 << 20
 
 
-def opened(path: Path) -> zipfile.ZipFile:
+def open_zip(path: Path) -> zipfile.ZipFile:
     """A zip of a volume, whose members unpack in bounded pieces; nothing is unpacked yet.
 
     Raises:
@@ -163,7 +163,7 @@ def opened(path: Path) -> zipfile.ZipFile:
     return archive
 
 
-def opened_bytes(data: bytes) -> zipfile.ZipFile:
+def open_zip_bytes(data: bytes) -> zipfile.ZipFile:
     """A zip of a few members that unpack in bounded pieces.
 
     Raises:
@@ -177,7 +177,7 @@ def opened_bytes(data: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def unpacked(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
+def unpack(archive: zipfile.ZipFile, name: str, most: int) -> bytes:
     """One member, or the first `most` + 1 bytes of one that is larger."""
     member = archive.getinfo(name)
     with archive.open(member) as stream:

@@ -59,7 +59,7 @@ def read_clip(path: Path) -> tuple[Clip, str]:
             options = {"codec_whitelist": CODECS, **BOUND}
             with av.open(file, "r", format=reader, options=options) as container:
                 clip, note = _clip(container)
-            if reader == "gif" and not _ended(file):
+            if reader == "gif" and not _has_trailer(file):
                 raise MediaError(CUT_SHORT)
             return clip, note
     except FileNotFoundError:
@@ -79,7 +79,7 @@ def _reader(start: bytes) -> str:
     raise MediaError(NO_CLIP)
 
 
-def _ended(file: Any) -> bool:
+def _has_trailer(file: Any) -> bool:
     """Whether a GIF has its trailer; FFmpeg does not miss it."""
     file.seek(-min(file.seek(0, io.SEEK_END), 64), io.SEEK_END)
     return bool(file.read().rstrip(b"\0").endswith(b";"))
@@ -97,8 +97,8 @@ def _clip(container: Any) -> tuple[Clip, str]:
     # Frames may be larger than the file says.
     stream.codec_context.options = BOUND
     _check_size(stream.codec_context.width, stream.codec_context.height)
-    stated = _stated(container, stream)
-    frames, times, whole, size = _decoded(container, stream)
+    stated = _stated_seconds(container, stream)
+    frames, times, whole, size = _decode(container, stream)
     if not frames:
         raise MediaError("This clip has no frames: export or send it again.")
     ends = times[-1]
@@ -112,10 +112,10 @@ def _clip(container: Any) -> tuple[Clip, str]:
         check_shape(clip.frames[0], "This clip")
     except PictureError as error:
         raise MediaError(str(error)) from None
-    return clip, _said(clip, size, stated, whole, len(frames) > MOST_FRAMES)
+    return clip, _describe(clip, size, stated, whole, len(frames) > MOST_FRAMES)
 
 
-def _said(
+def _describe(
     clip: Clip, size: tuple[int, int], stated: float | None, whole: bool, thinned: bool
 ) -> str:
     notes = []
@@ -132,7 +132,7 @@ def _said(
     return " ".join(notes)
 
 
-def _stated(container: Any, stream: Any) -> float | None:
+def _stated_seconds(container: Any, stream: Any) -> float | None:
     """Seconds as the header says, if it does."""
     if stream.duration and stream.time_base:
         return float(stream.duration * stream.time_base)
@@ -146,7 +146,7 @@ def _check_size(width: int, height: int) -> None:
         )
 
 
-def _decoded(
+def _decode(
     container: Any, stream: Any
 ) -> tuple[list[np.ndarray], list[float], bool, tuple[int, int]]:
     """Small frames in their order, when each begins and the last ends, and what they were.

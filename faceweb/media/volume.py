@@ -23,7 +23,7 @@ import numpy as np
 from PIL import Image
 
 from faceweb.errors import FacewebError, MediaError, PictureError
-from faceweb.media.sandbox import check_tiles, open_image, opened, unpacked
+from faceweb.media.sandbox import check_tiles, open_image, open_zip, unpack
 from faceweb.types import Volume
 
 LEAST_SIDE, MOST_SIDE, LARGEST_SIDE = 8, 256, 512
@@ -82,7 +82,7 @@ def planes(
         yield np.frombuffer(data, dtype).reshape(shape[1:])
 
 
-def gathered(
+def gather(
     pieces: Iterator[np.ndarray], shape: Sequence[int]
 ) -> tuple[np.ndarray, tuple[int, ...]]:
     """Puts planes together, reduced on the way to at most 256 a side, so that memory is bounded.
@@ -102,7 +102,7 @@ def gathered(
     depth, height, width = (side // block for side, block in zip(shape, blocks, strict=True))
     values = np.empty((depth, height, width), np.float32)
     for number in range(depth):
-        slab = [_checked(plane) for plane in islice(pieces, blocks[0])]
+        slab = [_check(plane) for plane in islice(pieces, blocks[0])]
         if len(slab) < blocks[0]:
             raise MediaError(CUT_SHORT)
         block = np.stack(slab)[:, : height * blocks[1], : width * blocks[2]]
@@ -110,7 +110,7 @@ def gathered(
     return values, blocks
 
 
-def _checked(plane: np.ndarray) -> np.ndarray:
+def _check(plane: np.ndarray) -> np.ndarray:
     plane = plane.astype(np.float64)
     if (np.abs(plane) > LARGEST_VALUE).any():
         raise MediaError(
@@ -157,7 +157,7 @@ def upright(
     return np.ascontiguousarray(values), lengths[order].tolist(), notes
 
 
-def finished(raw: Raw) -> tuple[Volume, str]:
+def normalize(raw: Raw) -> tuple[Volume, str]:
     """A volume in [0, 1] and what was done to it, in words.
 
     The percentiles 0.5 and 99.5 become 0 and 1; a mask that has them equal is stretched from its
@@ -194,7 +194,7 @@ def finished(raw: Raw) -> tuple[Volume, str]:
     return volume, " ".join(notes)
 
 
-def reduced_note(blocks: Sequence[int], shape: Sequence[int]) -> tuple[str, ...]:
+def note_reduction(blocks: Sequence[int], shape: Sequence[int]) -> tuple[str, ...]:
     """Says that a volume was reduced, if it was."""
     if max(blocks) == 1:
         return ()
@@ -295,14 +295,14 @@ def read_dicom(archive: zipfile.ZipFile) -> Raw:
     apart = float(np.median(gaps)) if once[0].position else once[0].thickness
     if once[0].position and np.abs(gaps - apart).max() > UNEVEN * apart:
         notes = (*notes, "Its slices are unevenly far apart; the median distance is used for all.")
-    values, blocks = gathered((_values(archive, item) for item in once), shape)
+    values, blocks = gather((_values(archive, item) for item in once), shape)
     down, right = once[0].spacing
     spacing = np.multiply((apart, down, right), blocks)
     across = once[0].axes or (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
     directions = np.stack([once[0].normal, across[3:], across[:3]], axis=1)
     # DICOM counts to the left and back, this page to the right and front.
     affine = np.diag([-1.0, -1.0, 1.0]) @ directions * spacing
-    turned, apart3, notes = upright(values, affine, notes + reduced_note(blocks, shape))
+    turned, apart3, notes = upright(values, affine, notes + note_reduction(blocks, shape))
     return Raw(turned, apart3, notes)
 
 
@@ -335,7 +335,7 @@ def _slices(archive: zipfile.ZipFile) -> Iterator[_Slice]:
 
 
 def _bytes(archive: zipfile.ZipFile, member: str) -> bytes:
-    data = unpacked(archive, member, LARGEST_SLICE)
+    data = unpack(archive, member, LARGEST_SLICE)
     if len(data) > LARGEST_SLICE:
         raise MediaError(
             f"A file in this zip has more than {LARGEST_SLICE // 10**6} MB: pack single slices of "
@@ -354,7 +354,7 @@ def _slice(member: str, data: bytes) -> _Slice:
     syntax = str(meta.get("TransferSyntaxUID", ""))
     if syntax not in PLAIN:
         raise MediaError("The slices of this series are compressed: export them uncompressed.")
-    header, pieces = _parsed(data, pixels=False)
+    header, pieces = _parse(data, pixels=False)
     shape = int(header.get("Rows") or 0), int(header.get("Columns") or 0)
     if not min(shape):
         raise MediaError("A DICOM file in this zip has no pixels: pack the slices alone.")
@@ -374,11 +374,11 @@ def _slice(member: str, data: bytes) -> _Slice:
     )
 
 
-def _parsed(data: bytes, pixels: bool) -> tuple[Any, int]:
+def _parse(data: bytes, pixels: bool) -> tuple[Any, int]:
     """What a slice says, and in how many pieces."""
     from pydicom.filereader import read_partial
 
-    looked_at = _looked_at()
+    looked_at = _look_at()
 
     def stops(tag: int, kind: str | None, length: int) -> bool:
         if tag in looked_at and (kind == "SQ" or length > LARGEST_DICOM_VALUE):
@@ -399,7 +399,7 @@ def _parsed(data: bytes, pixels: bool) -> tuple[Any, int]:
 
 
 @cache
-def _looked_at() -> frozenset[int]:
+def _look_at() -> frozenset[int]:
     from pydicom.tag import Tag
 
     return frozenset(map(Tag, _READ))
@@ -424,7 +424,7 @@ def _floats(values: Any, count: int) -> tuple[float, ...] | None:
 
 
 def _values(archive: zipfile.ZipFile, item: _Slice) -> np.ndarray:
-    data, _ = _parsed(_bytes(archive, item.member), pixels=True)
+    data, _ = _parse(_bytes(archive, item.member), pixels=True)
     slope, intercept = data.get("RescaleSlope"), data.get("RescaleIntercept")
     slope = 1.0 if slope is None else float(slope)
     values = data.pixel_array * slope + (0.0 if intercept is None else float(intercept))
@@ -477,11 +477,11 @@ def _nifti(stream: IO[bytes] | gzip.GzipFile) -> Raw:
     slope, offset = 1.0 if slope is None else slope, 0.0 if offset is None else offset
     stored = shape[::-1]
     pieces = planes(stream.read, stored, header.get_data_dtype())
-    values, blocks = gathered((piece * float(slope) + offset for piece in pieces), stored)
+    values, blocks = gather((piece * float(slope) + offset for piece in pieces), stored)
     scale = UNITS.get(header.get_xyzt_units()[0], 1.0)
     # Axes are stored last first.
     affine = header.get_best_affine()[:3, :3] * scale * blocks[::-1]
-    turned, spacing, notes = upright(values.T, affine, (*notes, *reduced_note(blocks, stored)))
+    turned, spacing, notes = upright(values.T, affine, (*notes, *note_reduction(blocks, stored)))
     return Raw(turned, spacing, notes)
 
 
@@ -535,9 +535,9 @@ def read_tiff(path: Path) -> Raw:
             count += 1
         shape = (count, size[1], size[0])
         check_shape(shape)
-        values, blocks = gathered(_pages(image, count, size), shape)
+        values, blocks = gather(_pages(image, count, size), shape)
     said = ("Its colours became grey.",) if coloured else ()
-    return Raw(values, np.multiply(spacing, blocks).tolist(), said + reduced_note(blocks, shape))
+    return Raw(values, np.multiply(spacing, blocks).tolist(), said + note_reduction(blocks, shape))
 
 
 def _has(image: Image.Image, page: int) -> bool:
@@ -585,8 +585,8 @@ def read_npy(stream: IO[bytes], spacing: tuple[float, ...] = (1.0, 1.0, 1.0)) ->
         raise MediaError(NO_ARRAY)
     check_shape(shape)
     stored = shape[::-1] if reversed_axes else shape
-    values, blocks = gathered(planes(stream.read, stored, dtype), stored)
-    notes = reduced_note(blocks, stored)
+    values, blocks = gather(planes(stream.read, stored, dtype), stored)
+    notes = note_reduction(blocks, stored)
     if reversed_axes:
         values, blocks = np.ascontiguousarray(values.T), blocks[::-1]
     return Raw(values, np.multiply(spacing, blocks).tolist(), notes)
@@ -645,7 +645,7 @@ def read_volume(path: Path) -> tuple[Volume, str]:
             1e30, or mostly NaN.
     """
     try:
-        return finished(_raw(path))
+        return normalize(_raw(path))
     except FileNotFoundError:
         raise MediaError("This file was erased meanwhile: upload it again.") from None
     except PictureError as error:
@@ -669,7 +669,7 @@ def _raw(path: Path) -> Raw:
         with path.open("rb") as file:
             return read_npy(file)
     if start.startswith(b"PK"):
-        with opened(path) as archive:
+        with open_zip(path) as archive:
             arrays = [name for name in archive.namelist() if name.endswith(".npy")]
             return read_npz(archive, arrays) if arrays else read_dicom(archive)
     if start[DICOM] == b"DICM":

@@ -16,14 +16,14 @@ import numpy as np
 from PIL import Image
 
 from faceweb.errors import TrainingError
-from faceweb.faces.quality import Networks, from_png, seen
+from faceweb.faces.quality import Networks, detect_faces, from_png
 from faceweb.gallery.store import StoredPhoto
-from faceweb.interpret.corpus import uploaded
+from faceweb.interpret.corpus import make_uploaded_corpus
 from faceweb.metric_learning.synthetic_faces import SIDE, avatar, identity, occasion
 
 
 @dataclass(frozen=True, eq=False)
-class Album:
+class FaceDataset:
     """People with their pictures.
 
     Attributes:
@@ -48,10 +48,10 @@ class Album:
         """All inputs, (n, ...), as a network takes them."""
         return as_input(np.concatenate(self.inputs))
 
-    def part(self, people: range, most: int | None = None) -> "Album":
+    def part(self, people: range, most: int | None = None) -> "FaceDataset":
         """Some of the people, with the first `most` pictures of each."""
         inputs = tuple(self.inputs[i][:most] for i in people)
-        return Album(inputs, tuple(self.pictures[i][:most] for i in people))
+        return FaceDataset(inputs, tuple(self.pictures[i][:most] for i in people))
 
 
 @dataclass(frozen=True)
@@ -62,24 +62,24 @@ class Places:
     which: np.ndarray
 
 
-def batch(album: Album, people: int, each: int, rng: np.random.Generator) -> Places:
+def batch(dataset: FaceDataset, people: int, each: int, rng: np.random.Generator) -> Places:
     """Draws P people and K pictures of each; a picture comes again where a person has fewer.
 
     Of fewer than P people all come, with more pictures each, so that none is paired with itself.
     """
-    if len(album) < people:
-        quota = people * each // len(album)
-        own = [rng.permutation(len(inputs))[:quota] for inputs in album.inputs]
-        return Places(np.repeat(np.arange(len(album)), list(map(len, own))), np.concatenate(own))
-    chosen = rng.choice(len(album), people, replace=False)
-    which = [_drawn(len(album.inputs[i]), each, rng) for i in chosen]
+    if len(dataset) < people:
+        quota = people * each // len(dataset)
+        own = [rng.permutation(len(inputs))[:quota] for inputs in dataset.inputs]
+        return Places(np.repeat(np.arange(len(dataset)), list(map(len, own))), np.concatenate(own))
+    chosen = rng.choice(len(dataset), people, replace=False)
+    which = [_draw(len(dataset.inputs[i]), each, rng) for i in chosen]
     return Places(np.repeat(chosen, each), np.concatenate(which))
 
 
-def taken(album: Album, places: Places) -> np.ndarray:
+def take(dataset: FaceDataset, places: Places) -> np.ndarray:
     """The inputs (n, ...) at places, as a network takes them."""
     pairs = zip(places.people, places.which, strict=True)
-    return as_input(np.stack([album.inputs[person][which] for person, which in pairs]))
+    return as_input(np.stack([dataset.inputs[person][which] for person, which in pairs]))
 
 
 def as_input(values: np.ndarray) -> np.ndarray:
@@ -87,7 +87,7 @@ def as_input(values: np.ndarray) -> np.ndarray:
     return values / np.float32(255) if values.dtype == np.uint8 else values
 
 
-def _drawn(count: int, each: int, rng: np.random.Generator) -> np.ndarray:
+def _draw(count: int, each: int, rng: np.random.Generator) -> np.ndarray:
     return np.concatenate([rng.permutation(count) for _ in range(-(-each // count))])[:each]
 
 
@@ -98,7 +98,7 @@ SEEN_PEOPLE, SEEN_PICTURES = 20, 8
 
 
 @dataclass(frozen=True, eq=False)
-class Split:
+class HoldOut:
     """Who is learnt from, and who it is measured on.
 
     Attributes:
@@ -110,9 +110,9 @@ class Split:
         apart: whether those who are tested are others than those who are watched.
     """
 
-    learnt: Album
-    watched: Album
-    tested: Album
+    learnt: FaceDataset
+    watched: FaceDataset
+    tested: FaceDataset
     known: bool = False
     copied: bool = False
     apart: bool = False
@@ -123,14 +123,14 @@ class Split:
         return "the people it learns from" if self.known else "people held out"
 
 
-class Avatars:
+class SyntheticFaces:
     """240 people who do not exist, with 20 pictures each."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._split: Split | None = None
+        self._split: HoldOut | None = None
 
-    def split(self, report: Callable[[float], None]) -> Split:
+    def split(self, report: Callable[[float], None]) -> HoldOut:
         """The people, drawn where they are not yet.
 
         Args:
@@ -140,12 +140,12 @@ class Avatars:
             if self._split is None:
                 everybody = range(LEARNT.start, SYNTHETIC_TESTED.stop)
                 pictures = []
-                for person, own in enumerate(album(SEED, everybody, PICTURES), start=1):
+                for person, own in enumerate(dataset(SEED, everybody, PICTURES), start=1):
                     pictures.append(own)
                     report(person / len(everybody))
-                whole = Album(tuple(pictures), tuple(pictures))
+                whole = FaceDataset(tuple(pictures), tuple(pictures))
                 seen = SYNTHETIC_WATCHED[:SEEN_PEOPLE]
-                self._split = Split(
+                self._split = HoldOut(
                     whole.part(LEARNT),
                     whole.part(seen, SEEN_PICTURES),
                     whole.part(SYNTHETIC_TESTED),
@@ -154,7 +154,7 @@ class Avatars:
             return self._split
 
 
-def album(seed: int, people: range, pictures: int) -> Iterator[np.ndarray]:
+def dataset(seed: int, people: range, pictures: int) -> Iterator[np.ndarray]:
     """The pictures (pictures, 64, 64, 3) uint8 of one person after the other."""
     for number in people:
         who = identity(seed, number)
@@ -179,7 +179,7 @@ class PhotoAlbum:
         note: what a visitor should know of it.
     """
 
-    split: Split
+    split: HoldOut
     note: str
 
 
@@ -208,9 +208,9 @@ def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAl
         )
     each = max(MOST_PHOTOS // len(people), 1) if len(photos) > MOST_PHOTOS else len(photos)
     taken = [[from_png(chip) for chip in own[:each]] for own in people.values()][:MOST_PHOTOS]
-    album, count = _album(encode, taken, seed), sum(map(len, taken))
+    dataset, count = _album(encode, taken, seed), sum(map(len, taken))
     left = f" {count:,} of {len(photos):,} photos are learnt from." if count < len(photos) else ""
-    return PhotoAlbum(album.split, album.note + left)
+    return PhotoAlbum(dataset.split, dataset.note + left)
 
 
 def zip_album(
@@ -236,7 +236,7 @@ def zip_album(
         CorpusError: it is no zip, or not to be trusted.
         TrainingError: it holds too many photos, no faces, or fewer than three people.
     """
-    corpus = uploaded([archive])
+    corpus = make_uploaded_corpus([archive])
     if len(corpus) > MOST_PHOTOS:
         raise TrainingError(
             f"This zip holds {len(corpus):,} photos and {MOST_PHOTOS} are what can be learnt from "
@@ -246,7 +246,7 @@ def zip_album(
     owners = _owners([item.member for item in corpus.items])
     skipped = loose = 0
     for number, picture in corpus.pictures(range(len(corpus))):
-        faces = [] if picture is None else seen(networks, picture)
+        faces = [] if picture is None else detect_faces(networks, picture)
         if picture is None or not faces:
             skipped += 1
         elif not owners[number]:
@@ -261,10 +261,10 @@ def zip_album(
             f"{FEWEST} people are needed to learn from, and faces of {len(people)} were found in "
             "this zip: pack one folder of photos for each person."
         )
-    album = _album(encode, list(people.values()), seed)
+    dataset = _album(encode, list(people.values()), seed)
     lost = f" {skipped} photos were left out: broken, or without a face." if skipped else ""
     lost += f" {loose} photos were left out: in no folder of a person." if loose else ""
-    return PhotoAlbum(album.split, album.note + lost)
+    return PhotoAlbum(dataset.split, dataset.note + lost)
 
 
 def _enroll(missing: int) -> str:
@@ -289,43 +289,43 @@ def _album(encode: Encode, people: list[list[np.ndarray]], seed: int) -> PhotoAl
         pieces = [encode(own[i : i + CHIPS]) for i in range(0, len(own), CHIPS)]
         inputs.append(np.concatenate(pieces))
         pictures.append(np.stack([_thumbnail(chip) for chip in own]))
-    album, counts = Album(tuple(inputs), tuple(pictures)), [len(chips) for chips in people]
-    split = _split(album, counts)
+    dataset, counts = FaceDataset(tuple(inputs), tuple(pictures)), [len(chips) for chips in people]
+    split = _hold_out(dataset, counts)
     return PhotoAlbum(split, _note(split, counts))
 
 
 def copies(chips: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:
     """Chips (150, 150, 3) uint8 of one person, and after them seven copies of each."""
-    return np.stack(chips + [_copied(chip, rng) for chip in chips for _ in range(COPIES)])
+    return np.stack(chips + [_augment(chip, rng) for chip in chips for _ in range(COPIES)])
 
 
 def _thumbnail(chip: np.ndarray) -> np.ndarray:
     return np.asarray(Image.fromarray(chip).resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
-def _split(album: Album, counts: list[int]) -> Split:
+def _hold_out(dataset: FaceDataset, counts: list[int]) -> HoldOut:
     """Holds half of the people out, where there are enough, and measures on photos, not copies."""
-    known = len(album) < 2 * FEWEST
-    kept = 0 if known else len(album) // 2
-    others = range(kept, len(album))[::-1]
+    known = len(dataset) < 2 * FEWEST
+    kept = 0 if known else len(dataset) // 2
+    others = range(kept, len(dataset))[::-1]
     copied = all(counts[i] == 1 for i in others)
-    alone = [len(album.inputs[i]) if copied else counts[i] for i in others]
-    measured = Album(
+    alone = [len(dataset.inputs[i]) if copied else counts[i] for i in others]
+    measured = FaceDataset(
         *(
             tuple(each[i][:most] for i, most in zip(others, alone, strict=True))
-            for each in (album.inputs, album.pictures)
+            for each in (dataset.inputs, dataset.pictures)
         )
     )
-    learnt = album if known else album.part(range(kept))
-    return Split(learnt, _seen(measured, WATCHED), _seen(measured, TESTED), known, copied)
+    learnt = dataset if known else dataset.part(range(kept))
+    return HoldOut(learnt, _is_seen(measured, WATCHED), _is_seen(measured, TESTED), known, copied)
 
 
-def _seen(album: Album, most: int) -> Album:
-    people = range(min(len(album), most // 2))
-    return album.part(people, most // len(people))
+def _is_seen(dataset: FaceDataset, most: int) -> FaceDataset:
+    people = range(min(len(dataset), most // 2))
+    return dataset.part(people, most // len(people))
 
 
-def _note(split: Split, counts: list[int]) -> str:
+def _note(split: HoldOut, counts: list[int]) -> str:
     people, single = len(counts), sum(count == 1 for count in counts)
     said = []
     if single:
@@ -349,7 +349,7 @@ def _note(split: Split, counts: list[int]) -> str:
     return " ".join(said)
 
 
-def _copied(chip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _augment(chip: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """A chip (150, 150, 3) uint8 turned, scaled, moved, mirrored and lit anew."""
     side = chip.shape[0]
     image = Image.fromarray(chip[:, ::-1] if rng.uniform() < 0.5 else chip)

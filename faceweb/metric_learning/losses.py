@@ -73,7 +73,7 @@ def mine(distances, people, mining, noise) -> Triplets:
     if mining == "hardest":
         positive_at = ops.argmax(ops.where(positives, distances, -_FAR), axis=1)
         negative_at = ops.argmin(ops.where(negatives, distances, _FAR), axis=1)
-        return _gathered(distances, ops.arange(n), positive_at, negative_at, served)
+        return _gather(distances, ops.arange(n), positive_at, negative_at, served)
     if mining == "random":
         # Lots that differ from pair to pair, though there are only (n, n) of them.
         lots = noise[:, None, :] + noise[None, :, :]
@@ -83,7 +83,7 @@ def mine(distances, people, mining, noise) -> Triplets:
     valid = ops.logical_and(positives, served[:, None])
     anchor_at, positive_at = (ops.repeat(ops.arange(n), n), ops.tile(ops.arange(n), [n]))
     flat = ops.reshape(valid, (-1,)), ops.reshape(chosen, (-1,))
-    return _gathered(distances, anchor_at, positive_at, flat[1], flat[0])
+    return _gather(distances, anchor_at, positive_at, flat[1], flat[0])
 
 
 def _semi_hard(distances, negatives):
@@ -94,7 +94,7 @@ def _semi_hard(distances, negatives):
     return ops.where(ops.any(farther, axis=2), nearest, farthest[:, None])
 
 
-def _gathered(distances, anchor_at, positive_at, negative_at, valid) -> Triplets:
+def _gather(distances, anchor_at, positive_at, negative_at, valid) -> Triplets:
     n = distances.shape[0]
     flat = ops.reshape(distances, (-1,))
     positive = ops.take(flat, anchor_at * n + positive_at)
@@ -139,10 +139,10 @@ def contrastive_loss(distances, people, margin):
     short = ops.maximum(margin - distances, 0.0)
     pulls = same + different * ops.cast(short > 0, distances.dtype)
     share = ops.sum(pulls) / ops.maximum(ops.sum(same + different), 1.0)
-    return balanced(ops.square(distances), ops.square(short), same, different), share
+    return balance(ops.square(distances), ops.square(short), same, different), share
 
 
-def compared(a, b, terms):
+def compare(a, b, terms):
     """What two embeddings differ in, unit by unit.
 
     - "absolute": |a - b|.
@@ -175,7 +175,7 @@ def log_odds(a, b, weights, bias, terms):
         bias: a number.
         terms: one of `TERMS`.
     """
-    return ops.sum(compared(a, b, terms) * weights, axis=-1) + bias
+    return ops.sum(compare(a, b, terms) * weights, axis=-1) + bias
 
 
 def binary_loss(odds, people):
@@ -191,7 +191,7 @@ def binary_loss(odds, people):
     same, different = pair_masks(people, odds.dtype)
     wrong = same * ops.cast(odds < 0, odds.dtype) + different * ops.cast(odds >= 0, odds.dtype)
     share = ops.sum(wrong) / ops.maximum(ops.sum(same + different), 1.0)
-    return balanced(ops.softplus(-odds), ops.softplus(odds), same, different), share
+    return balance(ops.softplus(-odds), ops.softplus(odds), same, different), share
 
 
 def pair_masks(people, dtype):
@@ -202,7 +202,7 @@ def pair_masks(people, dtype):
     return ops.cast(same, dtype), ops.cast(ops.logical_not(alike), dtype)
 
 
-def balanced(of_same, of_different, same, different):
+def balance(of_same, of_different, same, different):
     """Half the mean over pairs of one person and half that over pairs of two; 0 without any."""
     near = ops.sum(of_same * same) / ops.maximum(ops.sum(same), 1.0)
     far = ops.sum(of_different * different) / ops.maximum(ops.sum(different), 1.0)

@@ -12,7 +12,7 @@ from faceweb.metric_learning.losses import Triplets, mine, pairwise, triplet_los
 from faceweb.networks.device import Device
 from faceweb.networks.face_resnet import build_tail
 from faceweb.networks.siamese import ENCODING, build_frozen, build_projection, build_siamese
-from faceweb.style.optimizer import descended
+from faceweb.style.optimizer import adam_update
 
 # A projection of encodings has 16,384 numbers and often a handful of people to learn them from: on
 # five, whatever moves further from the identity tells five others apart worse.
@@ -86,9 +86,9 @@ class Learner:
         """
         rng = np.random.default_rng(seed)
         shapes = [tuple(v.shape) for v in self.network.trainable_variables]
-        drawn = [_drawn(shape, rng) for shape in shapes] if self._start is None else self._start
+        drawn = [_draw(shape, rng) for shape in shapes] if self._start is None else self._start
         arrays = [*drawn, np.full(self.units, -SURE / parted), np.array(SURE)]
-        return restored(arrays)
+        return restore(arrays)
 
     def step(
         self,
@@ -113,7 +113,7 @@ class Learner:
         """
         noise = np.random.default_rng(int(weights.step)).random(2 * (len(batch),), np.float32)
         given = [tf.constant(v, tf.float32) for v in (batch, noise, margin, rate)]
-        with self._device.turn:
+        with self._device.lock:
             return self._stepper(loss, mining)(weights, tf.constant(people, tf.int32), *given)
 
     def embed(self, weights: Weights, inputs: np.ndarray) -> np.ndarray:
@@ -122,7 +122,7 @@ class Learner:
         for i in range(0, len(inputs), EMBEDDED):
             piece = inputs[i : i + EMBEDDED]
             room = np.zeros((EMBEDDED - len(piece), *self.item), np.float32)
-            with self._device.turn:
+            with self._device.lock:
                 batch = tf.constant(np.concatenate([piece, room]), tf.float32)
                 embedded = self._embedder(weights.parameters[:-2], batch).numpy()
             pieces.append(embedded[: len(piece)])
@@ -130,13 +130,13 @@ class Learner:
 
     def differences(self, embeddings: np.ndarray, loss: str) -> np.ndarray:
         """What every two embeddings (n, d) differ in, summed over units, (n, n)."""
-        plain = restored([np.ones(embeddings.shape[1]), np.zeros(())])
+        plain = restore([np.ones(embeddings.shape[1]), np.zeros(())])
         return self.odds(plain, embeddings, loss)
 
     def odds(self, weights: Weights, embeddings: np.ndarray, loss: str) -> np.ndarray:
         """Log-odds of one person (n, n) of every two embeddings (n, d), by the logistic unit."""
         weight, bias = weights.parameters[-2:]
-        with self._device.turn:
+        with self._device.lock:
             rows = [
                 losses.log_odds(row[None], embeddings, weight, bias, TERMS[loss]).numpy()
                 for row in embeddings
@@ -148,7 +148,7 @@ class Learner:
 
             def traced(weights, *given):
                 self.traces += 1
-                return self._moved(weights, *given, (loss, mining))
+                return self._move(weights, *given, (loss, mining))
 
             self._steps[loss, mining] = tf.function(traced, jit_compile=self._device.compiles)
         return self._steps[loss, mining]
@@ -156,7 +156,7 @@ class Learner:
     def _forward(self, parameters, batch):
         return self.network.stateless_call(list(parameters), [], batch, training=True)[0]
 
-    def _moved(self, weights: Weights, people, batch, noise, margin, rate, objective):
+    def _move(self, weights: Weights, people, batch, noise, margin, rate, objective):
         loss, mining = objective
         with tf.GradientTape() as tape:
             tape.watch(weights.parameters)
@@ -180,7 +180,7 @@ class Learner:
         moved = [
             (parameter, first, second)
             if gradient is None
-            else _descended(parameter, gradient, first, second, step, rate)
+            else _descend(parameter, gradient, first, second, step, rate)
             for parameter, gradient, first, second in zip(
                 weights.parameters, gradients, weights.first, weights.second, strict=True
             )
@@ -210,19 +210,19 @@ def build_learner(name: str, device: Device, recogniser: Callable[[], keras.Mode
     return Learner(tail, device, TETHER, tail.get_weights())
 
 
-def restored(arrays: list[np.ndarray]) -> Weights:
+def restore(arrays: list[np.ndarray]) -> Weights:
     """Weights that begin at arrays, without momentum."""
     parameters = tuple(tf.constant(a, tf.float32) for a in arrays)
     zeros = tuple(tf.zeros_like(p) for p in parameters)
     return Weights(parameters, zeros, zeros, parameters, tf.constant(0.0))
 
 
-def _descended(parameter, gradient, first, second, step, rate):
-    direction, first, second = descended(gradient, first, second, step)
+def _descend(parameter, gradient, first, second, step, rate):
+    direction, first, second = adam_update(gradient, first, second, step)
     return parameter - rate * direction, first, second
 
 
-def _drawn(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+def _draw(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     if len(shape) == 1:
         return np.zeros(shape)
     return rng.normal(0, np.sqrt(2 / np.prod(shape[:-1])), shape)

@@ -143,8 +143,8 @@ def occasion(seed: int, number: int, picture: int) -> Occasion:
         gaze=(rng.uniform(-0.4, 0.4), rng.uniform(-0.25, 0.25)),
         glasses=_colour(rng.uniform(0, 0.6, 3)) if rng.uniform() < 0.2 else None,
         dark_glasses=bool(dark),
-        backdrop=(_muted(rng), _muted(rng)),
-        clothes=_muted(rng),
+        backdrop=(_mute(rng), _mute(rng)),
+        clothes=_mute(rng),
         light=(strength * np.cos(turn), strength * np.sin(turn)),
         cast=_colour(rng.normal(1, 0.07, 3)),
         gain=rng.uniform(0.6, 1.25),
@@ -154,7 +154,7 @@ def occasion(seed: int, number: int, picture: int) -> Occasion:
     )
 
 
-def _muted(rng: np.random.Generator) -> Colour:
+def _mute(rng: np.random.Generator) -> Colour:
     return colorsys.hsv_to_rgb(rng.uniform(), rng.uniform(0, 0.6), rng.uniform(0.15, 0.95))
 
 
@@ -170,7 +170,7 @@ _CIRCLE = np.column_stack([np.cos(_ROUND), np.sin(_ROUND)])
 
 def avatar(who: Identity, when: Occasion) -> np.ndarray:
     """Draws a person on an occasion: (64, 64, 3) uint8."""
-    return _developed(_Easel(who, when).drawn(), when)
+    return _develop(_Easel(who, when).draw(), when)
 
 
 class _Easel:
@@ -184,7 +184,7 @@ class _Easel:
         self._roll = np.array([[cos, sin], [-sin, cos]])
         self._sines = np.sin(when.yaw), np.cos(when.yaw), np.sin(when.pitch), np.cos(when.pitch)
 
-    def drawn(self) -> Image.Image:
+    def draw(self) -> Image.Image:
         """The whole picture."""
         self._backdrop()
         self._behind()
@@ -275,7 +275,7 @@ class _Easel:
         who = self._who
         marks = np.random.default_rng(int(who.width * 1e9))
         if who.blush:
-            warm = _blended(who.skin, (0.9, 0.35, 0.35), who.blush)
+            warm = _blend(who.skin, (0.9, 0.35, 0.35), who.blush)
             for side in (-1, 1):
                 self._oval(side * 0.42, 0.28, 0.15, 0.1, warm)
         for x, y in zip(
@@ -321,7 +321,7 @@ class _Easel:
 
     def _beard(self) -> None:
         who = self._who
-        hair = _blended(who.hair, who.skin, 0.15)
+        hair = _blend(who.hair, who.skin, 0.15)
         if who.beard == "full":
             lower = _CIRCLE[_CIRCLE[:, 1] >= -0.01]
             power = 2 / who.jaw
@@ -400,7 +400,7 @@ class _Easel:
         self._line(bridge, frame, 0.04)
 
 
-def _developed(image: Image.Image, when: Occasion) -> np.ndarray:
+def _develop(image: Image.Image, when: Occasion) -> np.ndarray:
     """Light, blur and noise."""
     small = image.reduce(2)
     if when.blur:
@@ -417,7 +417,7 @@ def _shade(colour: Colour, factor: float) -> Colour:
     return colour[0] * factor, colour[1] * factor, colour[2] * factor
 
 
-def _blended(a: Colour, b: Colour, share: float) -> Colour:
+def _blend(a: Colour, b: Colour, share: float) -> Colour:
     red, green, blue = (float(v) for v in np.array(a) * (1 - share) + np.array(b) * share)
     return red, green, blue
 

@@ -15,8 +15,15 @@ from typing import Any
 import numpy as np
 
 from faceweb.config import TrainConfig
-from faceweb.faces.evaluation import BINARY, Learner, Separation, roc, separated, split_pairs
-from faceweb.metric_learning.dataset import Album, batch, taken
+from faceweb.faces.evaluation import (
+    BINARY,
+    Learner,
+    VerificationMetrics,
+    evaluate_embeddings,
+    roc,
+    split_pairs,
+)
+from faceweb.metric_learning.dataset import FaceDataset, batch, take
 
 
 def flat_map(points: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
@@ -86,8 +93,8 @@ class TrainStep:
     steps: int
     remaining: float
     history: tuple[Point, ...]
-    before: Separation
-    now: Separation
+    before: VerificationMetrics
+    now: VerificationMetrics
     flat: np.ndarray
     reach: float
     hardest: tuple[HardTriplet, ...]
@@ -105,9 +112,9 @@ class Training:
     """
 
     def __init__(
-        self, learner: Learner, album: Album, held_out: Album, config: TrainConfig
+        self, learner: Learner, dataset: FaceDataset, held_out: FaceDataset, config: TrainConfig
     ) -> None:
-        self._learner, self.album, self.held_out, self.config = learner, album, held_out, config
+        self._learner, self.dataset, self.held_out, self.config = learner, dataset, held_out, config
         self._stopped = threading.Event()
         self._goal, self.seconds, self.done = config.steps, 0.0, 0
         self._traced = 0.0  # seconds of the first step, which may be traced
@@ -149,10 +156,10 @@ class Training:
         began = time.perf_counter()
         config = self.config
         rng = np.random.default_rng([config.seed, self.done])
-        self._places = batch(self.album, PEOPLE, EACH, rng)
+        self._places = batch(self.dataset, PEOPLE, EACH, rng)
         self.weights, self._measured = self._learner.step(
             self.weights,
-            taken(self.album, self._places),
+            take(self.dataset, self._places),
             self._places.people,
             config.loss,
             config.mining,
@@ -188,39 +195,41 @@ class Training:
             self._collapse(now, loss),
         )
 
-    def measured(self, weights: Any, album: Album) -> Separation:
+    def measure(self, weights: Any, dataset: FaceDataset) -> VerificationMetrics:
         """Pairs of an album's pictures, told apart by weights of this training."""
-        embeddings = self._learner.embed(weights, album.flat)
-        return self._separated(weights, embeddings, album.people)
+        embeddings = self._learner.embed(weights, dataset.flat)
+        return self._evaluate(weights, embeddings, dataset.people)
 
-    def compare(self, album: Album) -> tuple[Separation, Separation]:
+    def compare(self, dataset: FaceDataset) -> tuple[VerificationMetrics, VerificationMetrics]:
         """Pairs of other people's pictures, told apart at the start and now."""
-        return self.measured(self._first, album), self.measured(self.weights, album)
+        return self.measure(self._first, dataset), self.measure(self.weights, dataset)
 
     def _begin(self) -> Any:
-        config, album = self.config, self.album
-        if config.loss not in BINARY or album.inputs[0].dtype == np.uint8:
+        config, dataset = self.config, self.dataset
+        if config.loss not in BINARY or dataset.inputs[0].dtype == np.uint8:
             return self._learner.begin(config.seed)
         # Encodings differ already: the logistic unit begins where their sum decides best.
-        encodings = self._learner.embed(self._learner.begin(config.seed), album.flat)
-        sums = self._learner.differences(encodings, config.loss)
-        _, parted = roc(*split_pairs(sums, album.people)).equal_error
+        embeddings = self._learner.embed(self._learner.begin(config.seed), dataset.flat)
+        sums = self._learner.differences(embeddings, config.loss)
+        _, parted = roc(*split_pairs(sums, dataset.people)).equal_error
         return self._learner.begin(config.seed, max(parted, 1e-3))
 
-    def _separated(self, weights: Any, embeddings: np.ndarray, people: np.ndarray) -> Separation:
+    def _evaluate(
+        self, weights: Any, embeddings: np.ndarray, people: np.ndarray
+    ) -> VerificationMetrics:
         if not np.isfinite(embeddings).all():
             # Nothing can be told apart any more.
             weights, embeddings = self._first, np.zeros_like(embeddings)
-        return separated(self._learner, weights, embeddings, people, self.config.loss)
+        return evaluate_embeddings(self._learner, weights, embeddings, people, self.config.loss)
 
-    def _watch(self) -> Separation:
+    def _watch(self) -> VerificationMetrics:
         embeddings = self._learner.embed(self.weights, self._inputs)
         if not np.isfinite(embeddings).all():
             self._broken = True
-            return self._separated(self.weights, embeddings, self.held_out.people)
+            return self._evaluate(self.weights, embeddings, self.held_out.people)
         self._flat = flat_map(embeddings, self._flat if len(self._flat) else None)
         self._reach = max(self._reach, float(np.abs(self._flat).max()))
-        return self._separated(self.weights, embeddings, self.held_out.people)
+        return self._evaluate(self.weights, embeddings, self.held_out.people)
 
     def _hardest(self) -> tuple[HardTriplet, ...]:
         mined = [np.asarray(values) for values in self._measured.triplets]
@@ -237,10 +246,10 @@ class Training:
         return tuple(shown)
 
     def _picture(self, place: int) -> np.ndarray:
-        own = self.album.pictures[self._places.people[place]]
+        own = self.dataset.pictures[self._places.people[place]]
         return own[self._places.which[place]]
 
-    def _collapse(self, now: Separation, loss: float) -> str:
+    def _collapse(self, now: VerificationMetrics, loss: float) -> str:
         margin, began = self.config.margin, max(self.before.spread, 1e-9)
         if self._broken or not np.isfinite(loss) or now.spread > WIDE * began:
             return "The numbers have grown beyond all bounds: the steps are too large."

@@ -52,7 +52,7 @@ def build_convnd(rank: int, design: Design, name: str = "convnd") -> keras.Model
     reach = design.kernel // 2
     inputs = keras.Input((*(None,) * rank, design.channels), name="picture")
     x = layers.Rescaling(design.scale, offset=design.offset, name="scale")(inputs)
-    taps = []
+    style_layers = []
     blocks = zip(design.widths, design.convolutions, strict=True)
     for block, (width, count) in enumerate(blocks, start=1):
         if block > 1:
@@ -62,11 +62,11 @@ def build_convnd(rank: int, design: Design, name: str = "convnd") -> keras.Model
             layer = f"conv{block}_{number}"
             x = convolution(width, design.kernel, activation="relu", name=layer)(x)
             if number == 1:
-                taps.append(Crop((count - 1) * reach, name=f"tap{block}")(x))
-    return keras.Model(inputs, taps, name=name)
+                style_layers.append(Crop((count - 1) * reach, name=f"tap{block}")(x))
+    return keras.Model(inputs, style_layers, name=name)
 
 
-def inflated(network: keras.Model, design: Design, middle: bool = False) -> keras.Model:
+def inflate(network: keras.Model, design: Design, middle: bool = False) -> keras.Model:
     """A network with one axis more in front, which sees repeats as the network sees one of them.
 
     Every filter is repeated along the new axis and divided by its length there. Carreira &
@@ -92,7 +92,7 @@ def inflated(network: keras.Model, design: Design, middle: bool = False) -> kera
     return model
 
 
-def randomised(network: keras.Model, seed: int) -> keras.Model:
+def randomize(network: keras.Model, seed: int) -> keras.Model:
     """The network with random filters of unit gain (He et al. 2015) and no biases."""
     numbers = np.random.default_rng(seed)
     for layer in network.layers:
@@ -106,7 +106,7 @@ def randomised(network: keras.Model, seed: int) -> keras.Model:
 def build_sound_network(channels: int) -> keras.Model:
     """Random filters over the time of spectrograms (t, channels), as Ulyanov & Lebedev 2016."""
     design = Design(channels, (SOUND_WIDTH,), (1,), SOUND_KERNEL)
-    network = randomised(build_convnd(1, design, "random"), SOUND_SEED)
+    network = randomize(build_convnd(1, design, "random"), SOUND_SEED)
     network.trainable = False
     return network
 
@@ -127,7 +127,7 @@ class MirrorBorder(layers.Layer):
         return ops.pad(x, [(0, 0), *by, (0, 0)], mode="symmetric")
 
     def compute_output_spec(self, x):
-        return _resized(x, 2 * self.count)
+        return _resize(x, 2 * self.count)
 
 
 class Crop(layers.Layer):
@@ -148,9 +148,9 @@ class Crop(layers.Layer):
         return ops.slice(x, start, (n, *(side - 2 * self.count for side in sides), c))
 
     def compute_output_spec(self, x):
-        return _resized(x, -2 * self.count)
+        return _resize(x, -2 * self.count)
 
 
-def _resized(x, more: int) -> keras.KerasTensor:
+def _resize(x, more: int) -> keras.KerasTensor:
     n, *sides, c = x.shape
     return keras.KerasTensor((n, *(side and side + more for side in sides), c), x.dtype)

@@ -20,12 +20,12 @@ from faceweb.errors import DeviceUnavailableError
 MOST_PASS = 8
 
 
-class Turn(AbstractContextManager):
+class DeviceLock(AbstractContextManager):
     """Held by whoever computes; not again by who holds it already.
 
-    `with turn:` is for one step of something long, a painting or a training; `with turn.short:` is
-    for what answers at once. A plain lock goes to whoever happens to run when it is given back,
-    which mostly is the painter that has just given it back.
+    `with lock:` is for one step of something long, a painting or a training; `with lock.priority:`
+    is for what answers at once. A plain lock goes to whoever happens to run when it is given back,
+    which mostly is the painting that has just given it back.
     """
 
     def __init__(self) -> None:
@@ -34,7 +34,7 @@ class Turn(AbstractContextManager):
         self._passed = 0
         self._long: deque[threading.Lock] = deque()
         self._brief: deque[threading.Lock] = deque()
-        self.short: AbstractContextManager = _Short(self, self._brief)
+        self.priority: AbstractContextManager = _Priority(self, self._brief)
 
     def __enter__(self) -> None:
         self.take(self._long)
@@ -45,7 +45,7 @@ class Turn(AbstractContextManager):
         self.give()
 
     def take(self, line: deque[threading.Lock]) -> None:
-        """Waits in a line until it is given the turn."""
+        """Waits in a line until it is given the lock."""
         with self._guard:
             if not self._held:
                 self._held = True
@@ -56,7 +56,7 @@ class Turn(AbstractContextManager):
         mine.acquire()
 
     def give(self) -> None:
-        """Hands the turn on to the next who waits."""
+        """Hands the lock on to the next who waits."""
         with self._guard:
             brief = bool(self._brief) and not (self._long and self._passed >= MOST_PASS)
             line = self._brief if brief else self._long
@@ -66,17 +66,17 @@ class Turn(AbstractContextManager):
                 line.popleft().release()
 
 
-class _Short(AbstractContextManager):
-    def __init__(self, turn: Turn, line: deque[threading.Lock]) -> None:
-        self._turn, self._line = turn, line
+class _Priority(AbstractContextManager):
+    def __init__(self, lock: DeviceLock, line: deque[threading.Lock]) -> None:
+        self._lock, self._line = lock, line
 
     def __enter__(self) -> None:
-        self._turn.take(self._line)
+        self._lock.take(self._line)
 
     def __exit__(
         self, kind: type | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._turn.give()
+        self._lock.give()
 
 
 log = logging.getLogger(__name__)
@@ -86,14 +86,14 @@ log = logging.getLogger(__name__)
 class Device:
     """Where networks run: `kind` is "cpu" or "gpu", `precision` what the page shows.
 
-    `turn` is held by whoever computes: live cameras and paintings are outside the page's queue, and
+    `lock` is held by whoever computes: live cameras and paintings are outside the page's queue, and
     one graph at a time is kept here. Faces are short work, which passes the steps of long work.
     """
 
     kind: str
     name: str
     precision: str
-    turn: Turn = field(default_factory=Turn, compare=False)
+    lock: DeviceLock = field(default_factory=DeviceLock, compare=False)
 
     @property
     def compiles(self) -> bool:
@@ -165,7 +165,7 @@ class Batched:
     def warm(self) -> None:
         """Traces every batch size."""
         for size in self._sizes:
-            self._traced(size)
+            self._compile(size)
 
     def __call__(self, batch: np.ndarray, *constants: np.ndarray) -> np.ndarray:
         """Maps float32 (n, *item) to float32 (n, ...); n may be 0."""
@@ -173,17 +173,17 @@ class Batched:
         tensors = [tf.constant(value) for value in constants]
         largest = self._sizes[-1]
         starts = range(0, max(len(batch), 1), largest)
-        pieces = [self._padded(batch[i : i + largest], tensors) for i in starts]
+        pieces = [self._pad(batch[i : i + largest], tensors) for i in starts]
         return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
 
-    def _padded(self, batch: np.ndarray, constants: list[tf.Tensor]) -> np.ndarray:
+    def _pad(self, batch: np.ndarray, constants: list[tf.Tensor]) -> np.ndarray:
         count = len(batch)
         size = next(size for size in self._sizes if size >= count)
         if size > count:
             batch = np.concatenate([batch, np.zeros((size - count, *self._item), np.float32)])
-        return self._traced(size)(tf.constant(batch), *constants).numpy()[:count]
+        return self._compile(size)(tf.constant(batch), *constants).numpy()[:count]
 
-    def _traced(self, size: int) -> Callable:
+    def _compile(self, size: int) -> Callable:
         if size not in self._concrete:
             spec = tf.TensorSpec((size, *self._item), tf.float32)
             self._concrete[size] = self._function.get_concrete_function(spec, *self._constants)

@@ -82,7 +82,7 @@ def read_network(data: bytes) -> tuple[list[Convolution], np.ndarray]:
         if found.group().endswith(b"con_4"):
             convolutions.append(_convolution(reader))
         elif found.group().endswith(b"affine_"):
-            convolutions[-1] = _folded(convolutions[-1], reader.tensor())
+            convolutions[-1] = _fold(convolutions[-1], reader.tensor())
         else:
             outputs, inputs = reader.integer(), reader.integer()
             matrix = reader.tensor().reshape(inputs, outputs)
@@ -99,7 +99,7 @@ def _convolution(reader: _Reader) -> Convolution:
     return Convolution(kernel, bias, stride, padding)
 
 
-def _folded(convolution: Convolution, gammas_betas: np.ndarray) -> Convolution:
+def _fold(convolution: Convolution, gammas_betas: np.ndarray) -> Convolution:
     gamma, beta = np.split(gammas_betas, 2)
     return Convolution(
         convolution.kernel * gamma,

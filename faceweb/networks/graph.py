@@ -28,9 +28,9 @@ PADDINGS = tuple(getattr(keras.layers, f"ZeroPadding{rank}D") for rank in (1, 2,
 
 def inputs_of(operation: keras.Operation) -> list:
     """The tensors that an operation takes; none for the input itself."""
-    return [] if isinstance(operation, keras.layers.InputLayer) else listed(operation.input)
+    return [] if isinstance(operation, keras.layers.InputLayer) else as_list(operation.input)
 
 
-def listed(tensors: object) -> list:
+def as_list(tensors: object) -> list:
     """One tensor or several, as a list."""
     return list(tensors) if isinstance(tensors, (list, tuple)) else [tensors]

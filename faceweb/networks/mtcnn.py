@@ -24,7 +24,7 @@ def build_pnet(weights: Sequence[np.ndarray]) -> keras.Model:
     x = _conv(x, 16, 3, 2)
     x = _conv(x, 32, 3, 3)
     x = layers.Conv2D(5, 1, name="heads")(x)
-    return _loaded(keras.Model(inputs, x, name="pnet"), weights)
+    return _load(keras.Model(inputs, x, name="pnet"), weights)
 
 
 def build_rnet(weights: Sequence[np.ndarray]) -> keras.Model:
@@ -36,7 +36,7 @@ def build_rnet(weights: Sequence[np.ndarray]) -> keras.Model:
     x = layers.MaxPooling2D(3, 2)(x)
     x = _conv(x, 64, 2, 3)
     x = layers.Dense(5, name="heads")(_dense(x, 128))
-    return _loaded(keras.Model(inputs, x, name="rnet"), weights)
+    return _load(keras.Model(inputs, x, name="rnet"), weights)
 
 
 def build_onet(weights: Sequence[np.ndarray]) -> keras.Model:
@@ -54,7 +54,7 @@ def build_onet(weights: Sequence[np.ndarray]) -> keras.Model:
     x = layers.MaxPooling2D(2, 2, padding="same")(x)
     x = _conv(x, 128, 2, 4)
     x = layers.Dense(15, name="heads")(_dense(x, 256))
-    return _loaded(keras.Model(inputs, x, name="onet"), weights)
+    return _load(keras.Model(inputs, x, name="onet"), weights)
 
 
 class Slope(layers.Layer):
@@ -77,19 +77,19 @@ def _dense(x, units: int):
     return Slope(name="slope_dense")(layers.Dense(units, name="dense")(x))
 
 
-def _loaded(model: keras.Model, weights: Sequence[np.ndarray]) -> keras.Model:
+def _load(model: keras.Model, weights: Sequence[np.ndarray]) -> keras.Model:
     """Fills a network from the package's arrays, which end with offsets, (landmarks,) softmax."""
     body = [w for layer in model.layers if layer.name != "heads" for w in layer.weights]
     for variable, value in zip(body, weights[: len(body)], strict=True):
         variable.assign(value.reshape(variable.shape))
     kernels, biases = weights[len(body) :: 2], weights[len(body) + 1 :: 2]
-    model.get_layer("heads").set_weights([_merged(kernels), _merged(biases)])
+    model.get_layer("heads").set_weights([_merge(kernels), _merge(biases)])
     _take_unit_range(model.get_layer("conv1"))
     model.trainable = False
     return model
 
 
-def _merged(heads: Sequence[np.ndarray]) -> np.ndarray:
+def _merge(heads: Sequence[np.ndarray]) -> np.ndarray:
     # A softmax over two is the logistic function of their difference.
     *rest, softmax = heads
     return np.concatenate([softmax[..., 1:] - softmax[..., :1], *rest], axis=-1)

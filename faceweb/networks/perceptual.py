@@ -13,7 +13,7 @@ import numpy as np
 from faceweb.networks.convnd import Design, build_convnd
 
 WIDTHS = (24, 48, 96, 160, 192)
-TAPS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 # ImageNet's mean and standard deviation over all channels, rounded.
 DESIGN = Design(3, WIDTHS, (2, 2, 2, 2, 1), scale=4.0, offset=-1.8)
 

@@ -67,7 +67,7 @@ def build_vgg19() -> keras.Model:
     inputs = keras.Input((None, None, 3), name="picture")
     centred = layers.Rescaling(255.0, offset=[-mean for mean in MEAN], name="centre")(inputs)
     x = ops.flip(centred, axis=-1)  # to blue, green, red
-    taps = []
+    style_layers = []
     for block, (width, count) in enumerate(zip(WIDTHS, CONVOLUTIONS, strict=True), start=1):
         if block > 1:
             x = layers.AveragePooling2D(2, padding="same", name=f"block{block - 1}_pool")(x)
@@ -82,5 +82,5 @@ def build_vgg19() -> keras.Model:
                 name=f"block{block}_conv{number}",
             )(x)
             if number == 1:
-                taps.append(x)
-    return keras.Model(inputs, taps, name="vgg19")
+                style_layers.append(x)
+    return keras.Model(inputs, style_layers, name="vgg19")

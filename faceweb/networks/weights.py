@@ -115,7 +115,7 @@ def _remedy(source: Source) -> str:
 
 
 @contextmanager
-def shipped(path: Path) -> Iterator[None]:
+def explain_missing(path: Path) -> Iterator[None]:
     """Says what to do about a file, whatever reading it raises.
 
     Args:

@@ -108,7 +108,7 @@ class _Refused(Exception):
         self.seconds, self.status = max(1, math.ceil(seconds)), status
 
 
-class Gate:
+class RateLimiter:
     """ASGI middleware before the page's calls, uploads, streams and its login.
 
     Args:
@@ -144,7 +144,7 @@ class Gate:
                 elif UPLOAD.fullmatch(path):
                     self._pay(self._calls, address, 1.0, TOO_MANY)
                 else:
-                    receive = _replayed(await _read(scope, receive, LARGEST_NOTE), receive)
+                    receive = _replay(await _read_body(scope, receive, LARGEST_NOTE), receive)
             if not posted and self._everything and STREAM.fullmatch(path):
                 await self._stream(address, scope, receive, send)
                 return
@@ -159,7 +159,7 @@ class Gate:
     async def _admit(
         self, name: str | None, scope: Scope, receive: Receive, address: str
     ) -> Receive:
-        body = await _read(scope, receive, self._limits.largest_body)
+        body = await _read_body(scope, receive, self._limits.largest_body)
         values, number = _call(body)
         queue = self._queue(name, number)
         cost = COSTS.get(queue, CHEAP)
@@ -170,7 +170,7 @@ class Gate:
             self._pay(self._calls, payer, cost, TOO_MANY)
         if queue in COSTS:
             self._wait_for_room(address)
-        return _replayed(body, receive)
+        return _replay(body, receive)
 
     def _pay(self, buckets: Buckets, payer: str, cost: float, what: str) -> None:
         seconds = buckets.wait(payer, cost)
@@ -228,7 +228,7 @@ class _Guesses:
 
     async def admit(self, address: str, keys: set[str]) -> None:
         for key in keys:
-            if (address, key) in self._seen or await run_sync(self._known, key):
+            if (address, key) in self._seen or await run_sync(self._knows, key):
                 continue
             seconds = self._buckets.wait(address)
             if seconds:
@@ -242,7 +242,7 @@ class _Guesses:
             while len(self._seen) > 10_000:
                 self._seen.popitem(last=False)
 
-    def _known(self, key: str) -> bool:
+    def _knows(self, key: str) -> bool:
         try:
             return self._galleries.knows(key)
         except FacewebError:
@@ -273,7 +273,7 @@ def _waiting(page: gr.Blocks) -> Iterator:
             yield from queue.queue
 
 
-async def _read(scope: Scope, receive: Receive, largest: int) -> bytes:
+async def _read_body(scope: Scope, receive: Receive, largest: int) -> bytes:
     pieces, size = [], 0
     async for piece in Request(scope, receive).stream():
         size += len(piece)
@@ -300,7 +300,7 @@ def _call(body: bytes) -> tuple[list, object]:
     return values, sent.get("fn_index")
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def _replay(body: bytes, receive: Receive) -> Receive:
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

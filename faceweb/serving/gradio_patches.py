@@ -165,7 +165,7 @@ def fetch_nothing() -> None:
     """Lets no caller send the page to another host; Gradio would fetch any public address."""
 
     async def refuse(url: str) -> httpx.Response:
-        raise _refused("This page fetches nothing from other hosts: upload the file instead.")
+        raise _refuse("This page fetches nothing from other hosts: upload the file instead.")
 
     _fetch_by(refuse)
 
@@ -180,9 +180,9 @@ def fetch_within(largest: int) -> None:
     async def fetch(url: str) -> httpx.Response:
         try:
             async with asyncio.timeout(SECONDS):
-                return await _fetched(httpx.URL(url), largest)
+                return await _fetch(httpx.URL(url), largest)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError):
-            raise _refused(
+            raise _refuse(
                 f"The file's address did not answer within {SECONDS} seconds: check it, or send "
                 "the file itself."
             ) from None
@@ -195,7 +195,7 @@ def _fetch_by(how: Callable[[str], Coroutine[None, None, httpx.Response]]) -> No
     vars(processing_utils)["async_ssrf_protected_get"] = how
 
 
-async def _fetched(url: httpx.URL, largest: int) -> httpx.Response:
+async def _fetch(url: httpx.URL, largest: int) -> httpx.Response:
     pieces, size = [], 0
     # Connected to the very address that was looked at, and to no other that a name may have then.
     transport = AsyncSecureTransport(await _public_address(url.host))
@@ -204,14 +204,14 @@ async def _fetched(url: httpx.URL, largest: int) -> httpx.Response:
         client.stream("GET", url) as answer,
     ):
         if answer.status_code != 200:
-            raise _refused(
+            raise _refuse(
                 f"The file's address answered {answer.status_code}: name the file itself, not a "
                 "page that leads to it."
             )
         async for piece in answer.aiter_bytes():
             size += len(piece)
             if size > largest:
-                raise _refused(
+                raise _refuse(
                     f"The file at this address is larger than {largest // 10**6} MB: send a "
                     "smaller one."
                 )
@@ -223,10 +223,10 @@ async def _public_address(host: str) -> str:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
-        raise _refused(f"There is no host {host!r}: check the file's address.") from None
+        raise _refuse(f"There is no host {host!r}: check the file's address.") from None
     for *_, (address, *_) in found:
         if not is_public(str(address)):
-            raise _refused("The file's address is not a public one: send the file itself.")
+            raise _refuse("The file's address is not a public one: send the file itself.")
     return str(found[0][4][0])
 
 
@@ -237,7 +237,7 @@ def is_public(address: str) -> bool:
     return seen.is_global and not seen.is_multicast
 
 
-def _refused(sentence: str) -> gr.Error:
+def _refuse(sentence: str) -> gr.Error:
     return gr.Error(sentence, title="Not done", print_exception=False)
 
 
@@ -335,7 +335,7 @@ def visitor_language(request: object = None) -> str:
     return CHINESE if cookies.get(COOKIE) == CHINESE else ENGLISH
 
 
-def localized(handler: Callable) -> Callable:
+def localize(handler: Callable) -> Callable:
     """A handler that speaks the visitor's language."""
 
     @wraps(handler)

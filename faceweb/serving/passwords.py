@@ -24,7 +24,7 @@ HOW = "`python -m faceweb.serving.passwords NAME` makes a line"
 Check = Callable[[str, str], Coroutine[Any, Any, bool]]
 
 
-def hashed(name: str, password: str) -> str:
+def hash_password(name: str, password: str) -> str:
     """A line of the auth file.
 
     Raises:
@@ -54,7 +54,7 @@ def read_logins(path: Path) -> Check:
     if not known:
         raise SettingError(f"The auth file {path} holds no login: {HOW}.")
     # Whoever has no login is checked against this, so that time does not tell which names exist.
-    nobody = _stored(hashed("nobody", secrets.token_hex(16)).partition(":")[2])
+    nobody = _parse_line(hash_password("nobody", secrets.token_hex(16)).partition(":")[2])
 
     def matches(name: str, password: str) -> bool:
         salt, costs, wanted = known.get(name.strip(), nobody)
@@ -73,14 +73,14 @@ Stored = tuple[bytes, tuple[int, int, int], bytes]
 def _login(path: Path, number: int, line: str) -> tuple[str, Stored]:
     name, _, stored = line.partition(":")
     try:
-        return name.strip(), _stored(stored.strip())
+        return name.strip(), _parse_line(stored.strip())
     except ValueError:
         raise SettingError(
             f"Line {number} of the auth file {path} holds no hashed password: {HOW} to put there."
         ) from None
 
 
-def _stored(text: str) -> Stored:
+def _parse_line(text: str) -> Stored:
     """Salt, costs and hash of a stored password; a ValueError where it is none."""
     kind, n, r, p, salt, digest = text.split("$")
     costs = int(n), int(r), int(p)
@@ -105,13 +105,13 @@ def main(arguments: list[str]) -> None:
             raise SettingError(
                 "Say who may log in: python -m faceweb.serving.passwords NAME >> FILE."
             )
-        sys.stdout.write(f"{hashed(arguments[0], _asked())}\n")
+        sys.stdout.write(f"{hash_password(arguments[0], _ask())}\n")
     except FacewebError as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
 
 
-def _asked() -> str:
+def _ask() -> str:
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")
     password = getpass.getpass("Password: ")

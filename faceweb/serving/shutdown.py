@@ -30,7 +30,7 @@ def still_open() -> None:
         )
 
 
-def close_when_told(page: gr.Blocks, stop: threading.Event) -> None:
+def wait_and_close(page: gr.Blocks, stop: threading.Event) -> None:
     """Blocks until SIGTERM or Ctrl-C, lets what is under way end, and leaves with code 0.
 
     Args:

@@ -24,19 +24,19 @@ def scratch_folder() -> Path:
     """
     root = Path(tempfile.gettempdir())
     for left in root.glob(f"{_PREFIX}*"):
-        held = _locked(left)
+        held = _lock(left)
         if held is not None:
             shutil.rmtree(left, ignore_errors=True)
             os.close(held)
     while True:
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         # Another process that starts may have taken it for one that was left.
-        if _locked(folder) is not None and folder.exists():
+        if _lock(folder) is not None and folder.exists():
             atexit.register(shutil.rmtree, folder, ignore_errors=True)
             return folder
 
 
-def _locked(folder: Path) -> int | None:
+def _lock(folder: Path) -> int | None:
     """A lock on a folder, or None where a process holds one."""
     try:
         held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)

@@ -12,10 +12,10 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from faceweb.interpret.feature_extractor import Probe
-from faceweb.networks.convnd import Design, build_convnd, randomised
+from faceweb.interpret.feature_extractor import FeatureExtractor
+from faceweb.networks.convnd import Design, build_convnd, randomize
 from faceweb.networks.device import Device
-from faceweb.style.optimizer import descended
+from faceweb.style.optimizer import adam_update
 from faceweb.types import LayerFacts, Peaks
 
 WIDTHS, KERNEL = (16, 24), 9
@@ -36,7 +36,7 @@ class Graph:
         x = layers.UpSampling1D(2)(self._encoder.outputs[-1])
         decoded = layers.Conv1D(1, KERNEL, padding="same", name="decoded")(x)
         self.model = keras.Model(self._encoder.inputs, decoded)
-        self._probe, self._lock = Probe(self._encoder, device), threading.Lock()
+        self._extractor, self._lock = FeatureExtractor(self._encoder, device), threading.Lock()
         windows, number = tf.TensorSpec((BATCH, WINDOW, 1)), tf.TensorSpec(())
         weights = [tf.TensorSpec(each.shape) for each in self.model.trainable_variables]
         signature = [[weights] * 3, windows, windows, number, number]
@@ -45,18 +45,18 @@ class Graph:
     def begin(self, seed: int) -> list[np.ndarray]:
         """Weights to begin with."""
         with self._lock:
-            return randomised(self.model, seed).get_weights()
+            return randomize(self.model, seed).get_weights()
 
-    def looked(self, weights: list[np.ndarray], question: str, *arguments, **named):
+    def evaluate(self, weights: list[np.ndarray], question: str, *arguments, **named):
         """What the probe answers a method's question while the filters are some weights."""
         with self._lock:
             self.model.set_weights(weights)
-            return getattr(self._probe, question)(*arguments, **named)
+            return getattr(self._extractor, question)(*arguments, **named)
 
     @property
     def layers(self) -> tuple[str, ...]:
         """Names of the layers worth looking at."""
-        return self._probe.layers
+        return self._extractor.layers
 
     def _trace_step(self, state, noisy, clean, rate, step):
         weights, first, second = state
@@ -65,7 +65,7 @@ class Graph:
             decoded, _ = self.model.stateless_call(weights, [], noisy)
             error = tf.reduce_mean(tf.square(decoded - clean))
         moved = [
-            descended(*each, step)
+            adam_update(*each, step)
             for each in zip(tape.gradient(error, weights), first, second, strict=True)
         ]
         directions, first, second = map(list, zip(*moved, strict=True))
@@ -114,18 +114,18 @@ class Autoencoder:
             noisy = clean + NOISE * numbers.standard_normal(clean.shape, np.float32)
             rate = RATE * (1 + np.cos(np.pi * step / steps)) / 2
             values = (tf.constant(value, tf.float32) for value in (noisy, clean, rate, step + 1))
-            with self._graph.device.turn:
+            with self._graph.device.lock:
                 state, error = self._graph.step(state, *values)
             self.weights = [each.numpy() for each in state[0]]
             yield float(error)
 
     @property
-    def probe(self) -> "LearntProbe":
+    def extractor(self) -> "LearntFeatureExtractor":
         """What looks into the filters, as they are whenever it is asked."""
-        return LearntProbe(self._graph, self)
+        return LearntFeatureExtractor(self._graph, self)
 
 
-class LearntProbe:
+class LearntFeatureExtractor:
     """What `Probe` offers, of one signal's own filters.
 
     Args:
@@ -148,16 +148,16 @@ class LearntProbe:
 
     def units(self, layer: str) -> int:
         """As of `Probe`."""
-        return self._graph.looked(self._learner.weights, "units", layer)
+        return self._graph.evaluate(self._learner.weights, "units", layer)
 
     def facts(self, layer: str, size: tuple[int, ...]) -> LayerFacts:
         """As of `Probe`."""
-        return self._graph.looked(self._learner.weights, "facts", layer, size)
+        return self._graph.evaluate(self._learner.weights, "facts", layer, size)
 
     def activations(self, signals: np.ndarray, layer: str) -> np.ndarray:
         """As of `Probe`, of signals (n, t, 1)."""
-        return self._graph.looked(self._learner.weights, "activations", signals, layer)
+        return self._graph.evaluate(self._learner.weights, "activations", signals, layer)
 
     def peaks(self, signals: np.ndarray, most: int = 1, **named) -> dict[str, Peaks]:
         """As of `Probe`, of signals (n, t, 1)."""
-        return self._graph.looked(self._learner.weights, "peaks", signals, most, **named)
+        return self._graph.evaluate(self._learner.weights, "peaks", signals, most, **named)

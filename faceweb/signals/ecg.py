@@ -19,7 +19,7 @@ from faceweb.errors import MediaError
 from faceweb.types import Signal
 
 if TYPE_CHECKING:
-    from faceweb.signals.autoencoder import Autoencoder, LearntProbe
+    from faceweb.signals.autoencoder import Autoencoder, LearntFeatureExtractor
 
 # PyWavelets says neither whence its trace is nor how fast it was taken. It has a faint hum at a
 # sixth of its rate: 60 Hz, as of American mains, if the rate is the 360 Hz usual there.
@@ -47,14 +47,14 @@ _ECTOPIC = np.array([(1.25, 0.0, 0.034), (-0.5, 0.105, 0.036), (-0.38, 0.31, 0.0
 _FAR = 0.12
 
 
-def bundled() -> Signal:
+def load_bundled() -> Signal:
     """The trace that PyWavelets carries: three beats in 2.8 s, in the steps of its converter."""
     import pywt.data
 
     return Signal(pywt.data.ecg().astype(np.float32), BUNDLED_RATE)
 
 
-def simulated(
+def simulate(
     seed: int,
     seconds: float = 30.0,
     rate: float = 250.0,
@@ -81,9 +81,9 @@ def simulated(
     times = _pulse(rng, seconds)
     # A beat keeps the timing of the interval before it, also if it comes too early.
     intervals = np.diff(times, prepend=times[0] - np.median(np.diff(times)))
-    odd = _chosen(rng, len(times), int(rng.integers(3, 6)) if ectopic is None else ectopic)
+    odd = _choose(rng, len(times), int(rng.integers(3, 6)) if ectopic is None else ectopic)
     times = times - odd * intervals * rng.uniform(0.28, 0.42, len(times))
-    normal, abnormal = (_varied(rng, waves) for waves in (_NORMAL, _ECTOPIC))
+    normal, abnormal = (_vary(rng, waves) for waves in (_NORMAL, _ECTOPIC))
     abnormal[:, 0] *= rng.uniform(0.8, 1.2)
     t = np.arange(int(seconds * rate)) / rate
     clean = np.zeros(len(t))
@@ -110,7 +110,7 @@ def _pulse(rng: np.random.Generator, seconds: float) -> np.ndarray:
     return np.array(times[:-1])
 
 
-def _chosen(rng: np.random.Generator, count: int, wanted: int) -> np.ndarray:
+def _choose(rng: np.random.Generator, count: int, wanted: int) -> np.ndarray:
     """Beats (count,) that shall be ectopic: neither the first two, the last nor neighbours."""
     odd = np.zeros(count, bool)
     for place in rng.permutation(np.arange(2, count - 1)):
@@ -119,7 +119,7 @@ def _chosen(rng: np.random.Generator, count: int, wanted: int) -> np.ndarray:
     return odd
 
 
-def _varied(rng: np.random.Generator, waves: np.ndarray) -> np.ndarray:
+def _vary(rng: np.random.Generator, waves: np.ndarray) -> np.ndarray:
     return waves * rng.uniform((0.8, 0.95, 0.88), (1.2, 1.05, 1.12), waves.shape)
 
 
@@ -162,15 +162,13 @@ def beats(signal: Signal) -> np.ndarray:
     steep = np.array(
         [np.abs(slope[max(h - width // 2, 0) : h + width // 2 + 1]).max() for h in humps]
     )
-    chosen = _thresholded(humps, energy, steep, rate)
+    chosen = _threshold(humps, energy, steep, rate)
     level = sosfiltfilt(butter(2, 0.7, "highpass", fs=rate, output="sos"), samples)
     # A lead may be the wrong way up: R is what rises highest, or falls lowest.
     return np.unique(_highest(np.abs(level), chosen, int(0.09 * rate)))
 
 
-def _thresholded(
-    humps: np.ndarray, energy: np.ndarray, steep: np.ndarray, rate: float
-) -> np.ndarray:
+def _threshold(humps: np.ndarray, energy: np.ndarray, steep: np.ndarray, rate: float) -> np.ndarray:
     """Those humps that are beats; `steep` is the steepest slope within each."""
     heights = energy[humps]
     start = heights[humps < 3 * rate]
@@ -287,7 +285,7 @@ class Beats:
         return self.distances > middle + 5 * max(spread, 0.05 * middle)
 
 
-def prepared(signal: Signal) -> Signal:
+def prepare(signal: Signal) -> Signal:
     """A trace as its filters see it: 250 samples a second, level, of mean 0 and deviation 1.
 
     Raises:
@@ -328,12 +326,12 @@ def learn(
             shown = now
 
 
-def activations(probe: "LearntProbe", trace: Signal, layer: str) -> np.ndarray:
+def activations(extractor: "LearntFeatureExtractor", trace: Signal, layer: str) -> np.ndarray:
     """What the filters of a layer say along a prepared trace, (t', filters)."""
-    return probe.activations(trace.samples[None, :, None], layer)[0]
+    return extractor.activations(trace.samples[None, :, None], layer)[0]
 
 
-def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
+def heartbeats(extractor: "LearntFeatureExtractor", trace: Signal) -> Beats:
     """The whole beats of a prepared trace, and how unusual each is.
 
     A beat is what all filters of the last layer say from 0.2 s before R to 0.35 s after it; its
@@ -352,13 +350,13 @@ def heartbeats(probe: "LearntProbe", trace: Signal) -> Beats:
             "seconds or more."
         )
     around = segments(trace, places, BEFORE, AFTER)
-    said = probe.activations(around[..., None], LAYERS[-1])
+    said = extractor.activations(around[..., None], LAYERS[-1])
     said = said.reshape(len(places), -1)
     distances = np.linalg.norm(said - np.median(said, axis=0), axis=1)
     return Beats(places, around, distances / said.shape[1] ** 0.5)
 
 
-def told_apart(found: Beats, times: np.ndarray, odd: np.ndarray) -> tuple[int, int]:
+def tell_apart(found: Beats, times: np.ndarray, odd: np.ndarray) -> tuple[int, int]:
     """Where the truth is known: how many ectopic beats stand out, and how many others do.
 
     Args:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from faceweb.errors import MediaError
-from faceweb.interpret.feature_maps import spread
+from faceweb.interpret.feature_maps import upsample
 from faceweb.interpret.top_patches import check_layer
 from faceweb.media.image import check_shape
 from faceweb.style.image import within
@@ -14,7 +14,9 @@ from faceweb.style.video import FEWEST_FRAMES
 from faceweb.types import LayerFacts, Volume
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 STILL_SIDE = 96
 # Of a volume in one pass: 128 a side.
@@ -43,7 +45,9 @@ class Inflation:
         return float(self.differences.max())
 
 
-def inflation(flat: "Probe", solid: "Probe", picture: np.ndarray, layer: str) -> Inflation:
+def inflation(
+    flat: "FeatureExtractor", solid: "FeatureExtractor", picture: np.ndarray, layer: str
+) -> Inflation:
     """Shows a picture (h, w, 3) uint8 to a network, and a still of it to the inflated one.
 
     Raises:
@@ -74,7 +78,7 @@ class VolumeMaps:
 
     def heat(self, unit: int) -> np.ndarray:
         """A unit's map at the size of the values, (d, h, w)."""
-        return spread(self.maps[..., unit], self.facts.field, self.values.shape[:-1])
+        return upsample(self.maps[..., unit], self.facts.field, self.values.shape[:-1])
 
 
 def as_input(volume: Volume) -> np.ndarray:
@@ -95,12 +99,12 @@ def as_input(volume: Volume) -> np.ndarray:
     return np.repeat(voxels[..., None], 3, axis=-1)
 
 
-def volume_maps(probe: "Probe", values: np.ndarray, layer: str) -> VolumeMaps:
+def volume_maps(extractor: "FeatureExtractor", values: np.ndarray, layer: str) -> VolumeMaps:
     """Shows values (d, h, w, 3) in [0, 1] to a layer of the inflated network.
 
     Raises:
         LayerError: there is no such layer.
     """
-    check_layer(probe, layer)
-    maps = probe.activations(values[None], layer)[0]
-    return VolumeMaps(values, probe.facts(layer, values.shape[:-1]), maps)
+    check_layer(extractor, layer)
+    maps = extractor.activations(values[None], layer)[0]
+    return VolumeMaps(values, extractor.facts(layer, values.shape[:-1]), maps)

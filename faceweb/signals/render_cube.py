@@ -10,7 +10,7 @@ BACKGROUND = (245, 243, 239)
 _DRAWN = 2  # times as large, then shrunk, so that edges are smooth
 
 
-def drawn_cube(texture: np.ndarray, turn: float = 35.0, side: int = SIDE) -> np.ndarray:
+def render_cube(texture: np.ndarray, turn: float = 35.0, side: int = SIDE) -> np.ndarray:
     """Three faces of a solid texture in parallel projection, from 30 degrees above.
 
     Args:
@@ -56,10 +56,10 @@ def _faces(texture: np.ndarray, turn: float) -> list[tuple[np.ndarray, np.ndarra
         facing = float(np.cos(np.radians(turn + angle)))
         if facing > 1e-6:
             found.append((face, np.array(corners), ASIDE + (NEAR - ASIDE) * facing))
-    return [(face, _turned(corners, turn), light) for face, corners, light in found]
+    return [(face, _lock(corners, turn), light) for face, corners, light in found]
 
 
-def _turned(corners: np.ndarray, turn: float) -> np.ndarray:
+def _lock(corners: np.ndarray, turn: float) -> np.ndarray:
     """Corners (3, 2) in the plane of the picture, in [-1, 1]."""
     angle, tilt = np.radians(turn), np.radians(TILT)
     x, y, z = corners.T

@@ -19,7 +19,7 @@ import numpy as np
 from faceweb.config import ASSETS
 from faceweb.media.audio import RATE
 from faceweb.media.image import read_picture
-from faceweb.style.optical_flow import inside, warped
+from faceweb.style.optical_flow import inside, warp
 from faceweb.types import Clip, Signal, Volume
 
 PHANTOM_SIDE, LESIONS = 96, 4
@@ -193,7 +193,7 @@ def melody() -> Signal:
                 note += np.sin(2 * np.pi * hertz * t) * fading / partial**1.3
         _add(total, start, note * _rise(t, 0.004) * _fall(t, 0.08))
         start += length
-    return _finished(total)
+    return _finish(total)
 
 
 def drum_loop() -> Signal:
@@ -207,7 +207,7 @@ def drum_loop() -> Signal:
             _add(total, start, _kick())
         if half % 4 == 2:
             _add(total, start, _snare(rng))
-    return _finished(total)
+    return _finish(total)
 
 
 def rain() -> Signal:
@@ -226,7 +226,7 @@ def rain() -> Signal:
         # A bubble under a drop rings higher and higher while it closes.
         phase = 2 * np.pi * rng.uniform(600, 1_600) * (t + 3 * t**2)
         _add(total, start, 2.2 * np.sin(phase) * np.exp(-t * 60) * _rise(t, 0.002))
-    return _finished(total, rise=0.15, fall=0.15)
+    return _finish(total, rise=0.15, fall=0.15)
 
 
 def bell() -> Signal:
@@ -243,7 +243,7 @@ def bell() -> Signal:
                 _add(total, start, loud * strength / 2 * ring * fading * _rise(t, 0.003))
         clap = _band(rng.normal(0, 1, len(t)), 1_500, 6_000) * np.exp(-t * 120) * _rise(t, 0.001)
         _add(total, start, 0.8 * loud * clap)
-    return _finished(total, fall=0.25)
+    return _finish(total, fall=0.25)
 
 
 def birds() -> Signal:
@@ -262,7 +262,7 @@ def birds() -> Signal:
     for delay, share in ((0.043, 0.25), (0.071, 0.18), (0.117, 0.1)):
         shift = int(delay * RATE)
         echo[shift:] += share * total[:-shift]
-    return _finished(total + echo)
+    return _finish(total + echo)
 
 
 INSTRUMENTS: dict[str, Callable[[], Signal]] = {
@@ -335,7 +335,7 @@ def _band(noise: np.ndarray, low: float, high: float) -> np.ndarray:
     return np.fft.irfft(spectrum * above / (1 + (hertz / high) ** 12), len(noise))
 
 
-def _finished(total: np.ndarray, rise: float = 0.01, fall: float = 0.03) -> Signal:
+def _finish(total: np.ndarray, rise: float = 0.01, fall: float = 0.03) -> Signal:
     """Softens both ends over some seconds, so that they do not click, and sets the peak."""
     t = _times(SECONDS)
     total = total * np.sin(np.pi / 2 * _rise(t, rise)) * np.sin(np.pi / 2 * _fall(t, fall))
@@ -368,7 +368,7 @@ class Moving:
     valid: np.ndarray
 
 
-def moving(name: str) -> Moving:
+def make_clip(name: str) -> Moving:
     """One of `MOVING`: 16 frames of 128 x 128, always the same.
 
     Raises:
@@ -388,15 +388,15 @@ def moving(name: str) -> Moving:
         zooms, angles = np.full(FRAMES, 1.6), np.radians(-12 + 30 * share)
         centres = np.repeat(middle[None], FRAMES, axis=0)
     cameras = [
-        _Camera(zoom * _turn(angle), centre)
+        _Camera(zoom * _lock(angle), centre)
         for zoom, angle, centre in zip(zooms, angles, centres, strict=True)
     ]
-    frames = np.stack([_taken(photo, camera) for camera in cameras])
+    frames = np.stack([_photograph(photo, camera) for camera in cameras])
     flow = np.stack([b.back_to(a) for a, b in pairwise(cameras)])
     return Moving(title, _clip(frames), flow.astype(np.float32), inside(flow))
 
 
-def still(picture: np.ndarray, frames: int = FRAMES) -> Clip:
+def make_still(picture: np.ndarray, frames: int = FRAMES) -> Clip:
     """A picture (h, w, 3) uint8 that stands still for so many frames."""
     return Clip(np.repeat(picture[None], frames, axis=0), FRAME_RATE)
 
@@ -424,7 +424,7 @@ def _grid() -> np.ndarray:
     return np.stack(np.meshgrid(line, line), axis=-1)
 
 
-def _turn(angle: float) -> np.ndarray:
+def _lock(angle: float) -> np.ndarray:
     return np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
@@ -435,7 +435,7 @@ def _photo(path: Path) -> np.ndarray:
     return gaussian_filter(read_picture(path) / 255.0, (1.4, 1.4, 0), mode="nearest")
 
 
-def _taken(photo: np.ndarray, camera: _Camera) -> np.ndarray:
+def _photograph(photo: np.ndarray, camera: _Camera) -> np.ndarray:
     """A frame (h, w, 3) of a photo."""
     from scipy.ndimage import map_coordinates
 
@@ -454,13 +454,14 @@ def _ball(title: str) -> Moving:
     """A textured disc on a curve over a photo that stands still."""
     photo = _photo(ASSETS / "examples" / "rocket.jpg")
     skin = _photo(ASSETS / "styles" / "mosaic.jpg")
-    ground = _taken(photo, _Camera(2.4 * np.eye(2), np.array([330.0, 215.0])))
+    ground = _photograph(photo, _Camera(2.4 * np.eye(2), np.array([330.0, 215.0])))
     share = np.linspace(0, 1, FRAMES)
     # From the middle of the clip, in its pixels.
     path = np.stack([-42 + 84 * share, 14 - 36 * np.sin(np.pi * share)], axis=1)
     covers = [_cover(where) for where in path]
     frames = [
-        ground * (1 - cover) + _taken(skin, _Camera(1.8 * np.eye(2), 260 - 1.8 * where)) * cover
+        ground * (1 - cover)
+        + _photograph(skin, _Camera(1.8 * np.eye(2), 260 - 1.8 * where)) * cover
         for where, cover in zip(path, covers, strict=True)
     ]
     pairs = list(_ball_flow(path, covers))
@@ -480,7 +481,7 @@ def _ball_flow(
     for place in range(1, len(path)):
         back = np.where(covers[place] > 0.5, path[place - 1] - path[place], 0.0)
         # Wholly ball, or wholly ground, in both frames: neither its rim nor what it hid before.
-        before = warped(covers[place - 1], back)
+        before = warp(covers[place - 1], back)
         same = np.abs(before - covers[place]) < 1e-9
         whole = (covers[place] == 0) | (covers[place] == 1)
         yield back, (same & whole)[..., 0] & inside(back)

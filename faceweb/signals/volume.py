@@ -11,12 +11,14 @@ from PIL import Image
 from faceweb.errors import DimensionsError
 from faceweb.interpret.corpus import Recording
 from faceweb.interpret.feature_maps import over
-from faceweb.interpret.top_patches import PLACES, Index, check_unit, look_through, patches_of
+from faceweb.interpret.top_patches import PLACES, Index, check_unit, patches_of, scan_corpus
 from faceweb.signals.inflation import VolumeMaps, as_input, volume_maps
 from faceweb.types import Volume
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 # Pixels of the longer side of a slice, and voxels a side of what is projected.
 LONGEST, PROJECTED = 512, 96
@@ -35,10 +37,10 @@ def section(volume: Volume, axis: int, index: int) -> np.ndarray:
         axis: 0 looks along the depth and shows (h, w); 1 shows (d, w), 2 shows (d, h).
         index: of the slice, counted from the end if negative.
     """
-    return _squared((volume.voxels.take(index, axis) * 255 + 0.5).astype(np.uint8), volume, axis)
+    return _square((volume.voxels.take(index, axis) * 255 + 0.5).astype(np.uint8), volume, axis)
 
 
-def heated(volume: Volume, heat: np.ndarray, axis: int, index: int) -> np.ndarray:
+def overlay_heat(volume: Volume, heat: np.ndarray, axis: int, index: int) -> np.ndarray:
     """The same slice as (h, w, 3) uint8: grey, coloured where `heat` is.
 
     Args:
@@ -52,7 +54,7 @@ def heated(volume: Volume, heat: np.ndarray, axis: int, index: int) -> np.ndarra
     values = lower + (place - low) * (upper - lower)
     warm = (values.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     grey = np.repeat(section(volume, axis, index)[..., None], 3, axis=2)
-    return over(grey, _squared(warm, volume, axis) / 255)
+    return over(grey, _square(warm, volume, axis) / 255)
 
 
 def glowing(volume: Volume, heat: np.ndarray, degrees: float = 0.0) -> np.ndarray:
@@ -61,13 +63,13 @@ def glowing(volume: Volume, heat: np.ndarray, degrees: float = 0.0) -> np.ndarra
     Args:
         heat: over the same room, in [0, 1], in cubes of any size.
     """
-    grey = rendered(volume, degrees)
-    warm = Image.fromarray(rendered(Volume(heat.clip(0, 1)), degrees))
+    grey = render(volume, degrees)
+    warm = Image.fromarray(render(Volume(heat.clip(0, 1)), degrees))
     warm = warm.resize(grey.shape[::-1], Image.Resampling.BILINEAR)
     return over(np.repeat(grey[..., None], 3, axis=2), np.asarray(warm) / 255)
 
 
-def rendered(volume: Volume, degrees: float = 0.0) -> np.ndarray:
+def render(volume: Volume, degrees: float = 0.0) -> np.ndarray:
     """The maximum intensity along rays, (d, w) uint8, after a turn about the depth axis.
 
     At 0 degrees one looks from the first row to the last; with growing degrees the near side moves
@@ -95,12 +97,12 @@ def rendered(volume: Volume, degrees: float = 0.0) -> np.ndarray:
     picture = np.zeros((across, depth), np.float32)
     for number, there in enumerate(inside):
         if there.any():
-            found = _sampled(padded, rows[number, there] + 1, columns[number, there] + 1)
+            found = _sample(padded, rows[number, there] + 1, columns[number, there] + 1)
             picture[number] = found.max(axis=0)
     return (picture.T * 255 + 0.5).astype(np.uint8)
 
 
-def _sampled(planes: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+def _sample(planes: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
     """Bilinear columns (n, d) of (h, w, d)."""
     top, left = np.floor(rows).astype(int), np.floor(columns).astype(int)
     down, right = (rows - top)[:, None], (columns - left)[:, None]
@@ -115,7 +117,7 @@ def _lengths(volume: Volume, axis: int) -> tuple[float, float]:
     return float(height), float(width)
 
 
-def _squared(pixels: np.ndarray, volume: Volume, axis: int) -> np.ndarray:
+def _square(pixels: np.ndarray, volume: Volume, axis: int) -> np.ndarray:
     lengths = _lengths(volume, axis)
     finest = min(np.delete(volume.spacing, axis))
     side = max(float(finest), max(lengths) / LONGEST)
@@ -150,8 +152,10 @@ class VolumeLook:
         LayerError: there is no such layer or unit.
     """
 
-    def __init__(self, probe: "Probe", volume: Volume, layer: str, unit: int | None = None) -> None:
-        self._probe = probe
+    def __init__(
+        self, extractor: "FeatureExtractor", volume: Volume, layer: str, unit: int | None = None
+    ) -> None:
+        self._extractor = extractor
         self.shape, self.spacing = volume.voxels.shape, volume.spacing
         self._sliced = isotropic(volume, SLICED)
         self._through = isotropic(volume, THROUGH)
@@ -178,11 +182,11 @@ class VolumeLook:
         Raises:
             LayerError: there is no such layer or unit.
         """
-        if unit is not None and layer in self._probe.layers:
-            check_unit(self._probe, layer, unit)
+        if unit is not None and layer in self._extractor.layers:
+            check_unit(self._extractor, layer, unit)
         maps: VolumeMaps | None = getattr(self, "found", None)
         if maps is None or maps.facts.name != layer:
-            maps = volume_maps(self._probe, self._values, layer)
+            maps = volume_maps(self._extractor, self._values, layer)
         chosen = unit if unit is not None else (maps.strongest or [0])[0]
         values = maps.maps[..., chosen]
         # What a unit says of most places, such as of the air around a body, is no news.
@@ -207,7 +211,7 @@ class VolumeLook:
                 f"one of them. Received: {index}."
             )
         if warm:
-            return heated(self._sliced, self._heat, axis, index)
+            return overlay_heat(self._sliced, self._heat, axis, index)
         return section(self._sliced, axis, index)
 
     def view(self, degrees: float, warm: bool = True) -> np.ndarray:
@@ -218,7 +222,7 @@ class VolumeLook:
         if warm:
             seen = glowing(self._through, self._heat, degrees)
         else:
-            seen = rendered(self._through, degrees)
+            seen = render(self._through, degrees)
         middle = seen.shape[1] // 2
         return seen[:, max(middle - self._reach, 0) : middle + self._reach]
 
@@ -231,12 +235,12 @@ class VolumeLook:
         """
         corpus = Recording(self._values)
         if self._index is None:
-            *_, last = look_through(self._probe, None, corpus, most=PLACES)  # type: ignore[arg-type]
+            *_, last = scan_corpus(self._extractor, None, corpus, most=PLACES)  # type: ignore[arg-type]
             self._index = last.index
         layer, unit = self.found.facts.name, self.unit
-        found = patches_of(self._probe, None, corpus, self._index, layer, [unit])[unit]  # type: ignore[arg-type]
+        found = patches_of(self._extractor, None, corpus, self._index, layer, [unit])[unit]  # type: ignore[arg-type]
         return [
-            (_opened(patch.pixels, patch.inside), patch.activation)
+            (_open(patch.pixels, patch.inside), patch.activation)
             for patch in found
             if patch.activation > 0
         ]
@@ -249,7 +253,7 @@ def _reach(volume: Volume) -> int:
     return int(np.hypot(rows[:, None], columns)[there].max(initial=1)) + 2
 
 
-def _opened(pixels: np.ndarray, inside: np.ndarray) -> np.ndarray:
+def _open(pixels: np.ndarray, inside: np.ndarray) -> np.ndarray:
     filled = np.where(inside[..., None], pixels * 255 + 0.5, np.array(BEYOND))
     return filled[len(filled) // 2 :].clip(0, 255).astype(np.uint8)
 

@@ -54,8 +54,8 @@ class ArrayScene:
         factors = [small / large for small, large in zip(shape, whole, strict=True)]
         styles = [np.asarray(style) for style in self.styles]
         if styles[0].ndim != self.content.ndim:
-            styles = [resized(style, [factors[-1]] * (style.ndim - 1)) for style in styles]
-        return ArrayCanvas(resized(self.content, factors), styles)
+            styles = [resize(style, [factors[-1]] * (style.ndim - 1)) for style in styles]
+        return ArrayCanvas(resize(self.content, factors), styles)
 
     @staticmethod
     def shown(values: np.ndarray) -> np.ndarray:
@@ -63,7 +63,7 @@ class ArrayScene:
         return np.clip(values, 0, 1).astype(np.float32)
 
 
-def resized(values: np.ndarray, factors: Sequence[float]) -> np.ndarray:
+def resize(values: np.ndarray, factors: Sequence[float]) -> np.ndarray:
     """An array (positions..., c) with every axis of position scaled, linearly, in [0, 1].
 
     Shrinking averages first: what is finer than the new grid would come back as moire.

@@ -15,7 +15,7 @@ from PIL import Image
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
 from faceweb.media.image import LEAST_SIDE, check_shape
-from faceweb.style.transfer import Painter, Painting
+from faceweb.style.transfer import StyleModel, StyleTransfer
 
 # ITU-R BT.601: luma, and what is left of blue and red beside it.
 _TO_YUV = np.array([[0.299, 0.587, 0.114], [-0.147, -0.289, 0.436], [0.615, -0.515, -0.1]])
@@ -28,14 +28,14 @@ def luminance(picture: np.ndarray) -> np.ndarray:
     return np.repeat(grey[..., None], 3, axis=-1).astype(np.float32)
 
 
-def coloured(painting: np.ndarray, content: np.ndarray) -> np.ndarray:
+def keep_colours(painting: np.ndarray, content: np.ndarray) -> np.ndarray:
     """The luminance of a painting with the colours of a content of the same size."""
     yuv = content @ _TO_YUV.T
     yuv[..., 0] = painting @ _TO_YUV[0]
     return (yuv @ _TO_RGB.T).clip(0, 1).astype(np.float32)
 
 
-def matched(style: np.ndarray, content: np.ndarray) -> np.ndarray:
+def match_colours(style: np.ndarray, content: np.ndarray) -> np.ndarray:
     """A style whose colours have the content's mean and covariance, so that its strokes are kept
     and its palette is not."""
     pixels, wanted = style.reshape(-1, 3), content.reshape(-1, 3)
@@ -92,14 +92,14 @@ class Scene:
         """
         content = _at(self.content, shape)
         longer = min(max(shape) * config.style_scale, LARGEST)
-        styles = [_at(style, _scaled(style.shape, longer)) for style in self.styles]
+        styles = [_at(style, _scale(style.shape, longer)) for style in self.styles]
         mask = None if self.mask is None else _at(self.mask, shape)
         if config.colours == "luminance only":
             grey = luminance(content)
-            styles = [matched(luminance(style), grey) for style in styles]
+            styles = [match_colours(luminance(style), grey) for style in styles]
             return Canvas(grey, styles, mask, content)
         if config.colours == "matched":
-            styles = [matched(style, content) for style in styles]
+            styles = [match_colours(style, content) for style in styles]
         return Canvas(content, styles, mask, None)
 
     @staticmethod
@@ -133,7 +133,7 @@ class Canvas:
     def finish(self, picture: np.ndarray) -> np.ndarray:
         """The picture as it is shown: masked, in the content's colours where those are kept."""
         picture = self.over(picture)
-        return picture if self.colours is None else coloured(picture, self.colours)
+        return picture if self.colours is None else keep_colours(picture, self.colours)
 
 
 def sizes(shape: tuple[int, ...], config: StyleConfig) -> list[tuple[int, int]]:
@@ -145,13 +145,13 @@ def sizes(shape: tuple[int, ...], config: StyleConfig) -> list[tuple[int, int]]:
     """
     found: list[tuple[int, int]] = []
     side = float(config.size)
-    while not found or (side >= COARSEST and min(_scaled(shape, side)) >= LEAST_SIDE):
-        found.append(_scaled(shape, side))
+    while not found or (side >= COARSEST and min(_scale(shape, side)) >= LEAST_SIDE):
+        found.append(_scale(shape, side))
         side /= 2**0.5
     return found[::-1]
 
 
-def expected_seconds(shape: tuple[int, ...], config: StyleConfig, pace: float) -> float:
+def estimate_seconds(shape: tuple[int, ...], config: StyleConfig, pace: float) -> float:
     """How long a painting takes where a step takes `pace` seconds a pixel."""
     pixels = sum(height * width for height, width in sizes(shape, config))
     return pace * pixels * config.steps
@@ -169,7 +169,7 @@ def to_bytes(picture: np.ndarray) -> np.ndarray:
     return (picture * 255 + 0.5).astype(np.uint8)
 
 
-def _scaled(shape: tuple[int, ...], longer: float) -> tuple[int, int]:
+def _scale(shape: tuple[int, ...], longer: float) -> tuple[int, int]:
     height, width = shape[:2]
     scale = longer / max(height, width)
     return max(16, round(height * scale)), max(16, round(width * scale))
@@ -186,7 +186,7 @@ SIDE, STEPS = 128, 40
 
 
 def contact_sheet(
-    painter: Painter, scene: Scene, config: StyleConfig
+    style_model: StyleModel, scene: Scene, config: StyleConfig
 ) -> Iterator[tuple[float, float, np.ndarray]]:
     """Paints the scene small, once for each alpha (a row) and beta (a column).
 
@@ -196,6 +196,6 @@ def contact_sheet(
     small = replace(config, size=SIDE, steps=STEPS)
     for alpha in ALPHAS:
         for beta in BETAS:
-            painting = Painting(painter, scene, replace(small, alpha=alpha, beta=beta))
+            painting = StyleTransfer(style_model, scene, replace(small, alpha=alpha, beta=beta))
             *_, last = painting.run()
             yield alpha, beta, last.picture

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from faceweb.types import StyleCosts, StyleWeights
+from faceweb.types import StyleLosses, StyleWeights
 
 CURVATURES = 10
-Slope = Callable[[np.ndarray], tuple[np.ndarray, StyleCosts]]
+Gradient = Callable[[np.ndarray], tuple[np.ndarray, StyleLosses]]
 
 
-class QuasiNewton:
+class LBFGS:
     """A painter whose steps are iterations of L-BFGS; its state is the picture alone.
 
     What it has learned of the curvature is lost where a weight or a target changes.
@@ -25,17 +25,17 @@ class QuasiNewton:
         painter: whose costs and gradient are followed.
     """
 
-    def __init__(self, painter: Any) -> None:
-        self._painter = painter
-        self.statistics, self.targets = painter.statistics, painter.targets
-        self.slope = painter.slope
+    def __init__(self, style_model: Any) -> None:
+        self._style_model = style_model
+        self.statistics, self.targets = style_model.statistics, style_model.targets
+        self.gradient = style_model.gradient
         self._about: tuple[Any, StyleWeights] | None = None
         self._run: _Run | None = None
         self._end: Callable[[], object] = lambda: None
 
     def step(
         self, state: np.ndarray, targets: Any, weights: StyleWeights, rate: float
-    ) -> tuple[np.ndarray, StyleCosts]:
+    ) -> tuple[np.ndarray, StyleLosses]:
         """One iteration within [0, 1], the first of which moves values by `rate` on average.
 
         The costs are those after it.
@@ -43,8 +43,8 @@ class QuasiNewton:
         if self._run is None or not self._goes_on(state, targets, weights):
             self._end()
             self._about = targets, weights
-            slope = self.slope
-            self._run = _Run(lambda picture: slope(picture, targets, weights), state, rate)
+            gradient = self.gradient
+            self._run = _Run(lambda picture: gradient(picture, targets, weights), state, rate)
             self._end = weakref.finalize(self, self._run.end)
         return self._run.iterate()
 
@@ -59,16 +59,14 @@ class QuasiNewton:
         return picture
 
     @staticmethod
-    def painted(state: np.ndarray) -> np.ndarray:
+    def render(state: np.ndarray) -> np.ndarray:
         """(h, w, 3) float32."""
         return state
 
-    def resized(
-        self, state: np.ndarray, content: np.ndarray, mask: np.ndarray | None
-    ) -> np.ndarray:
+    def resize(self, state: np.ndarray, content: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
         """The painting at a content's size; outside the mask the content."""
-        painter = self._painter
-        return painter.painted(painter.resized(painter.begin(state), content, mask))
+        style_model = self._style_model
+        return style_model.render(style_model.resize(style_model.begin(state), content, mask))
 
 
 class _Ended(Exception):
@@ -81,17 +79,17 @@ class _Run:
     SciPy calls back and cannot be called iteration by iteration.
     """
 
-    def __init__(self, slope: Slope, start: np.ndarray, rate: float) -> None:
+    def __init__(self, gradient: Gradient, start: np.ndarray, rate: float) -> None:
         self.over = False
-        self._slope, self.picture = slope, start
+        self._gradient, self.picture = gradient, start
         # The first step of L-BFGS-B has length 1.
         self._unit = rate * start.size**0.5
-        self._best = StyleCosts(np.inf, np.inf, np.inf, np.inf)
+        self._best = StyleLosses(np.inf, np.inf, np.inf, np.inf)
         self._failure: Exception | None = None
         self._wanted, self._done = threading.Semaphore(0), threading.Semaphore(0)
         threading.Thread(target=self._minimise, name="l-bfgs", daemon=True).start()
 
-    def iterate(self) -> tuple[np.ndarray, StyleCosts]:
+    def iterate(self) -> tuple[np.ndarray, StyleLosses]:
         """The picture and its costs one iteration on."""
         self._wanted.release()
         self._done.acquire()
@@ -129,10 +127,10 @@ class _Run:
         self._done.release()
 
     def _evaluate(self, flat: np.ndarray) -> tuple[float, np.ndarray]:
-        gradient, costs = self._slope(self._shaped(flat))
-        if not costs.j >= self._best.j:
-            self._best = costs
-        return costs.j, self._unit * gradient.ravel().astype(np.float64)
+        gradient, losses = self._gradient(self._shaped(flat))
+        if not losses.j >= self._best.j:
+            self._best = losses
+        return losses.j, self._unit * gradient.ravel().astype(np.float64)
 
     def _hand_over(self, flat: np.ndarray) -> None:
         self.picture = self._shaped(flat)

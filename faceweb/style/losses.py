@@ -11,7 +11,7 @@ from keras import ops
 _LEAST_SHARE, _TINY = 0.05, 1e-6
 
 
-def content_cost(generated, content):
+def content_loss(generated, content):
     """J_content: half the mean squared difference of one layer's activations.
 
     Args:
@@ -35,7 +35,7 @@ def gram(features, weight=None):
         count = ops.cast(ops.shape(rows)[0], rows.dtype)
         return ops.matmul(ops.transpose(rows), rows) / count, ops.mean(rows, axis=0)
     share = ops.reshape(weight, (-1, 1))
-    return _weighed(share / ops.maximum(ops.sum(share), 1e-6), rows)
+    return _weigh(share / ops.maximum(ops.sum(share), 1e-6), rows)
 
 
 def gram_each(features):
@@ -50,7 +50,7 @@ def gram_each(features):
     return ops.matmul(ops.transpose(rows, (0, 2, 1)), rows) / count, ops.mean(rows, axis=1)
 
 
-def _weighed(share, rows):
+def _weigh(share, rows):
     @ops.custom_gradient
     def sums(rows):
         weighed = rows * share
@@ -65,12 +65,12 @@ def _weighed(share, rows):
     return sums(rows)
 
 
-def centred(gram_matrix, mean):
+def centre(gram_matrix, mean):
     """The centred Gram matrix (covariance) out of the plain one and the mean, or several."""
     return gram_matrix - ops.expand_dims(mean, -1) * ops.expand_dims(mean, -2)
 
 
-def plain_style_cost(generated, style):
+def plain_style_loss(generated, style):
     """Squared Frobenius distance of Gram matrices over 4 c^2, as in Gatys et al. 2016, eq. 4.
 
     Args:
@@ -81,7 +81,7 @@ def plain_style_cost(generated, style):
     return ops.sum(ops.square(generated[0] - style[0])) / (4 * channels**2)
 
 
-def centred_style_cost(generated, style):
+def centred_style_loss(generated, style):
     """Squared Frobenius distance of covariances and squared distance of means, free of scale.
 
     A plain Gram matrix is ruled by its mean, since behind a ReLU all features are positive: here
@@ -91,14 +91,14 @@ def centred_style_cost(generated, style):
     Args:
         generated, style: what `gram` gives for both pictures.
     """
-    wanted = centred(*style)
+    wanted = centre(*style)
     least = _LEAST_SHARE * ops.sum(ops.square(style[1])) + _TINY
     trace = ops.maximum(ops.trace(wanted), least)
-    covariance = ops.sum(ops.square(centred(*generated) - wanted)) / ops.square(trace)
+    covariance = ops.sum(ops.square(centre(*generated) - wanted)) / ops.square(trace)
     return covariance + ops.sum(ops.square(generated[1] - style[1])) / trace
 
 
-def style_cost(generated, styles, lambdas, plain):
+def style_loss(generated, styles, layer_weights, plain):
     """J_style: the sum over layers of lambda_l times the distance of their statistics.
 
     Args:
@@ -107,9 +107,9 @@ def style_cost(generated, styles, lambdas, plain):
         lambdas: (layers,) weights.
         plain: whether plain Gram matrices are compared, instead of centred ones.
     """
-    distance = plain_style_cost if plain else centred_style_cost
+    distance = plain_style_loss if plain else centred_style_loss
     return sum(
-        lambdas[layer] * distance(*pair)
+        layer_weights[layer] * distance(*pair)
         for layer, pair in enumerate(zip(generated, styles, strict=True))
     )
 

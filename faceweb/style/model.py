@@ -24,12 +24,12 @@ import tensorflow as tf
 from keras import layers, ops
 
 from faceweb.networks.device import Device
-from faceweb.networks.graph import listed
-from faceweb.style import losses
-from faceweb.style.optical_flow import estimated_flow
-from faceweb.style.optimizer import descended
+from faceweb.networks.graph import as_list
+from faceweb.style import losses as style_losses
+from faceweb.style.optical_flow import estimate_flow
+from faceweb.style.optimizer import adam_update
 from faceweb.style.tiling import Tiles, margin, spec
-from faceweb.types import StyleCosts, StyleWeights
+from faceweb.types import StyleLosses, StyleWeights
 
 AVERAGED = 0.9
 
@@ -64,13 +64,13 @@ class Targets(NamedTuple):
     mask: tf.Tensor
 
 
-class Painter:
+class StyleModel:
     """Steps of one network, traced once whatever the size of the picture.
 
     Args:
         network: from pictures in [0, 1] to taps, as `build_perceptual` makes it.
         device: where it runs.
-        content_tap: index of the tap that J_content compares.
+        content_layer: index of the style layer that J_content compares.
         plain: whether J_style compares plain Gram matrices, instead of centred ones.
         fingerprint: checksum of the network's weights, for recipes.
         largest: pixels of a picture beyond which it is taken by tiles, which need less memory.
@@ -87,28 +87,28 @@ class Painter:
         self,
         network: keras.Model,
         device: Device,
-        content_tap: int = 3,
+        content_layer: int = 3,
         plain: bool = False,
         fingerprint: str = "",
         largest: int | None = None,
         tile: int | None = None,
-        styles_by: "Painter | None" = None,
+        styles_by: "StyleModel | None" = None,
     ) -> None:
         self._styles_by = styles_by
         self.fingerprint, self._traces = fingerprint, 0
         self._network, self._device = network, device
-        self._tap, self._plain = content_tap, plain
-        widths = [tap.shape[-1] for tap in network.outputs[: self._taps]]
+        self._content_layer, self._plain = content_layer, plain
+        widths = [style_layer.shape[-1] for style_layer in network.outputs[: self._taps]]
         _, *sides, channels = network.inputs[0].shape
         self._largest = LARGEST_WHOLE // widths[0] if largest is None else largest
         self._tiles: Tiles | None = None
         if len(sides) == 2:
             beside = margin(network)
             side = tile or max(int(self._largest**0.5) - 2 * beside, beside)
-            self._tiles = Tiles(network, device, content_tap, plain, side)
+            self._tiles = Tiles(network, device, content_layer, plain, side)
         picture, number = spec(1, *sides, channels), spec()
         statistics = tuple((spec(c, c), spec(c)) for c in widths)
-        content, mask = spec(1, *sides, widths[content_tap]), spec(1, *sides, 1)
+        content, mask = spec(1, *sides, widths[content_layer]), spec(1, *sides, 1)
         targets = self._targets_spec(Targets(content, statistics, mask))
         weights = spec(3 + len(widths))
         state = State(picture, picture, picture, picture, number)
@@ -117,9 +117,9 @@ class Painter:
             return tf.function(function, input_signature=signature, jit_compile=device.compiles)
 
         self._features = traced(self._trace_features, picture)
-        self._slope = traced(self._trace_slope, picture, targets, weights)
+        self._gradient = traced(self._trace_gradient, picture, targets, weights)
         self._step = traced(self._trace_step, state, targets, weights, number)
-        self._moved = traced(self._trace_moved, state, picture, number)
+        self._update = traced(self._trace_update, state, picture, number)
 
     @property
     def traces(self) -> int:
@@ -131,7 +131,7 @@ class Painter:
         picture = np.full((144, 192, 3), 0.5, np.float32)
         even = StyleWeights(1.0, 1.0, 1.0, (1.0,) * len(self._network.outputs))
         targets = self.targets(picture, self.statistics([picture], [1.0]))
-        self.slope(picture, targets, even)
+        self.gradient(picture, targets, even)
         state, _ = self.step(self.begin(picture), targets, even, 0.01)
         began = time.perf_counter()
         self.step(state, targets, even, 0.01)
@@ -142,7 +142,7 @@ class Painter:
         if self._styles_by is not None:
             return self._styles_by.statistics(pictures, shares)
         found = [self._statistics(_batch(picture)) for picture in pictures]
-        return losses.blend(found, shares)
+        return style_losses.blend(found, shares)
 
     def targets(
         self, content: np.ndarray, statistics: tuple, mask: np.ndarray | None = None
@@ -151,31 +151,31 @@ class Painter:
         whole = np.ones(content.shape[:-1], np.float32) if mask is None else mask
         return Targets(self._content(_batch(content)), statistics, _batch(whole[..., None]))
 
-    def slope(
+    def gradient(
         self, picture: np.ndarray, targets: Targets, weights: StyleWeights
-    ) -> tuple[np.ndarray, StyleCosts]:
+    ) -> tuple[np.ndarray, StyleLosses]:
         """Gradient of J, (h, w, 3), and the costs, at a picture (h, w, 3) float32."""
         batch = _batch(picture)
         tiles = self._tiles_for(batch)
         if tiles:
-            gradient, costs = tiles.slope(batch, targets, self._tensor(weights))
-            return gradient.numpy()[0], _costs(costs)
-        with self._device.turn:
-            gradient, costs = self._slope(batch, targets, self._tensor(weights))
-            return gradient.numpy()[0], _costs(costs)
+            gradient, losses = tiles.gradient(batch, targets, self._tensor(weights))
+            return gradient.numpy()[0], _costs(losses)
+        with self._device.lock:
+            gradient, losses = self._gradient(batch, targets, self._tensor(weights))
+            return gradient.numpy()[0], _costs(losses)
 
     def step(
         self, state: State, targets: Targets, weights: StyleWeights, rate: float
-    ) -> tuple[State, StyleCosts]:
+    ) -> tuple[State, StyleLosses]:
         """One step of Adam down the gradient of J; the costs are those before it."""
         tiles = self._tiles_for(state.picture)
         if tiles:
-            gradient, costs = tiles.slope(state.picture, targets, self._tensor(weights))
-            with self._device.turn:
-                return self._moved(state, gradient, tf.constant(rate)), _costs(costs)
-        with self._device.turn:
-            state, costs = self._step(state, targets, self._tensor(weights), tf.constant(rate))
-            return state, _costs(costs)
+            gradient, losses = tiles.gradient(state.picture, targets, self._tensor(weights))
+            with self._device.lock:
+                return self._update(state, gradient, tf.constant(rate)), _costs(losses)
+        with self._device.lock:
+            state, losses = self._step(state, targets, self._tensor(weights), tf.constant(rate))
+            return state, _costs(losses)
 
     @staticmethod
     def begin(picture: np.ndarray) -> State:
@@ -185,18 +185,18 @@ class Painter:
         return State(batch, nothing, nothing, nothing, tf.constant(0.0))
 
     @staticmethod
-    def painted(state: State) -> np.ndarray:
+    def render(state: State) -> np.ndarray:
         """The mean of the last iterates, (h, w, 3) float32; the start itself before any step."""
         weight = 1 - AVERAGED ** float(state.step)
         return (state.average / weight if weight else state.picture).numpy()[0]
 
-    def resized(self, state: State, content: np.ndarray, mask: np.ndarray | None = None) -> State:
+    def resize(self, state: State, content: np.ndarray, mask: np.ndarray | None = None) -> State:
         """The painting at a content's size, its moments with it; outside the mask the content."""
 
         def to(tensor, method):
-            return _resized(tensor, content.shape[:-1], method)
+            return _resize(tensor, content.shape[:-1], method)
 
-        picture = tf.clip_by_value(to(_batch(self.painted(state)), "bicubic"), 0.0, 1.0)
+        picture = tf.clip_by_value(to(_batch(self.render(state)), "bicubic"), 0.0, 1.0)
         if mask is not None:
             picture = mask[..., None] * picture + (1 - mask[..., None]) * content
         weight = 1 - AVERAGED ** float(state.step)
@@ -211,31 +211,33 @@ class Painter:
 
     def _tensor(self, weights: StyleWeights) -> tf.Tensor:
         # One tensor, so that no value of a slider is part of a trace.
-        lambdas = weights.lambdas[: self._taps or len(self._network.outputs)]
-        return tf.constant([weights.alpha, weights.beta, weights.variation, *lambdas], tf.float32)
+        layer_weights = weights.layer_weights[: self._taps or len(self._network.outputs)]
+        return tf.constant(
+            [weights.alpha, weights.beta, weights.variation, *layer_weights], tf.float32
+        )
 
     def _statistics(self, picture: tf.Tensor) -> list:
         tiles = self._tiles_for(picture)
         if tiles:
             return tiles.statistics(picture)
-        with self._device.turn:
-            return list(map(losses.gram, self._features(picture)))
+        with self._device.lock:
+            return list(map(style_losses.gram, self._features(picture)))
 
     def _content(self, picture: tf.Tensor) -> tf.Tensor:
         tiles = self._tiles_for(picture)
         if tiles:
             return tiles.features(picture)
-        with self._device.turn:
-            return self._features(picture)[self._tap]
+        with self._device.lock:
+            return self._features(picture)[self._content_layer]
 
     def _trace_features(self, picture):
         self._traces += 1
-        return listed(self._network(picture, training=False))
+        return as_list(self._network(picture, training=False))
 
     def _trace_costs(self, picture, targets, weights):
-        taps = listed(self._network(picture, training=False))
-        j_content = losses.content_cost(taps[self._tap], targets.content)
-        j_style = self._trace_style(taps, targets, weights[3:])
+        style_layers = as_list(self._network(picture, training=False))
+        j_content = style_losses.content_loss(style_layers[self._content_layer], targets.content)
+        j_style = self._trace_style(style_layers, targets, weights[3:])
         variation = self._trace_variation(picture, targets)
         alpha, beta, gamma = weights[0], weights[1], weights[2]
         j = alpha * j_content + beta * j_style + gamma * variation
@@ -245,35 +247,35 @@ class Painter:
         return targets
 
     def _trace_variation(self, picture, targets):
-        return losses.total_variation(picture)
+        return style_losses.total_variation(picture)
 
-    def _trace_style(self, taps, targets, lambdas):
+    def _trace_style(self, style_layers, targets, layer_weights):
         statistics, mask = [], targets.mask
-        for tap in taps:
-            statistics.append(losses.gram(tap, mask))
+        for style_layer in style_layers:
+            statistics.append(style_losses.gram(style_layer, mask))
             mask = tf.nn.avg_pool(mask, 2, 2, "SAME")
-        return losses.style_cost(statistics, targets.styles, lambdas, self._plain)
+        return style_losses.style_loss(statistics, targets.styles, layer_weights, self._plain)
 
-    def _trace_slope(self, picture, targets, weights):
+    def _trace_gradient(self, picture, targets, weights):
         self._traces += 1
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            j, costs = self._trace_costs(picture, targets, weights)
-        return tape.gradient(j, picture) * targets.mask, costs
+            j, losses = self._trace_costs(picture, targets, weights)
+        return tape.gradient(j, picture) * targets.mask, losses
 
     def _trace_step(self, state, targets, weights, rate):
-        gradient, costs = self._trace_slope(state.picture, targets, weights)
-        return self._trace_moved(state, gradient, rate), costs
+        gradient, losses = self._trace_gradient(state.picture, targets, weights)
+        return self._trace_update(state, gradient, rate), losses
 
-    def _trace_moved(self, state, gradient, rate):
+    def _trace_update(self, state, gradient, rate):
         self._traces += 1
-        return moved(state, gradient, rate)
+        return apply_adam(state, gradient, rate)
 
 
-def moved(state: State, gradient, rate) -> State:
+def apply_adam(state: State, gradient, rate) -> State:
     """A painting after one step of Adam down a gradient."""
     step = state.step + 1
-    direction, first, second = descended(gradient, state.first, state.second, step)
+    direction, first, second = adam_update(gradient, state.first, state.second, step)
     picture = tf.clip_by_value(state.picture - rate * direction, 0.0, 1.0)
     average = AVERAGED * state.average + (1 - AVERAGED) * picture
     return State(picture, average, first, second, step)
@@ -283,7 +285,7 @@ def _batch(array: np.ndarray) -> tf.Tensor:
     return tf.constant(array[None].astype(np.float32, copy=False))
 
 
-def _resized(tensor: tf.Tensor, sides: tuple[int, ...], method: str) -> tf.Tensor:
+def _resize(tensor: tf.Tensor, sides: tuple[int, ...], method: str) -> tf.Tensor:
     """A tensor (1, positions..., c) at other sides; TensorFlow resizes two axes at a time."""
     n, *given, c = tensor.shape
     if len(sides) == 3:
@@ -298,8 +300,8 @@ def _resized(tensor: tf.Tensor, sides: tuple[int, ...], method: str) -> tf.Tenso
     return tf.reshape(tensor, (n, *sides, c))
 
 
-def _costs(costs: tf.Tensor) -> StyleCosts:
-    return StyleCosts(*map(float, costs.numpy()))
+def _costs(losses: tf.Tensor) -> StyleLosses:
+    return StyleLosses(*map(float, losses.numpy()))
 
 
 CORNERS = 4
@@ -320,7 +322,7 @@ class ClipTargets(NamedTuple):
     shares: tf.Tensor
 
 
-class ClipPainter(Painter):
+class VideoStyleModel(StyleModel):
     """Steps that move a clip (1, t, h, w, 3); J_variation is what changes along its motion.
 
     The optical flow is that of the content, estimated at every size.
@@ -331,7 +333,7 @@ class ClipPainter(Painter):
     ) -> Any:
         """`ClipTargets` at the size of a content (t, h, w, 3) float32."""
         plain = super().targets(content, statistics, mask)
-        before, shares = origins(*estimated_flow(content))
+        before, shares = origins(*estimate_flow(content))
         return ClipTargets(*plain, tf.constant(before), tf.constant(shares))
 
     def _targets_spec(self, targets: Targets) -> ClipTargets:
@@ -387,7 +389,7 @@ def origins(flow: np.ndarray, valid: np.ndarray) -> tuple[np.ndarray, np.ndarray
 AXES = 3
 
 
-class SolidPainter(Painter):
+class SolidStyleModel(StyleModel):
     """Steps that move a block (1, d, h, w, 3); J_style is the mean of the costs of its slices,
     along all three axes, each with statistics of its own.
 
@@ -397,21 +399,21 @@ class SolidPainter(Painter):
         styles_by: the painter of that network, which the style picture is shown to.
     """
 
-    def __init__(self, network: keras.Model, device: Device, styles_by: Painter) -> None:
+    def __init__(self, network: keras.Model, device: Device, styles_by: StyleModel) -> None:
         self._taps = len(network.outputs)
-        super().__init__(sliced(network), device, 0, styles_by=styles_by)
+        super().__init__(slice_network(network), device, 0, styles_by=styles_by)
 
-    def _trace_style(self, taps, targets, lambdas):
-        count, cost = len(taps) // AXES, 0.0
-        for first in range(0, len(taps), count):
-            slices = [tap[0] for tap in taps[first : first + count]]
-            each = [losses.gram_each(tap) for tap in slices]
-            total = losses.style_cost(each, targets.styles, lambdas, self._plain)
+    def _trace_style(self, style_layers, targets, layer_weights):
+        count, cost = len(style_layers) // AXES, 0.0
+        for first in range(0, len(style_layers), count):
+            slices = [style_layer[0] for style_layer in style_layers[first : first + count]]
+            each = [style_losses.gram_each(style_layer) for style_layer in slices]
+            total = style_losses.style_loss(each, targets.styles, layer_weights, self._plain)
             cost += total / ops.cast(ops.shape(slices[0])[0], total.dtype)
         return cost / AXES
 
 
-def sliced(network: keras.Model) -> keras.Model:
+def slice_network(network: keras.Model) -> keras.Model:
     """A network of pictures over all slices of a block.
 
     Returns:
@@ -419,11 +421,11 @@ def sliced(network: keras.Model) -> keras.Model:
         second and the third: each (1, slices, h', w', c).
     """
     block = keras.Input((None, None, None, 3), name="block")
-    taps = []
+    style_layers = []
     for axis in range(1, AXES + 1):
         slices = Slices(axis, name=f"slices{axis}")(block)
-        taps += [Stacked()(tap) for tap in network(slices)]
-    return keras.Model(block, taps, name="sliced")
+        style_layers += [Stacked()(style_layer) for style_layer in network(slices)]
+    return keras.Model(block, style_layers, name="sliced")
 
 
 class Slices(layers.Layer):

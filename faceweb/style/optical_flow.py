@@ -10,7 +10,7 @@ from itertools import pairwise
 import numpy as np
 
 
-def warped(frame: np.ndarray, flow: np.ndarray) -> np.ndarray:
+def warp(frame: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """A frame (h, w, c) fetched from where a flow (h, w, 2) points, bilinear, as (h, w, c).
 
     Beyond the border its last pixels are fetched.
@@ -62,7 +62,7 @@ def warping_error(frames: np.ndarray, flow: np.ndarray, valid: np.ndarray | None
         )
     seen = inside(flow) if valid is None else inside(flow) & valid
     errors = [
-        np.square(frame - warped(before, move))[where].mean()
+        np.square(frame - warp(before, move))[where].mean()
         for before, frame, move, where in zip(frames[:-1], frames[1:], flow, seen, strict=True)
         if where.any()
     ]
@@ -86,7 +86,7 @@ REACH, SPOT, NOISE = 8, 1.5, 0.002
 ALIKE = 0.02
 
 
-def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def estimate_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Backward flow between neighbouring frames, and where it can be relied on.
 
     Motions of up to a tenth of the frame are found; where there is no texture, that of the whole
@@ -104,8 +104,8 @@ def estimated_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     flow, valid = [], []
     for before, after in pairwise(levels):
         back, forth = _between(after, before), _between(before, after)
-        returned = back + warped(forth, back)
-        length = np.square(back).sum(axis=-1) + np.square(warped(forth, back)).sum(axis=-1)
+        returned = back + warp(forth, back)
+        length = np.square(back).sum(axis=-1) + np.square(warp(forth, back)).sum(axis=-1)
         agree = np.square(returned).sum(axis=-1) < 0.01 * length + 0.5
         flow.append(back)
         alike = _differing(after[-1], before[-1], back) < ALIKE
@@ -154,12 +154,12 @@ def _between(here: list[np.ndarray], there: list[np.ndarray]) -> np.ndarray:
             rows, columns = (np.arange(side) / 2 for side in fixed.shape)
             grid = np.stack(np.broadcast_arrays(columns[None], rows[:, None]), axis=-1)
             still = np.indices(fixed.shape).transpose(1, 2, 0)[..., ::-1]
-            flow = 2 * _enlarged(flow, grid - still, fixed.shape)
+            flow = 2 * _enlarge(flow, grid - still, fixed.shape)
         for _ in range(STEPS):
             flow = flow + _step(fixed, moved, flow)
         # Against outliers, which the next level would not mend.
         flow = np.stack([median_filter(flow[..., k], 5) for k in range(2)], axis=-1)
-        settled, whole = _settled(flow, fixed, moved)
+        settled, whole = _settle(flow, fixed, moved)
         flow = _nearest(settled, whole, fixed, moved)
     return flow
 
@@ -184,7 +184,7 @@ def _differing(fixed: np.ndarray, moved: np.ndarray, flow: np.ndarray) -> np.nda
     """By how much grey the neighbourhood of each pixel differs from where a flow points, (h, w)."""
     from scipy.ndimage import gaussian_filter
 
-    return gaussian_filter(np.abs(warped(moved[..., None], flow)[..., 0] - fixed), SPOT)
+    return gaussian_filter(np.abs(warp(moved[..., None], flow)[..., 0] - fixed), SPOT)
 
 
 def _texture(picture: np.ndarray) -> np.ndarray:
@@ -199,7 +199,7 @@ def _texture(picture: np.ndarray) -> np.ndarray:
     return (xx + yy) / 2 - np.sqrt(np.square((xx - yy) / 2) + np.square(xy))
 
 
-def _settled(
+def _settle(
     flow: np.ndarray, fixed: np.ndarray, moved: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """A flow (h, w, 2) that, where it is seen badly, moves as the whole picture does; and that.
@@ -212,7 +212,7 @@ def _settled(
     texture = _texture(fixed)
     choices = np.zeros_like(flow), _affine(flow, texture)
     differing = [
-        (np.abs(warped(moved[..., None], each)[..., 0] - fixed) > DIFFERS).sum() for each in choices
+        (np.abs(warp(moved[..., None], each)[..., 0] - fixed) > DIFFERS).sum() for each in choices
     ]
     whole = choices[int(np.argmin(differing))]
     seen = gaussian_filter(texture, WINDOW, mode="nearest")
@@ -235,16 +235,16 @@ def _affine(flow: np.ndarray, weight: np.ndarray) -> np.ndarray:
     return fitted.reshape(flow.shape)
 
 
-def _enlarged(flow: np.ndarray, offsets: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+def _enlarge(flow: np.ndarray, offsets: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     room = [(0, most - side) for most, side in zip(shape, flow.shape[:2], strict=True)]
-    return warped(np.pad(flow, (*room, (0, 0)), mode="edge"), offsets)
+    return warp(np.pad(flow, (*room, (0, 0)), mode="edge"), offsets)
 
 
 def _step(fixed: np.ndarray, moved: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """What the equations of Lucas & Kanade add to a flow."""
     from scipy.ndimage import gaussian_filter
 
-    fetched = warped(moved[..., None], flow)[..., 0]
+    fetched = warp(moved[..., None], flow)[..., 0]
     down, right = (np.asarray(part) for part in np.gradient((fetched + fixed) / 2))
     missing = fixed - fetched
 

@@ -8,7 +8,7 @@ from keras import ops
 FIRST, SECOND, TINY = 0.9, 0.99, 1e-8
 
 
-def descended(gradient, first, second, step):
+def adam_update(gradient, first, second, step):
     """Where to go, in units of the step size, and the moments after this step.
 
     Args:

@@ -14,7 +14,7 @@ from PIL.PngImagePlugin import PngInfo
 from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.errors import RecipeError
 from faceweb.media.sandbox import open_image
-from faceweb.style.transfer import Painting, Read
+from faceweb.style.transfer import Read, StyleTransfer
 from faceweb.types import StyleStep
 
 VERSION, TAG = 1, "faceweb recipe"
@@ -50,10 +50,12 @@ class Recipe:
     def at(self, done: int) -> StyleConfig:
         """What the sliders said when so many steps were done."""
         last = bisect_right(self.moves, done, key=itemgetter(0))
-        return _moved(self.config, self.moves[last - 1][1]) if last else self.config
+        return _parse_moves(self.config, self.moves[last - 1][1]) if last else self.config
 
 
-def replayed(painting: Painting, recipe: Recipe, read: Read | None = None) -> Iterator[StyleStep]:
+def replay_recipe(
+    painting: StyleTransfer, recipe: Recipe, read: Read | None = None
+) -> Iterator[StyleStep]:
     """Paints to where a recipe ended, with its moves of the sliders, or with what `read` says."""
     while painting.done < recipe.steps_made:
         yield from painting.run(read or recipe.at, recipe.steps_made)
@@ -85,10 +87,10 @@ def read_recipe(data: bytes) -> Recipe:
     try:
         if len(data) > LARGEST_FILE:
             raise ValueError
-        text = data.decode() if data.lstrip()[:1] == b"{" else _carried(data)
+        text = data.decode() if data.lstrip()[:1] == b"{" else _extract(data)
         if len(text) > LARGEST_TEXT:
             raise ValueError
-        return _parsed(json.loads(text))
+        return _parse(json.loads(text))
     except (*MALFORMED, Image.DecompressionBombError):
         raise RecipeError(
             "This file carries no recipe: choose a painting as it was saved here, or its JSON."
@@ -104,7 +106,7 @@ def to_png(picture: np.ndarray, recipe: dict) -> bytes:
     return stream.getvalue()
 
 
-def _parsed(given: dict) -> Recipe:
+def _parse(given: dict) -> Recipe:
     known = {item.name for item in fields(StyleConfig)}
     settings = {name: value for name, value in given["settings"].items() if name in known}
     config = StyleConfig(**settings)
@@ -116,15 +118,15 @@ def _parsed(given: dict) -> Recipe:
     if len(moves) > MOST_STEPS or not ordered or not 1 <= steps <= MOST_STEPS:
         raise ValueError
     for _, moved in moves:
-        _moved(config, moved)
+        _parse_moves(config, moved)
     network = NETWORKS[NETWORKS.index(given["network"])]
     return Recipe(config, network, str(given["weights"]), steps, moves, shares)
 
 
-def _moved(config: StyleConfig, moved: dict[str, float]) -> StyleConfig:
+def _parse_moves(config: StyleConfig, moved: dict[str, float]) -> StyleConfig:
     return replace(config, **moved)  # type: ignore[arg-type]
 
 
-def _carried(data: bytes) -> str:
+def _extract(data: bytes) -> str:
     with open_image(data, ("PNG",)) as image:
         return image.info[TAG]

@@ -20,8 +20,8 @@ import numpy as np
 from faceweb.config import StyleConfig
 from faceweb.media.audio import RATE
 from faceweb.style.array import ArrayCanvas, ArrayScene
-from faceweb.style.transfer import Painter
-from faceweb.types import Signal, StyleCosts, StyleWeights
+from faceweb.style.transfer import StyleModel
+from faceweb.types import Signal, StyleLosses, StyleWeights
 
 N_FFT, HOP = 1024, 256
 
@@ -61,24 +61,24 @@ def inverse(values: np.ndarray, hop: int = HOP, length: int | None = None) -> np
     from scipy import fft
 
     pieces = fft.irfft(values, n=n_fft, axis=1).astype(np.float32) * window
-    total = _overlapped(pieces, hop)
-    weight = _overlapped(np.broadcast_to(window**2, pieces.shape), hop)
+    total = _overlap_add(pieces, hop)
+    weight = _overlap_add(np.broadcast_to(window**2, pieces.shape), hop)
     sound = total / np.maximum(weight, 1e-8)
     count = (len(values) - 1) * hop if length is None else length
     return sound[n_fft // 2 :][:count]
 
 
-def compressed(values: np.ndarray) -> np.ndarray:
+def compress(values: np.ndarray) -> np.ndarray:
     """log(1 + magnitude), as in Ulyanov & Lebedev 2016, (t, f) float32."""
     return np.log1p(np.abs(values)).astype(np.float32)
 
 
-def expanded(values: np.ndarray) -> np.ndarray:
+def expand(values: np.ndarray) -> np.ndarray:
     """Magnitudes (t, f) float32 out of compressed ones; what lies below 0 is taken for 0."""
     return np.expm1(np.maximum(values, 0)).astype(np.float32)
 
 
-def scaled(values: np.ndarray, low: float | None = None, high: float | None = None) -> Scaled:
+def scale(values: np.ndarray, low: float | None = None, high: float | None = None) -> Scaled:
     """Brings values (t, c) into [0, 1].
 
     Args:
@@ -92,7 +92,7 @@ def scaled(values: np.ndarray, low: float | None = None, high: float | None = No
     return Scaled(((values - low) / span).clip(0, 1).astype(np.float32), low, high)
 
 
-def unscaled(given: Scaled) -> np.ndarray:
+def unscale(given: Scaled) -> np.ndarray:
     """The values (t, c) float32 that were scaled."""
     return (given.low + given.values * (given.high - given.low)).astype(np.float32)
 
@@ -108,7 +108,7 @@ def phases(values: np.ndarray) -> np.ndarray:
     return np.where(size > 1e-12, values / np.maximum(size, 1e-12), 1)
 
 
-def _overlapped(pieces: np.ndarray, hop: int) -> np.ndarray:
+def _overlap_add(pieces: np.ndarray, hop: int) -> np.ndarray:
     """Pieces (t, n) laid `hop` samples apart and summed."""
     pieces = np.pad(pieces, ((0, 0), (0, -pieces.shape[1] % hop)))
     count, size = pieces.shape
@@ -151,10 +151,10 @@ class SoundScene(ArrayScene):
 
     def spectrogram(self, sound: Signal) -> np.ndarray:
         """What a sound of the content's length is in this scene, (t, f) in [0, 1]."""
-        return scaled(compressed(spectra(sound.samples)), 0.0, self.loudest).values
+        return scale(compress(spectra(sound.samples)), 0.0, self.loudest).values
 
 
-class SoundPainter:
+class SoundStyleModel:
     """A painter whose every step ends at the spectrogram of a sound.
 
     Windows overlap, so that not every spectrogram is one of a sound: what was painted freely would
@@ -169,10 +169,14 @@ class SoundPainter:
             content's.
     """
 
-    def __init__(self, painter: Painter, scene: SoundScene, config: StyleConfig) -> None:
-        self._painter, self._scene = painter, scene
-        self.statistics, self.targets = painter.statistics, painter.targets
-        self.slope, self.begin, self.resized = painter.slope, painter.begin, painter.resized
+    def __init__(self, style_model: StyleModel, scene: SoundScene, config: StyleConfig) -> None:
+        self._style_model, self._scene = style_model, scene
+        self.statistics, self.targets = style_model.statistics, style_model.targets
+        self.gradient, self.begin, self.resize = (
+            style_model.gradient,
+            style_model.begin,
+            style_model.resize,
+        )
         self._phases = scene.phases
         if config.init == "noise":
             turns = np.random.default_rng(config.seed).random(scene.content.shape)
@@ -180,25 +184,25 @@ class SoundPainter:
 
     def step(
         self, state: Any, targets: Any, weights: StyleWeights, rate: float
-    ) -> tuple[Any, StyleCosts]:
+    ) -> tuple[Any, StyleLosses]:
         """One step of the painter, and from there to the nearest sound."""
-        state, costs = self._painter.step(state, targets, weights, rate)
-        found = spectra(self._samples(self.painted(state)))
+        state, losses = self._style_model.step(state, targets, weights, rate)
+        found = spectra(self._samples(self.render(state)))
         self._phases = phases(found)
-        values = scaled(compressed(found), 0.0, self._scene.loudest).values
-        return state._replace(picture=self.begin(values).picture), costs
+        values = scale(compress(found), 0.0, self._scene.loudest).values
+        return state._replace(picture=self.begin(values).picture), losses
 
     @staticmethod
-    def painted(state: Any) -> np.ndarray:
+    def render(state: Any) -> np.ndarray:
         """The spectrogram (t, f) as it is: a mean of several would be none of a sound."""
         return state.picture.numpy()[0]
 
-    def heard(self, values: np.ndarray) -> Signal:
+    def synthesize(self, values: np.ndarray) -> Signal:
         """The sound of the last step's spectrogram (t, f)."""
         return Signal(self._samples(values)[: self._scene.length], RATE)
 
     def _samples(self, values: np.ndarray) -> np.ndarray:
-        magnitudes = expanded(unscaled(Scaled(values, 0.0, self._scene.loudest)))
+        magnitudes = expand(unscale(Scaled(values, 0.0, self._scene.loudest)))
         return inverse(magnitudes * self._phases)
 
 
@@ -210,8 +214,8 @@ def sound_scene(content: Signal, style: Signal) -> SoundScene:
         style: what it shall sound like.
     """
     kept, wanted = (spectra(each.samples) for each in (content, style))
-    loudest = max(float(compressed(each).max()) for each in (kept, wanted))
-    values, target = (scaled(compressed(each), 0.0, loudest).values for each in (kept, wanted))
+    loudest = max(float(compress(each).max()) for each in (kept, wanted))
+    values, target = (scale(compress(each), 0.0, loudest).values for each in (kept, wanted))
     return SoundScene(
         values,
         [target],
@@ -222,7 +226,7 @@ def sound_scene(content: Signal, style: Signal) -> SoundScene:
     )
 
 
-def kept_share(scene: ArrayScene, values: np.ndarray) -> float:
+def correlate_with_content(scene: ArrayScene, values: np.ndarray) -> float:
     """Pearson's correlation of a spectrogram with the content's: 1 where nothing has changed, 0
     where one of them is the same throughout."""
     deviations = [each - each.mean() for each in map(np.float64, (values, scene.content))]

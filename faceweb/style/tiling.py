@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from faceweb.networks.device import Device
 from faceweb.networks.graph import AVERAGES, CONVOLUTIONS
-from faceweb.style import losses
+from faceweb.style import losses as style_losses
 
 
 class Piece(NamedTuple):
@@ -55,23 +55,23 @@ class Tiles:
     Args:
         network: from pictures in [0, 1] to taps, each half as large as the one before.
         device: where it runs; its turn is taken a tile at a time.
-        content_tap: index of the tap that J_content compares.
+        content_layer: index of the style layer that J_content compares.
         plain: whether J_style compares plain Gram matrices, instead of centred ones.
         side: of a tile at most, without its margin; rounded up to where all pools align.
     """
 
     def __init__(
-        self, network: keras.Model, device: Device, content_tap: int, plain: bool, side: int
+        self, network: keras.Model, device: Device, content_layer: int, plain: bool, side: int
     ) -> None:
         self.traces = 0
         self._network, self._device = network, device
-        self._tap, self._plain, self._side = content_tap, plain, side
+        self._content_layer, self._plain, self._side = content_layer, plain, side
         self._margin = margin(network)
-        widths = [tap.shape[-1] for tap in network.outputs]
+        widths = [style_layer.shape[-1] for style_layer in network.outputs]
         picture, weight = spec(1, None, None, 3), spec(1, None, None, 1)
         statistics = tuple((spec(c, c), spec(c)) for c in widths)
         sums = Sums(tuple((*pair, spec()) for pair in statistics), spec(), spec())
-        piece = Piece(picture, weight, weight, spec(1, None, None, widths[content_tap]))
+        piece = Piece(picture, weight, weight, spec(1, None, None, widths[content_layer]))
         weights = spec(3 + len(widths))
 
         def traced(function, *signature):
@@ -85,19 +85,22 @@ class Tiles:
 
     def statistics(self, picture: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor]]:
         """Gram matrix and mean of every tap of (1, h, w, 3)."""
-        return _normalised(_total(sums for _, (sums, _) in self._seen(picture)))
+        return _normalize(_total(sums for _, (sums, _) in self._see(picture)))
 
     def features(self, picture: tf.Tensor) -> tf.Tensor:
         """The content tap of (1, h, w, 3)."""
         _, height, width, _ = picture.shape
-        scale, channels = 2**self._tap, self._network.outputs[self._tap].shape[-1]
+        scale, channels = (
+            2**self._content_layer,
+            self._network.outputs[self._content_layer].shape[-1],
+        )
         whole = np.empty((1, -(-height // scale), -(-width // scale), channels), np.float32)
-        for box, (_, found) in self._seen(picture):
+        for box, (_, found) in self._see(picture):
             inner = _place(box.inner, scale)
             whole[_place(box.outer, scale)][inner] = found.numpy()[inner]
         return tf.constant(whole)
 
-    def slope(self, picture: tf.Tensor, targets: Any, weights: tf.Tensor) -> tuple:
+    def gradient(self, picture: tf.Tensor, targets: Any, weights: tf.Tensor) -> tuple:
         """Gradient of J, (1, h, w, 3), and (J, content, style, variation).
 
         Args:
@@ -106,15 +109,15 @@ class Tiles:
             weights: alpha, beta, gamma and one lambda a tap, in one tensor.
         """
         sums = _total(self._run(self._sums, piece) for _, piece in self._pieces(picture, targets))
-        slopes, costs = self._run(self._costs, sums, targets.styles, weights)
+        slopes, losses = self._run(self._costs, sums, targets.styles, weights)
         gradient = np.zeros(picture.shape, np.float32)
         for box, piece in self._pieces(picture, targets):
             gradient[_place(box.outer)] += self._run(self._gradient, piece, slopes).numpy()
         whole = tf.constant(gradient)
-        return self._run(self._finish, picture, whole, targets.mask, costs, weights)
+        return self._run(self._finish, picture, whole, targets.mask, losses, weights)
 
     def _run(self, function: Callable, *arguments: Any) -> Any:
-        with self._device.turn:
+        with self._device.lock:
             return function(*arguments)
 
     def _boxes(self, picture: tf.Tensor) -> list[Box]:
@@ -124,38 +127,38 @@ class Tiles:
         )
         return [Box(*zip(row, column, strict=True)) for row in rows for column in columns]
 
-    def _seen(self, picture: tf.Tensor) -> Iterator[tuple[Box, tuple]]:
+    def _see(self, picture: tf.Tensor) -> Iterator[tuple[Box, tuple]]:
         for box in self._boxes(picture):
             yield box, self._run(self._forward, picture[_place(box.outer)], _inside(box))
 
     def _pieces(self, picture: tf.Tensor, targets: Any) -> Iterator[tuple[Box, Piece]]:
         for box in self._boxes(picture):
             here = _place(box.outer)
-            content = targets.content[_place(box.outer, 2**self._tap)]
+            content = targets.content[_place(box.outer, 2**self._content_layer)]
             yield box, Piece(picture[here], _inside(box), targets.mask[here], content)
 
     def _trace_forward(self, picture, weight):
         self.traces += 1
-        taps = self._network(picture, training=False)
-        return _statistic_sums(taps, weight), taps[self._tap]
+        style_layers = self._network(picture, training=False)
+        return _statistic_sums(style_layers, weight), style_layers[self._content_layer]
 
     def _trace_sums(self, piece):
         self.traces += 1
-        taps = self._network(piece.picture, training=False)
-        found, inside = taps[self._tap], piece.inside
-        for _ in range(self._tap):
-            inside = _pooled(inside)
+        style_layers = self._network(piece.picture, training=False)
+        found, inside = style_layers[self._content_layer], piece.inside
+        for _ in range(self._content_layer):
+            inside = _pool(inside)
         squares = tf.reduce_sum(inside * tf.square(found - piece.content))
         count = tf.reduce_sum(inside) * found.shape[-1]
-        return Sums(_statistic_sums(taps, piece.mask * piece.inside), squares, count)
+        return Sums(_statistic_sums(style_layers, piece.mask * piece.inside), squares, count)
 
     def _trace_costs(self, sums, styles, weights):
         self.traces += 1
         with tf.GradientTape() as tape:
             tape.watch(sums)
             content = sums.squares / (2 * sums.count)
-            found = _normalised(sums.statistics)
-            j_style = losses.style_cost(found, styles, weights[3:], self._plain)
+            found = _normalize(sums.statistics)
+            j_style = style_losses.style_loss(found, styles, weights[3:], self._plain)
             j = weights[0] * content + weights[1] * j_style
         slopes = tape.gradient(j, sums, unconnected_gradients="zero")
         return slopes, tf.stack([j, content, j_style])
@@ -167,14 +170,14 @@ class Tiles:
             sums = self._trace_sums(piece)
         return tape.gradient(sums, piece.picture, output_gradients=slopes)
 
-    def _trace_finish(self, picture, gradient, mask, costs, weights):
+    def _trace_finish(self, picture, gradient, mask, losses, weights):
         self.traces += 1
         with tf.GradientTape() as tape:
             tape.watch(picture)
-            variation = losses.total_variation(picture)
+            variation = style_losses.total_variation(picture)
         gradient += weights[2] * tape.gradient(variation, picture)
-        j = costs[0] + weights[2] * variation
-        return gradient * mask, tf.stack([j, costs[1], costs[2], variation])
+        j = losses[0] + weights[2] * variation
+        return gradient * mask, tf.stack([j, losses[1], losses[2], variation])
 
 
 def margin(network: keras.Model) -> int:
@@ -202,23 +205,23 @@ def spec(*shape: int | None) -> tf.TensorSpec:
     return tf.TensorSpec(shape, tf.float32)
 
 
-def _statistic_sums(taps, weight):
+def _statistic_sums(style_layers, weight):
     sums = []
-    for tap in taps:
-        rows = tf.reshape(tap, (-1, tap.shape[-1]))
+    for style_layer in style_layers:
+        rows = tf.reshape(style_layer, (-1, style_layer.shape[-1]))
         weighed = rows * tf.reshape(weight, (-1, 1))
         outer = tf.matmul(weighed, rows, transpose_a=True)
         sums.append((outer, tf.reduce_sum(weighed, 0), tf.reduce_sum(weight)))
-        weight = _pooled(weight)
+        weight = _pool(weight)
     return tuple(sums)
 
 
-def _normalised(sums):
+def _normalize(sums):
     counted = ((outer, linear, tf.maximum(count, 1e-6)) for outer, linear, count in sums)
     return [(outer / count, linear / count) for outer, linear, count in counted]
 
 
-def _pooled(weight):
+def _pool(weight):
     return tf.nn.avg_pool2d(weight, 2, 2, "SAME")
 
 

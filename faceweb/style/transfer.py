@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from faceweb.config import StyleConfig
-from faceweb.style.lbfgs import QuasiNewton
-from faceweb.types import StyleCosts, StyleStep, StyleWeights
+from faceweb.style.lbfgs import LBFGS
+from faceweb.types import StyleLosses, StyleStep, StyleWeights
 
 SHOWN_EVERY = 0.25
 
@@ -22,26 +22,26 @@ SHOWN_EVERY = 0.25
 Read = Callable[[int], StyleConfig]
 
 
-class Painter(Protocol):
+class StyleModel(Protocol):
     """What a painting needs of `faceweb.style.model.Painter`."""
 
     def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> Any: ...
 
     def targets(self, content: np.ndarray, statistics: Any, mask: np.ndarray | None) -> Any: ...
 
-    def slope(
+    def gradient(
         self, picture: np.ndarray, targets: Any, weights: StyleWeights
-    ) -> tuple[np.ndarray, StyleCosts]: ...
+    ) -> tuple[np.ndarray, StyleLosses]: ...
 
     def begin(self, picture: np.ndarray) -> Any: ...
 
     def step(
         self, state: Any, targets: Any, weights: StyleWeights, rate: float
-    ) -> tuple[Any, StyleCosts]: ...
+    ) -> tuple[Any, StyleLosses]: ...
 
-    def painted(self, state: Any) -> np.ndarray: ...
+    def render(self, state: Any) -> np.ndarray: ...
 
-    def resized(self, state: Any, content: np.ndarray, mask: np.ndarray | None) -> Any: ...
+    def resize(self, state: Any, content: np.ndarray, mask: np.ndarray | None) -> Any: ...
 
 
 class Canvas(Protocol):
@@ -75,7 +75,7 @@ class Scene(Protocol):
     def shown(self, picture: np.ndarray) -> np.ndarray: ...
 
 
-class Painting:
+class StyleTransfer:
     """One painting, which can be run, stopped and run on.
 
     Args:
@@ -88,11 +88,11 @@ class Painting:
         moves: (steps done, settings that act live) whenever a slider was moved.
     """
 
-    def __init__(self, painter: Painter, scene: Scene, config: StyleConfig) -> None:
+    def __init__(self, style_model: StyleModel, scene: Scene, config: StyleConfig) -> None:
         self._stopped = threading.Event()
         if config.optimizer == "l-bfgs":
-            painter = QuasiNewton(painter)
-        self._painter, self._scene, self._config = painter, scene, config
+            style_model = LBFGS(style_model)
+        self._style_model, self._scene, self._config = style_model, scene, config
         self.sizes = scene.sizes(config)
         self.moves: list[tuple[int, dict[str, float]]] = []
         self._live = config.live
@@ -141,11 +141,11 @@ class Painting:
 
     def picture(self) -> np.ndarray:
         """The best so far, as the scene hands it out, at the size that is worked at."""
-        return self._scene.shown(self._canvas.finish(self._painter.painted(self._state)))
+        return self._scene.shown(self._canvas.finish(self._style_model.render(self._state)))
 
-    def costs(self, picture: np.ndarray, config: StyleConfig) -> StyleCosts:
+    def losses(self, picture: np.ndarray, config: StyleConfig) -> StyleLosses:
         """What a picture, as float32 at the size that is worked at, costs by itself."""
-        return self._painter.slope(picture, self._targets, self.weights(config))[1]
+        return self._style_model.gradient(picture, self._targets, self.weights(config))[1]
 
     def weights(self, config: StyleConfig) -> StyleWeights:
         """Raw weights of a config: 1 stands for a gradient of norm 1 at the start."""
@@ -154,42 +154,42 @@ class Painting:
             config.alpha * unit.alpha,
             config.beta * unit.beta,
             config.smooth * unit.variation,
-            config.lambdas,
+            config.layer_weights,
         )
 
     def _run(self, read: Read, until: int | None) -> Iterator[StyleStep]:
         shown = -SHOWN_EVERY
         while True:
-            costs, weights = self._step(read(self.done))
+            losses, weights = self._step(read(self.done))
             enough = until is not None and self.done >= until
             over = self.finished or enough or self._stopped.is_set()
             if over or time.perf_counter() - shown > SHOWN_EVERY:
-                yield self._report(costs, weights)
+                yield self._report(losses, weights)
                 shown = time.perf_counter()
             if over or self._stopped.is_set():
                 return
             if self._done >= self._goal_here():
                 self._rise()
 
-    def _step(self, config: StyleConfig) -> tuple[StyleCosts, StyleWeights]:
+    def _step(self, config: StyleConfig) -> tuple[StyleLosses, StyleWeights]:
         weights = self.weights(config)
         if config.live != self._live:
             self._live = config.live
             self.moves.append((self.done, self._live))
         began = time.perf_counter()
-        state, costs = self._painter.step(self._state, self._targets, weights, self._rate)
-        if costs.finite:
+        state, losses = self._style_model.step(self._state, self._targets, weights, self._rate)
+        if losses.finite:
             self._good, self._state = self._state, state
         else:
             self._restore()
         self._done += 1
         self._seconds = time.perf_counter() - began
-        return costs, weights
+        return losses, weights
 
     def _restore(self) -> None:
         # The step before led here: back to where the costs were still numbers, more carefully.
         self._rate /= 2
-        self._state = self._painter.begin(self._painter.painted(self._good))
+        self._state = self._style_model.begin(self._style_model.render(self._good))
         self._note = "The costs ran away: the last good picture is back, and steps are halved."
 
     def _goal_here(self) -> int:
@@ -198,14 +198,14 @@ class Painting:
     def _rise(self) -> None:
         self._at, self._done = self._at + 1, 0
         self._canvas = self._scene.canvas(self._config, self.sizes[self._at])
-        painter, here = self._painter, self._canvas
-        self._targets = painter.targets(
-            here.content, painter.statistics(here.styles, list(self._scene.shares)), here.mask
+        style_model, here = self._style_model, self._canvas
+        self._targets = style_model.targets(
+            here.content, style_model.statistics(here.styles, list(self._scene.shares)), here.mask
         )
         if self._state is None:
-            self._state = painter.begin(here.start(self._config))
+            self._state = style_model.begin(here.start(self._config))
         else:
-            self._state = painter.resized(self._state, here.content, here.mask)
+            self._state = style_model.resize(self._state, here.content, here.mask)
         self._good = self._state
 
     def _unit_weights(self) -> StyleWeights:
@@ -213,20 +213,20 @@ class Painting:
         numbers = np.random.default_rng(self._config.seed)
         start = self._canvas.start(self._config)
         beside = start + 0.1 * numbers.standard_normal(start.shape, np.float32)
-        lambdas = self._config.lambdas
+        layer_weights = self._config.layer_weights
 
         def unit(alpha: float, beta: float, variation: float) -> float:
-            only = StyleWeights(alpha, beta, variation, lambdas)
-            norm = float(np.linalg.norm(self._painter.slope(beside, self._targets, only)[0]))
+            only = StyleWeights(alpha, beta, variation, layer_weights)
+            norm = float(np.linalg.norm(self._style_model.gradient(beside, self._targets, only)[0]))
             return 1 / norm if norm > 0 else 1.0
 
-        return StyleWeights(unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1), lambdas)
+        return StyleWeights(unit(1, 0, 0), unit(0, 1, 0), unit(0, 0, 1), layer_weights)
 
-    def _report(self, costs: StyleCosts, weights: StyleWeights) -> StyleStep:
+    def _report(self, losses: StyleLosses, weights: StyleWeights) -> StyleStep:
         note, self._note = self._note, ""
         return StyleStep(
             picture=self.picture(),
-            costs=costs,
+            losses=losses,
             weights=weights,
             step=self.done,
             steps=self.steps,

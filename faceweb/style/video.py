@@ -32,8 +32,8 @@ def clip_scene(clip: Clip, style: np.ndarray, config: StyleConfig) -> ArrayScene
         MediaError: all frames together have too many pixels at this size.
     """
     check_shape(style, "The style picture")
-    frames = shrunk(clip, config.size).frames
-    values = extended(frames) / np.float32(255)
+    frames = shrink(clip, config.size).frames
+    values = extend(frames) / np.float32(255)
     count, height, width, _ = values.shape
     if count * height * width > MOST_PIXELS:
         side = int(config.size * (MOST_PIXELS / (count * height * width)) ** 0.5)
@@ -49,12 +49,12 @@ def clip_scene(clip: Clip, style: np.ndarray, config: StyleConfig) -> ArrayScene
     return ArrayScene(values, [within(style, longer) / np.float32(255)], shapes)
 
 
-def shrunk(clip: Clip, side: int) -> Clip:
+def shrink(clip: Clip, side: int) -> Clip:
     """A clip whose longer side is at most `side`."""
     return Clip(np.stack([within(frame, side) for frame in clip.frames]), clip.rate)
 
 
-def extended(frames: np.ndarray) -> np.ndarray:
+def extend(frames: np.ndarray) -> np.ndarray:
     """Frames (t, ...) played to and fro until there are 16."""
     if len(frames) >= FEWEST_FRAMES:
         return frames

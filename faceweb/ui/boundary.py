@@ -19,13 +19,13 @@ from faceweb.gallery.learnt import Learnt
 from faceweb.gallery.store import Galleries
 from faceweb.i18n import retold, said_in, say, speaking
 from faceweb.interpret.index_cache import Indexes
-from faceweb.metric_learning.dataset import Avatars
+from faceweb.metric_learning.dataset import SyntheticFaces
 from faceweb.serving import monitoring
 from faceweb.serving.gate import Limits
 from faceweb.serving.gradio_patches import FULL, is_full, visitor_language
 from faceweb.serving.shutdown import still_open
-from faceweb.ui.controls import explained
-from faceweb.ui.sessions.train import Lessons
+from faceweb.ui.controls import explain
+from faceweb.ui.sessions.train import TrainingRuns
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +53,9 @@ class Services:
     galleries: Galleries
     calibration: Calibration
     indexes: Indexes = field(default_factory=Indexes)
-    avatars: Avatars = field(default_factory=Avatars)
+    synthetic_faces: SyntheticFaces = field(default_factory=SyntheticFaces)
     known: Known = field(default_factory=load_known)
-    lessons: Lessons = field(default_factory=Lessons)
+    runs: TrainingRuns = field(default_factory=TrainingRuns)
     limits: Limits = field(default_factory=Limits)
 
     @property
@@ -92,19 +92,19 @@ def show_download(stage: str, share: float) -> None:
     gr.Progress()(share, desc=retold(stage))
 
 
-def guarded(handler: Callable) -> Callable:
+def handler(function: Callable) -> Callable:
     """Turns what a handler raises into a page message; the log gets what a visitor should not.
 
     How it ended and how long it took is counted, and its docstring explains its arguments. A
     generator stays one, so that Gradio streams it.
     """
-    handler.__doc__ = explained(handler)
-    if inspect.isgeneratorfunction(handler):
+    function.__doc__ = explain(function)
+    if inspect.isgeneratorfunction(function):
 
-        @functools.wraps(handler)
+        @functools.wraps(function)
         def stream(*arguments, **named):
             language = visitor_language()
-            with _translated(handler, language), closing(handler(*arguments, **named)) as steps:
+            with _translate(function, language), closing(function(*arguments, **named)) as steps:
                 # Every step may be asked for in a context of its own.
                 for step in said_in(language, steps):
                     still_open()
@@ -112,24 +112,24 @@ def guarded(handler: Callable) -> Callable:
 
         return stream
 
-    @functools.wraps(handler)
+    @functools.wraps(function)
     def run(*arguments, **named):
         language = visitor_language()
-        with _translated(handler, language), speaking(language):
+        with _translate(function, language), speaking(language):
             still_open()
-            return handler(*arguments, **named)
+            return function(*arguments, **named)
 
     return run
 
 
 @contextmanager
-def _translated(handler: Callable, language: str) -> Iterator[None]:
+def _translate(function: Callable, language: str) -> Iterator[None]:
     began, outcome = time.perf_counter(), monitoring.OK
     try:
         yield
     except ClosingError as error:
         outcome = monitoring.STOPPED
-        raise _shown(retold(str(error), language), outcome, language) from None
+        raise _message(retold(str(error), language), outcome, language) from None
     except GeneratorExit:
         outcome = monitoring.STOPPED
         raise
@@ -141,24 +141,24 @@ def _translated(handler: Callable, language: str) -> Iterator[None]:
         outcome = monitoring.REFUSED
         # Gradio shows messages as HTML, and a name is whatever a visitor typed.
         sentence = escape(retold(str(error), language), quote=False)
-        raise _shown(sentence, outcome, language) from None
+        raise _message(sentence, outcome, language) from None
     except OSError as error:
         outcome = monitoring.FAILED
-        log.exception("handler %s failed", handler.__name__)
+        log.exception("handler %s failed", function.__name__)
         sentence = retold(FULL if is_full(error) else WENT_WRONG, language)
-        raise _shown(sentence, outcome, language) from None
+        raise _message(sentence, outcome, language) from None
     except Exception:
         outcome = monitoring.FAILED
-        log.exception("handler %s failed", handler.__name__)
-        raise _shown(retold(WENT_WRONG, language), outcome, language) from None
+        log.exception("handler %s failed", function.__name__)
+        raise _message(retold(WENT_WRONG, language), outcome, language) from None
     finally:
-        seconds = monitoring.count(handler, outcome, began)
+        seconds = monitoring.count(function, outcome, began)
         if outcome != monitoring.OK or seconds >= SLOW:
-            said = {"handler": handler.__name__, "outcome": outcome, "seconds": round(seconds, 3)}
+            said = {"handler": function.__name__, "outcome": outcome, "seconds": round(seconds, 3)}
             log.info("%(handler)s: %(outcome)s after %(seconds)g s", said, extra=said)
 
 
-def _shown(sentence: str, outcome: str, language: str) -> gr.Error:
+def _message(sentence: str, outcome: str, language: str) -> gr.Error:
     error = gr.Error(sentence, title=retold("Not done", language), print_exception=False)
     error.outcome = outcome
     return error

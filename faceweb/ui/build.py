@@ -3,9 +3,9 @@
 import gradio as gr
 
 from faceweb.i18n import both
-from faceweb.serving.gradio_patches import localized
+from faceweb.serving.gradio_patches import localize
 from faceweb.ui.boundary import Services, Shared
-from faceweb.ui.page import Page
+from faceweb.ui.page import LocalizedBlocks
 from faceweb.ui.tabs import enroll, recognize, verify
 from faceweb.ui.tabs.dimensions import tab as dimensions_tab
 from faceweb.ui.tabs.inside import tab as inside_tab
@@ -27,9 +27,11 @@ Not for access control or surveillance.</footer>"""
 CACHE_SECONDS = (60, 900)
 
 
-def build_app(services: Services) -> Page:
+def build_app(services: Services) -> LocalizedBlocks:
     """Builds the page; nothing is computed, loaded or downloaded."""
-    with Page(title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS) as page:
+    with LocalizedBlocks(
+        title="faceweb", analytics_enabled=False, delete_cache=CACHE_SECONDS
+    ) as page:
         with gr.Row(elem_classes="top"):
             gr.HTML(HEADER, padding=False)
             line = both(faces_view.status_line, services.engine.status)
@@ -65,7 +67,7 @@ class _Watch:
     def __init__(self, services: Services) -> None:
         self._engine = services.engine
 
-    @localized
+    @localize
     def status(self):
         status = self._engine.status
         settled = status.ready or bool(status.failure)

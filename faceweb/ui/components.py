@@ -27,7 +27,7 @@ from faceweb.errors import FacewebError, LayerError, PictureError
 from faceweb.i18n import retold, say
 from faceweb.media.image import read_picture
 from faceweb.serving.gradio_patches import is_full, visitor_language
-from faceweb.ui.boundary import guarded
+from faceweb.ui.boundary import handler
 
 SOURCES = ["upload", "webcam", "clipboard"]
 
@@ -40,15 +40,15 @@ def photo_input(label: str, **options) -> gr.Image:
     options = {"sources": SOURCES, "height": 320, "buttons": ["fullscreen"], **options}
     image = gr.Image(label=label, type="numpy", **options)
     # Gradio's own reader would decode first and refuse later.
-    image.preprocess = _read
+    image.preprocess = _read_upload
     return image
 
 
-def checked(photos: Sequence[gr.Image]) -> None:
+def check_upload(photos: Sequence[gr.Image]) -> None:
     """Says of an upload that is no picture so at once, and takes it away again."""
     for photo in photos:
         refused = photo.upload(
-            _received,
+            _acknowledge,
             photo,
             None,
             concurrency_limit=None,
@@ -58,18 +58,18 @@ def checked(photos: Sequence[gr.Image]) -> None:
         refused.failure(None, None, photo, js="() => null")
 
 
-def _received(_photo: np.ndarray) -> None:
+def _acknowledge(_photo: np.ndarray) -> None:
     """Nothing is left to do once it was read."""
 
 
-def required(photo: np.ndarray | None, what: str) -> np.ndarray:
+def require(photo: np.ndarray | None, what: str) -> np.ndarray:
     """The picture, or a sentence that asks for it."""
     if photo is None:
         raise PictureError(f"Add {what} first: upload it, take it with the camera or paste it.")
     return photo
 
 
-def _read(payload: ImageData | None) -> np.ndarray | None:
+def _read_upload(payload: ImageData | None) -> np.ndarray | None:
     if payload is None:
         return None
     try:
@@ -115,7 +115,7 @@ def clickable(value: str, elem_id: str) -> gr.HTML:
     return gr.HTML(value, js_on_load=_LISTEN, elem_id=elem_id, padding=False)
 
 
-def picked(event: gr.EventData) -> str:
+def pick_choice(event: gr.EventData) -> str:
     """What was chosen.
 
     Raises:
@@ -127,10 +127,10 @@ def picked(event: gr.EventData) -> str:
     return pick
 
 
-@guarded
-def picked_unit(event: gr.EventData):
+@handler
+def pick_unit(event: gr.EventData):
     """The unit that was clicked at, as a handler."""
-    pick = picked(event)
+    pick = pick_choice(event)
     if not pick.isdecimal() or len(pick) > LONGEST:
         raise LayerError(CHOOSE)
     return int(pick)
@@ -182,7 +182,7 @@ def confirm(
     return certain
 
 
-def offered(data: bytes, name: str, otherwise: str) -> str | None:
+def offer_download(data: bytes, name: str, otherwise: str) -> str | None:
     """Where a file lies that the page may hand out, or None with a warning.
 
     Args:
@@ -251,7 +251,7 @@ def example_row(
     Returns:
         The click's event, to act upon with `then`.
     """
-    values = [[located(value) for value in row] for row in rows]
+    values = [[locate_example(value) for value in row] for row in rows]
     strip = gr.Dataset(
         components=inputs,
         samples=values,
@@ -277,7 +277,7 @@ def try_it(what: str, name: str) -> gr.Button:
     return gr.Button(f"Try it: {what}", elem_id=name, elem_classes="try-it")
 
 
-def located(value: str) -> str:
+def locate_example(value: str) -> str:
     """The path of an example or a style by its name; any other word as it is."""
     if not value.endswith(".jpg"):
         return value

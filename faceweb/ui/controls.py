@@ -46,7 +46,7 @@ def choice(config: type[Bounded], name: str, **options) -> gr.Radio:
     )
 
 
-def takes(
+def accept_config(
     config: type[Bounded],
     before: Sequence[str] = (),
     names: Sequence[str] = (),
@@ -183,7 +183,7 @@ CONFIGS = {
     "instant": config.StyleConfig,
     "train": config.TrainConfig,
     "race": config.TrainConfig,
-    "dream": config.DreamConfig,
+    "dream": config.AscentConfig,
     "repaint": config.RepaintConfig,
     "occlude": config.OcclusionConfig,
     "occlude_faces": config.OcclusionConfig,
@@ -198,7 +198,7 @@ CONFIGS = {
 }
 
 
-def explained(handler: Callable) -> str | None:
+def explain(handler: Callable) -> str | None:
     """The docstring of a handler with a line for each argument whose meaning is known."""
     ranges = {item.name: item.metadata for item in fields(CONFIGS.get(handler.__name__, Bounded))}
     lines = []

@@ -22,7 +22,7 @@ class Paper:
     link: str
 
 
-def listed(papers: tuple[Paper, ...]) -> str:
+def list_papers(papers: tuple[Paper, ...]) -> str:
     """Papers as a list of links."""
     rows = "".join(
         f"<li>{escape(paper.authors)} ({paper.year}). "
@@ -319,7 +319,7 @@ FOLDS = {
 }
 
 
-def fold(name: str, words: str = "") -> None:
+def explain_tab(name: str, words: str = "") -> None:
     """Lays the fold of one tab out.
 
     Args:
@@ -332,4 +332,4 @@ def fold(name: str, words: str = "") -> None:
         gr.HTML(shown, padding=False)
         if words:
             gr.Markdown(words)
-        gr.HTML(listed(found.papers), padding=False)
+        gr.HTML(list_papers(found.papers), padding=False)

@@ -43,7 +43,7 @@ def photo(pixels: np.ndarray, alt: str, style: str = "live", quality: int = 85) 
     return inline(stream.getvalue(), alt, style, "jpeg")
 
 
-def labelled(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:
+def label_faces(picture: np.ndarray, answers: list[Recognized]) -> np.ndarray:
     """The photo, at most 2,048 pixels a side, with number, name and distance on every face."""
     factor = -(-max(picture.shape[:2]) // SHOWN_SIDE)
     image = Image.fromarray(picture)
@@ -130,19 +130,19 @@ BEYOND = (205, 199, 188)
 MAP_SIDE, SMALLEST = 128, 64
 
 
-def signed_colours(values: np.ndarray) -> np.ndarray:
+def colour_signed(values: np.ndarray) -> np.ndarray:
     """Values in [-1, 1], (h, w), as (h, w, 3) uint8: 0 is paper."""
     return ramp((values + 1) / 2, SIGNED.astype(float))
 
 
-def signed_over(photo: np.ndarray, change: np.ndarray) -> np.ndarray:
+def overlay_signed(photo: np.ndarray, change: np.ndarray) -> np.ndarray:
     """A photo (h, w, 3) uint8 in grey, coloured by change (h, w) in [-1, 1]."""
     below = grey(photo) * 0.7 + 40
     share = np.abs(change).clip(0, 1)[..., None] ** 0.6 * 0.9
-    return ((1 - share) * below + share * signed_colours(change)).astype(np.uint8)
+    return ((1 - share) * below + share * colour_signed(change)).astype(np.uint8)
 
 
-def ringed(picture: np.ndarray, spot: tuple[int, int]) -> np.ndarray:
+def draw_ring(picture: np.ndarray, spot: tuple[int, int]) -> np.ndarray:
     """A picture with a ring about one pixel (row, column)."""
     rows, columns = np.ogrid[: picture.shape[0], : picture.shape[1]]
     away = np.hypot(rows - spot[0], columns - spot[1])
@@ -163,10 +163,10 @@ def unit_map(values: np.ndarray) -> str:
 def patch(found: Patch, alt: str) -> str:
     """A patch as an <img>, in grey what lies beyond the picture's border."""
     pixels = np.where(found.inside[..., None], found.pixels, np.array(BEYOND)).astype(np.uint8)
-    return framed(pixels, alt)
+    return enlarge_small(pixels, alt)
 
 
-def excited(found: Patch, gradient: np.ndarray, alt: str) -> str:
+def draw_excitation(found: Patch, gradient: np.ndarray, alt: str) -> str:
     """The gradient (h, w, 3) of a patch's activation, cut to the patch, around grey."""
     (top, _), (left, _) = found.spans
     pixels = np.zeros((*found.inside.shape, 3))
@@ -176,10 +176,10 @@ def excited(found: Patch, gradient: np.ndarray, alt: str) -> str:
     largest = np.abs(pixels[found.inside]).max(initial=0.0)
     scaled = 0.5 + pixels / max(2 * float(largest), 1e-12)
     shown = np.where(found.inside[..., None], scaled * 255, np.array(BEYOND))
-    return framed(shown.clip(0, 255).astype(np.uint8), alt)
+    return enlarge_small(shown.clip(0, 255).astype(np.uint8), alt)
 
 
-def framed(pixels: np.ndarray, alt: str) -> str:
+def enlarge_small(pixels: np.ndarray, alt: str) -> str:
     """A small picture, its pixels enlarged where it has few."""
     if max(pixels.shape[:2]) < SMALLEST:
         return picture(pixels, alt, "patch grain")
@@ -189,7 +189,7 @@ def framed(pixels: np.ndarray, alt: str) -> str:
 def matrix(values: np.ndarray) -> str:
     """A correlation matrix (c, c) in [-1, 1] as an <img> to be clicked at."""
     alt = say("correlation of every pair of units")
-    return picture(signed_colours(values), alt, "matrix")
+    return picture(colour_signed(values), alt, "matrix")
 
 
 def activation_histogram(values: np.ndarray) -> str:

@@ -30,7 +30,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 PICTURE = 'src="data:'
 
 
-class Page(SavingPage):
+class LocalizedBlocks(SavingPage):
     """Blocks of which browsers get markers, and programs English."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -48,14 +48,14 @@ class Page(SavingPage):
             return text if in_chinese(text, kind) is None else _marker(text)
 
         for component in config["components"]:
-            component["props"] = _mapped(component, marked)
+            component["props"] = _map_texts(component, marked)
         self.texts = texts
         return config
 
     def get_api_info(self, *arguments: Any, **named: Any) -> Any:
         """What programs read, in English."""
         english = {_marker(text): text for text in self.texts}
-        return _unmarked(super().get_api_info(*arguments, **named), english)
+        return _unmark(super().get_api_info(*arguments, **named), english)
 
     def tongues(self) -> gr.I18n:
         """Both languages of every text that is marked."""
@@ -72,7 +72,7 @@ class Page(SavingPage):
 def texts_of(component: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The texts that a component of a config shows, each with its kind."""
     found: list[tuple[str, str]] = []
-    _mapped(component, lambda text, kind: found.append((text, kind)) or text)
+    _map_texts(component, lambda text, kind: found.append((text, kind)) or text)
     yield from found
 
 
@@ -81,7 +81,7 @@ def in_chinese(text: str, kind: str) -> str | None:
     if twin(text) is not None:
         return twin(text)
     pieces = pieces_of(text, kind)
-    said = [chinese().get(key_of(piece)) if is_said(piece) else piece for piece in pieces]
+    said = [chinese().get(key_of(piece)) if has_words(piece) else piece for piece in pieces]
     whole = "".join(piece for piece in said if piece is not None)
     return whole if None not in said and whole != text else None
 
@@ -93,12 +93,12 @@ def pieces_of(text: str, kind: str) -> list[str]:
     return re.split(r"(\n\s*\n)", text) if kind == MARKDOWN else [text]
 
 
-def is_said(piece: str) -> bool:
+def has_words(piece: str) -> bool:
     """Whether there is a word in it, formulas and names of layers apart."""
     return not BLOCK.fullmatch(piece) and bool(WORD.search(UNSAID.sub(" ", piece)))
 
 
-def _mapped(component: dict[str, Any], change: Callable[[str, str], str]) -> dict[str, Any]:
+def _map_texts(component: dict[str, Any], change: Callable[[str, str], str]) -> dict[str, Any]:
     props, kind = dict(component["props"]), component["type"]
     if props.get("visible") is False and kind == BUTTON:
         return props
@@ -125,9 +125,9 @@ def _name(text: str) -> str:
     return "faceweb " + hashlib.blake2s(text.encode(), digest_size=6).hexdigest()
 
 
-def _unmarked(value: Any, english: dict[str, str]) -> Any:
+def _unmark(value: Any, english: dict[str, str]) -> Any:
     if isinstance(value, dict):
-        return {name: _unmarked(item, english) for name, item in value.items()}
+        return {name: _unmark(item, english) for name, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_unmarked(item, english) for item in value]
+        return [_unmark(item, english) for item in value]
     return english.get(value, value) if isinstance(value, str) else value

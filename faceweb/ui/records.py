@@ -1,16 +1,16 @@
 """Answers as JSON records, the first output of every endpoint."""
 
-from faceweb.faces.evaluation import Separation
+from faceweb.faces.evaluation import VerificationMetrics
 from faceweb.faces.verify import Verification
 from faceweb.gallery.archive import PersonSummary
 from faceweb.gallery.enroll import Enrolled
 from faceweb.gallery.recognize import Recognized
-from faceweb.metric_learning.dataset import Split
+from faceweb.metric_learning.dataset import HoldOut
 from faceweb.metric_learning.training import Training, TrainStep
 from faceweb.style.recipe import write_recipe
 from faceweb.types import Face, Interval, StyleStep
-from faceweb.ui.sessions.style import Easel
-from faceweb.ui.sessions.train import Lesson
+from faceweb.ui.sessions.style import StyleRun
+from faceweb.ui.sessions.train import TrainingRun
 
 
 def verification(result: Verification) -> dict:
@@ -35,7 +35,7 @@ def verification(result: Verification) -> dict:
     }
 
 
-def enrolled(result: Enrolled, key: str) -> dict:
+def enrollment(result: Enrolled, key: str) -> dict:
     alike = result.look_alike
     return {
         "person": result.photo.person,
@@ -51,7 +51,7 @@ def enrolled(result: Enrolled, key: str) -> dict:
     }
 
 
-def recognized(answers: list[Recognized], threshold: float, among: Interval | None) -> dict:
+def recognition(answers: list[Recognized], threshold: float, among: Interval | None) -> dict:
     return {
         "threshold": threshold,
         "false_accept_among_gallery": among and interval(among),
@@ -74,39 +74,41 @@ def recognized(answers: list[Recognized], threshold: float, among: Interval | No
     }
 
 
-def under_way(easel: Easel, step: StyleStep) -> dict:
+def style_run(run: StyleRun, step: StyleStep) -> dict:
     """What whatever is painted has in common: pictures, sounds, clips and blocks."""
     return {
-        "j": step.costs.j,
-        "j_content": step.costs.content,
-        "j_style": step.costs.style,
+        "j": step.losses.j,
+        "j_content": step.losses.content,
+        "j_style": step.losses.style,
         "steps": step.step,
         "finished": step.step >= step.steps,
-        "seconds": round(easel.seconds, 2),
-        "seed": int(easel.start.seed),
+        "seconds": round(run.seconds, 2),
+        "seed": int(run.start.seed),
     }
 
 
-def framed(easel: Easel, step: StyleStep) -> dict:
+def sized_run(run: StyleRun, step: StyleStep) -> dict:
     """The same of what has a width and a height."""
     size = [step.shape[-1], step.shape[-2]]
-    return under_way(easel, step) | {"j_variation": step.costs.variation, "size": size}
+    return style_run(run, step) | {"j_variation": step.losses.variation, "size": size}
 
 
-def painting(easel: Easel, step: StyleStep) -> dict:
-    return framed(easel, step) | {
+def painting(run: StyleRun, step: StyleStep) -> dict:
+    return sized_run(run, step) | {
         "alpha_raw": step.weights.alpha,
         "beta_raw": step.weights.beta,
-        "recipe": write_recipe(easel.recipe, easel.painting.sizes),
+        "recipe": write_recipe(run.recipe, run.painting.sizes),
     }
 
 
-def trained(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = None) -> dict:
+def training_record(
+    run: TrainingRun, steps: tuple[TrainStep, ...], pairs: list | None = None
+) -> dict:
     """One training, or several under `races`; with `pairs`, as it is measured at the end."""
     records = [
-        _training(training, step, lesson.split, pair)
+        _training(training, step, run.split, pair)
         for training, step, pair in zip(
-            lesson.trainings, steps, pairs or [None] * len(steps), strict=True
+            run.trainings, steps, pairs or [None] * len(steps), strict=True
         )
     ]
     return records[0] if len(records) == 1 else {"races": records}
@@ -115,12 +117,12 @@ def trained(lesson: Lesson, steps: tuple[TrainStep, ...], pairs: list | None = N
 def _training(
     training: Training,
     step: TrainStep,
-    split: Split,
-    pair: tuple[Separation, Separation] | None,
+    split: HoldOut,
+    pair: tuple[VerificationMetrics, VerificationMetrics] | None,
 ) -> dict:
     config = training.config
     before, after = pair or (step.before, step.now)
-    album = split.tested if pair else training.held_out
+    dataset = split.tested if pair else training.held_out
     return {
         "loss": config.loss,
         "mining": config.mining,
@@ -130,8 +132,8 @@ def _training(
         "eer_after": round(after.error, 5),
         "threshold": round(after.threshold, 4),
         "held_out": {
-            "people": len(album),
-            "pictures": len(album.people),
+            "people": len(dataset),
+            "pictures": len(dataset.people),
             "same": len(after.same),
             "different": len(after.different),
             "learnt_from": split.known,

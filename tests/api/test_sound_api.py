@@ -8,7 +8,7 @@ from gradio_client import handle_file
 from gradio_client.exceptions import AppError
 
 from faceweb.media.audio import write_sound
-from faceweb.signals.ecg import simulated
+from faceweb.signals.ecg import simulate
 from faceweb.signals.samples import INSTRUMENTS
 from faceweb.types import Signal
 
@@ -105,7 +105,7 @@ def test_refused_sounds_are_one_sentence(client, sound, trace, settings, sentenc
 
 def test_ectopic_beats_of_a_simulated_heart(client):
     record, page, beats, filters = client.predict(seed=4, api_name="/ecg")
-    _, places, odd = simulated(4)
+    _, places, odd = simulate(4)
     count = int(odd.sum())
     assert record["truth"] == {"ectopic": count, "marked": count, "mistaken": 0}
     marked = [beat["time"] for beat in record["beats"] if beat["unusual"]]
@@ -121,7 +121,7 @@ def test_ectopic_beats_of_a_simulated_heart(client):
 
 
 def test_a_file_goes_before_the_source_and_needs_a_rate(client, trace):
-    signal, places, _ = simulated(5, seconds=10, rate=200, ectopic=0)
+    signal, places, _ = simulate(5, seconds=10, rate=200, ectopic=0)
     file = trace("\n".join(f"{value:.4f}" for value in signal.samples))
     record, *_ = client.predict(file=file, rate=200, steps=20, api_name="/ecg")
     assert record["source"] == "file"

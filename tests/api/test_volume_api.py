@@ -118,8 +118,8 @@ def test_a_clip_is_repainted(client):
     assert record["finished"] is True
     assert (record["steps"], record["frames"], record["size"]) == (5, 16, [64, 64])
     assert (record["rate"], record["seed"], record["note"]) == (8.0, 3, "")
-    costs = [each["j_style"] for each, *_ in job.outputs() if "j_style" in each]
-    assert costs[-1] < costs[0]
+    losses = [each["j_style"] for each, *_ in job.outputs() if "j_style" in each]
+    assert losses[-1] < losses[0]
     assert 0 < record["warping_error"]["content"] < record["warping_error"]["result"] < 0.1
     clip, _ = read_clip(Path(path))
     assert clip.frames.shape == (16, 64, 64, 3)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from faceweb.signals.ecg import simulated
+from faceweb.signals.ecg import simulate
 from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
@@ -36,7 +36,7 @@ def test_ectopic_beats_are_marked_where_they_are(visit, screens):
     opened(page)
     seeded(page, 1)
     learnt(page)
-    _, places, odd = simulated(1)
+    _, places, odd = simulate(1)
     count, times = int(odd.sum()), places[odd] / 250
     expect(page.locator("#ecg-answer .outcome strong")).to_have_text(
         f"{count} of {count} ectopic beats stand out, no other does"
@@ -154,7 +154,7 @@ def test_a_file_of_ones_own_and_one_with_text(visit, tmp_path):
         page.locator("#ecg-file [aria-label*=Remove]")
     ).first.click()
     good = tmp_path / "heart.csv"
-    signal, places, _ = simulated(2, seconds=12, ectopic=0)
+    signal, places, _ = simulate(2, seconds=12, ectopic=0)
     good.write_text("\n".join(f"{value:.4f}" for value in signal.samples))
     own_file(page, good)
     page.locator("#ecg-rate input").fill("250")

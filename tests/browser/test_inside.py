@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from faceweb.interpret.activation_maximization import Dreamer
-from faceweb.interpret.gram import channels
+from faceweb.interpret.activation_maximization import ActivationMaximization
+from faceweb.interpret.gram import correlate_channels
 from faceweb.ui.boundary import Services
 from faceweb.ui.tabs.inside import gram
 from tests.browser.pages import SIZES, shots, tab
@@ -179,7 +179,7 @@ def test_patches_follow_layers_chosen_in_quick_succession(visit):
 def test_the_matrix_of_the_photo_before_does_not_return(visit, monkeypatch):
     def slowly(*arguments):
         time.sleep(1.5)
-        return channels(*arguments)
+        return correlate_channels(*arguments)
 
     monkeypatch.setattr(gram, "channels", slowly)
     page = visit()
@@ -223,13 +223,13 @@ def test_a_bad_photo_is_one_sentence_and_takes_the_last_answer_along(visit, tmp_
 
 
 def test_who_leaves_ends_the_dream_within_a_second(visit, monkeypatch):
-    made, step = [], Dreamer.step
+    made, step = [], ActivationMaximization.step
 
     def counted(*arguments):
         made.append(time.monotonic())
         return step(*arguments)
 
-    monkeypatch.setattr(Dreamer, "step", counted)
+    monkeypatch.setattr(ActivationMaximization, "step", counted)
     page = visit()
     inside(page, None)
     tab(page, "Dream")

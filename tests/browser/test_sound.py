@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 
 from faceweb.media.audio import write_sound
 from faceweb.signals.samples import melody
-from faceweb.style.model import Painter
+from faceweb.style.model import StyleModel
 from faceweb.types import Signal
 from faceweb.ui.tabs.dimensions.sound import Tape
 from tests.browser.pages import SIZES, shots, tab
@@ -169,13 +169,13 @@ def test_a_sound_of_ones_own_ends_an_examples_outline_and_its_answer(visit, tmp_
 
 
 def test_who_leaves_frees_the_device_and_is_forgotten(visit, monkeypatch):
-    made, step = [], Painter.step
+    made, step = [], StyleModel.step
 
     def counted(*arguments):
         made.append(time.monotonic())
         return step(*arguments)
 
-    monkeypatch.setattr(Painter, "step", counted)
+    monkeypatch.setattr(StyleModel, "step", counted)
     page = visit()
     opened(page)
     example(page, "birds as rain")

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from faceweb.style.model import Painter
+from faceweb.style.model import StyleModel
 from tests.browser.pages import shots, tab
 
 pytestmark = pytest.mark.browser
@@ -145,13 +145,13 @@ def test_a_run_that_fails_leaves_the_last_painting(visit):
 
 
 def test_who_leaves_frees_the_device_within_a_second(visit, monkeypatch):
-    made, step = [], Painter.step
+    made, step = [], StyleModel.step
 
     def counted(*arguments):
         made.append(time.monotonic())
         return step(*arguments)
 
-    monkeypatch.setattr(Painter, "step", counted)
+    monkeypatch.setattr(StyleModel, "step", counted)
     page = visit()
     start_example(page)
     page.close()

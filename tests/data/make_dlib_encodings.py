@@ -25,11 +25,11 @@ def main() -> None:
         faces = networks.detect(picture)[:3]
         chips += [face.chip for face in networks.encode(picture, faces)]
     network = dlib.face_recognition_model_v1(str(weights.locate(weights.SOURCES["face_resnet"])))
-    encodings = [np.array(network.compute_face_descriptor(chip)) for chip in chips]
+    embeddings = [np.array(network.compute_face_descriptor(chip)) for chip in chips]
     np.savez_compressed(
         Path(__file__).with_name("dlib_encodings.npz"),
         chips=np.array(chips),
-        encodings=np.array(encodings, np.float32),
+        embeddings=np.array(embeddings, np.float32),
         made_with=f"dlib {dlib.__version__}",
     )
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from faceweb.faces.detector import overlap, shifted, squared, suppress
+from faceweb.faces.detector import make_square, overlap, shift, suppress
 
 A, B, C = [0, 0, 10, 10], [5, 0, 15, 10], [9, 0, 19, 10]
 
@@ -28,10 +28,10 @@ def test_the_best_comes_first():
 
 
 def test_squared_keeps_the_centre():
-    np.testing.assert_allclose(squared(np.array([[0, 0, 10, 20.0]])), [[-5, 0, 15, 20]])
+    np.testing.assert_allclose(make_square(np.array([[0, 0, 10, 20.0]])), [[-5, 0, 15, 20]])
 
 
 def test_shifted_counts_inclusive_pixels():
     """Width 10 - 0 + 1 = 11: an offset of 0.1 moves the left by 1.1."""
-    moved = shifted(np.array([[0, 0, 10, 10.0]]), np.array([[0.1, 0, 0, -0.1]]))
+    moved = shift(np.array([[0, 0, 10, 10.0]]), np.array([[0.1, 0, 0, -0.1]]))
     np.testing.assert_allclose(moved, [[1.1, 0, 10, 8.9]], atol=1e-12)

@@ -67,7 +67,7 @@ def test_one_photo_enrols(networks, galleries, picture):
     assert all(check.good for check in result.card)
     assert result.look_alike is None
     (stored,) = galleries.photos(KEY)
-    np.testing.assert_array_equal(stored.encoding, result.face.encoding)
+    np.testing.assert_array_equal(stored.embedding, result.face.embedding)
 
 
 def test_a_look_alike_is_named_and_a_second_photo_of_oneself_is_none(networks, galleries, picture):
@@ -108,12 +108,12 @@ def test_the_visitor_picks_one_of_several(networks, galleries, picture):
     faces = networks.detect(group)
     collins = networks.encode(picture("collins"), networks.detect(picture("collins")))[0]
     near = [
-        np.linalg.norm(face.encoding - collins.encoding) < 0.5
+        np.linalg.norm(face.embedding - collins.embedding) < 0.5
         for face in networks.encode(group, faces)
     ]
     enroll(networks, galleries, KEY, group, "Eileen", which=near.index(True))
     (stored,) = galleries.photos(KEY)
-    assert np.linalg.norm(stored.encoding - collins.encoding) < 0.5
+    assert np.linalg.norm(stored.embedding - collins.embedding) < 0.5
     with pytest.raises(NoFaceFoundError, match="no face number 100"):
         enroll(networks, galleries, KEY, group, "Eileen", which=99)
 
@@ -144,11 +144,11 @@ def test_an_empty_gallery_knows_nobody(networks, picture):
     assert recognize(networks, NOISE, [], FacesConfig()) == []
 
 
-def test_an_answer_is_about_the_person_and_names_the_photo(galleries, encoding):
-    far = galleries.add(KEY, "Ada", encoding + np.float32(1), b"c", "net")
-    near = galleries.add(KEY, "Ada", encoding, b"c", "net")
-    galleries.add(KEY, "Bea", encoding + np.float32(0.5), b"c", "net")
-    ranked = rank(encoding, galleries.photos(KEY))
+def test_an_answer_is_about_the_person_and_names_the_photo(galleries, embedding):
+    far = galleries.add(KEY, "Ada", embedding + np.float32(1), b"c", "net")
+    near = galleries.add(KEY, "Ada", embedding, b"c", "net")
+    galleries.add(KEY, "Bea", embedding + np.float32(0.5), b"c", "net")
+    ranked = rank(embedding, galleries.photos(KEY))
     assert ranked[0].photo_id == near.id
     assert [c.person for c in ranked] == ["Ada", "Bea"]
     assert far.id not in [c.photo_id for c in ranked]
@@ -158,12 +158,12 @@ def test_an_answer_is_about_the_person_and_names_the_photo(galleries, encoding):
 
 def test_one_shot_on_labeled_faces_in_the_wild(networks, lfw):
     """Each person's first photo is enrolled; of the other 90 98 % are named, none wrongly."""
-    from training.calibrate_odds import encode_folder
+    from training.calibrate_odds import embed_folder
 
-    encodings, names = encode_folder(networks, lfw)
+    embeddings, names = embed_folder(networks, lfw)
     first = np.unique(names, return_index=True)[1]
     rest = np.setdiff1d(np.arange(len(names)), first)
-    distances = np.linalg.norm(encodings[rest, None] - encodings[None, first], axis=-1)
+    distances = np.linalg.norm(embeddings[rest, None] - embeddings[None, first], axis=-1)
     right = names[first][distances.argmin(axis=1)] == names[rest]
     known = distances.min(axis=1) <= 0.6
     assert (known & right).mean() >= 0.98

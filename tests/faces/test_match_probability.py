@@ -46,11 +46,11 @@ def test_odds_against_a_gallery(calibration):
 
 def test_shipped_figures_are_those_of_the_shipped_networks(networks, lfw):
     """Recounted from the photos with the code of the script that wrote them."""
-    from training.calibrate_odds import encode_folder, pair_distances
+    from training.calibrate_odds import embed_folder, pair_distances
 
     shipped = load_calibration()
-    encodings, names = encode_folder(networks, lfw)
-    same, different = pair_distances(encodings, names)
+    embeddings, names = embed_folder(networks, lfw)
+    same, different = pair_distances(embeddings, names)
     assert (sum(shipped.same), sum(shipped.different)) == (450, 4500)
     odds = shipped.odds(Verdict(0.6, 0.6))
     assert odds.false_accept.value == pytest.approx((different <= 0.6).mean(), abs=5e-4)

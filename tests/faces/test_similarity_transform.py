@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from faceweb.faces.align import inverted, similarity
+from faceweb.faces.align import invert, similarity
 
 SQUARE = np.array([[0.0, 0], [1, 0], [1, 1], [0, 1]])
 
@@ -35,7 +35,7 @@ def test_mirrored_points_are_not_reflected():
 
 def test_inverse_undoes():
     matrix = np.array([[0.0, -2, 5], [2, 0, 7]])
-    np.testing.assert_allclose(inverted(matrix), [[0, 0.5, -3.5], [-0.5, 0, 2.5]], atol=1e-12)
+    np.testing.assert_allclose(invert(matrix), [[0, 0.5, -3.5], [-0.5, 0, 2.5]], atol=1e-12)
 
 
 def test_coinciding_points_are_refused():

@@ -32,9 +32,9 @@ def put(monkeypatch):
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=2), DAY])
-def test_galleries_of_before_and_after_are_kept(galleries, encoding, put, back):
+def test_galleries_of_before_and_after_are_kept(galleries, embedding, put, back):
     def add(key: str, name: str) -> None:
-        galleries.add(key, name, encoding, b"chip", "net")
+        galleries.add(key, name, embedding, b"chip", "net")
 
     add(KEY, "Ada")
     put(-back)

@@ -71,43 +71,43 @@ def test_two_processes_add_and_forget_at_once_and_nothing_is_lost(tmp_path):
     left = sorted(number for out, _ in said for number in json.loads(out))
     galleries = Galleries(sqlite_url(tmp_path), 1000)
     assert len(left) == 20
-    assert sorted(float(photo.encoding[0]) for photo in galleries.photos(KEY)) == left
+    assert sorted(float(photo.embedding[0]) for photo in galleries.photos(KEY)) == left
     assert len(Learnt(galleries).marks(KEY)) == 60
     assert whole(tmp_path)
 
 
 @pytest.mark.parametrize("statement", ["INSERT INTO gallery", "INSERT INTO person", "DELETE"])
 def test_what_another_process_adds_between_a_look_and_a_change_is_kept(
-    tmp_path, encoding, statement
+    tmp_path, embedding, statement
 ):
     """Here forgets Ada's only photo and adds another one; just before it changes a row of a kind,
     there adds one too, so that two photos of Ada are left."""
     here, there = (Galleries(sqlite_url(tmp_path), 9) for _ in range(2))
     if statement != "INSERT INTO gallery":
-        here.add(OTHER_KEY, "Bea", encoding, b"chip", "net")
-        there.add(KEY, "Bea", encoding, b"chip", "net")
-    first = here.add(KEY, "Ada", encoding, b"chip", "net") if statement == "DELETE" else None
+        here.add(OTHER_KEY, "Bea", embedding, b"chip", "net")
+        there.add(KEY, "Bea", embedding, b"chip", "net")
+    first = here.add(KEY, "Ada", embedding, b"chip", "net") if statement == "DELETE" else None
     with ThreadPoolExecutor(1) as pool:
         others = []
 
         def meanwhile(_connection, _cursor, text, *_):
             if text.startswith(statement) and not others:
-                others.append(pool.submit(there.add, KEY, "Ada", encoding + 1, b"chip", "net"))
+                others.append(pool.submit(there.add, KEY, "Ada", embedding + 1, b"chip", "net"))
                 wait(others, timeout=0.3)
 
         event.listen(here._engine, "before_cursor_execute", meanwhile)
         if first is not None:
             here.forget_photo(KEY, first.id)
-        here.add(KEY, "Ada", encoding + 2, b"chip", "net")
+        here.add(KEY, "Ada", embedding + 2, b"chip", "net")
         (other,) = others
         other.result()
     assert names(here).count("Ada") == 2
 
 
-def test_one_opener_sees_what_another_enrolled_and_forgot(tmp_path, encoding):
+def test_one_opener_sees_what_another_enrolled_and_forgot(tmp_path, embedding):
     here, there = (Galleries(sqlite_url(tmp_path), 9) for _ in range(2))
     assert names(here) == []
-    there.add(KEY, "Ada", encoding, b"chip", "net")
+    there.add(KEY, "Ada", embedding, b"chip", "net")
     assert names(here) == ["Ada"]
     there.rename(KEY, "Ada", "Bea")
     assert names(here) == ["Bea"]
@@ -116,11 +116,11 @@ def test_one_opener_sees_what_another_enrolled_and_forgot(tmp_path, encoding):
 
 
 @pytest.mark.parametrize("change", ["add", "rename", "forget", "erase", "mark"])
-def test_whoever_waits_for_another_program_too_long_reads_so(tmp_path, encoding, change):
+def test_whoever_waits_for_another_program_too_long_reads_so(tmp_path, embedding, change):
     galleries = Galleries(sqlite_url(tmp_path) + "?timeout=0.1", 9)
-    photo = galleries.add(KEY, "Ada", encoding, b"chip", "net")
+    photo = galleries.add(KEY, "Ada", embedding, b"chip", "net")
     changes = {
-        "add": lambda: galleries.add(KEY, "Bea", encoding, b"chip", "net"),
+        "add": lambda: galleries.add(KEY, "Bea", embedding, b"chip", "net"),
         "rename": lambda: galleries.rename(KEY, "Ada", "Bea"),
         "forget": lambda: galleries.forget_photo(KEY, photo.id),
         "erase": lambda: galleries.erase(KEY),
@@ -136,11 +136,11 @@ def test_whoever_waits_for_another_program_too_long_reads_so(tmp_path, encoding,
     changes[change]()
 
 
-def test_whoever_waits_for_another_visitor_too_long_reads_so(galleries, encoding, monkeypatch):
+def test_whoever_waits_for_another_visitor_too_long_reads_so(galleries, embedding, monkeypatch):
     monkeypatch.setattr(stored, "PATIENCE", 0.05)
     with galleries.writing(), pytest.raises(StorageError, match="busy with another program"):
-        galleries.add(KEY, "Ada", encoding, b"chip", "net")
-    galleries.add(KEY, "Ada", encoding, b"chip", "net")
+        galleries.add(KEY, "Ada", embedding, b"chip", "net")
+    galleries.add(KEY, "Ada", embedding, b"chip", "net")
     assert names(galleries) == ["Ada"]
 
 
@@ -149,20 +149,20 @@ def query_only(connection, _record):
 
 
 @pytest.fixture
-def read_only(galleries, encoding):
+def read_only(galleries, embedding):
     """A gallery with one person, whose file became read-only."""
-    galleries.add(KEY, "Ada", encoding, b"chip", "net")
+    galleries.add(KEY, "Ada", embedding, b"chip", "net")
     galleries._engine.dispose()
     event.listen(Engine, "connect", query_only)
     yield galleries
     event.remove(Engine, "connect", query_only)
 
 
-def test_what_cannot_be_written_can_still_be_read(read_only, encoding, tmp_path):
+def test_what_cannot_be_written_can_still_be_read(read_only, embedding, tmp_path):
     assert names(read_only) == ["Ada"]
     assert names(Galleries(sqlite_url(tmp_path), 9)) == ["Ada"]
     for change in (
-        lambda: read_only.add(KEY, "Bea", encoding, b"chip", "net"),
+        lambda: read_only.add(KEY, "Bea", embedding, b"chip", "net"),
         lambda: read_only.erase(KEY),
         lambda: read_only.expire(1),
     ):
@@ -183,10 +183,10 @@ def test_a_page_visited_after_a_while_is_read_although_nothing_can_be_written(
 
 
 @pytest.fixture
-def small(galleries, encoding):
+def small(galleries, embedding):
     """A gallery whose database may not grow by more than a page; gives it and what frees space."""
     for number in range(3):
-        galleries.add(KEY, "Ada", encoding + number, b"chip", "net")
+        galleries.add(KEY, "Ada", embedding + number, b"chip", "net")
     pages = [0]
 
     def most(connection, _record):
@@ -203,32 +203,32 @@ def small(galleries, encoding):
     return galleries, free
 
 
-def test_a_full_disk_is_one_sentence_and_loses_nothing(small, encoding, tmp_path):
+def test_a_full_disk_is_one_sentence_and_loses_nothing(small, embedding, tmp_path):
     galleries, free = small
     large = bytes(100_000)
     with pytest.raises(StorageError, match="disk is full or failing, nothing was changed") as met:
-        galleries.add(KEY, "Bea", encoding, large, "net")
+        galleries.add(KEY, "Bea", embedding, large, "net")
     assert met.value.state == "disk full or failing"
     with pytest.raises(StorageError, match="free some space and try again"):
-        galleries.add(OTHER_KEY, "Cleo", encoding, large, "net")
+        galleries.add(OTHER_KEY, "Cleo", embedding, large, "net")
     assert names(galleries) == ["Ada"] * 3
     assert names(galleries, OTHER_KEY) == []
     assert whole(tmp_path)
     # What makes room needs none.
     galleries.forget_photo(KEY, galleries.photos(KEY)[0].id)
     free()
-    galleries.add(KEY, "Bea", encoding, large, "net")
+    galleries.add(KEY, "Bea", embedding, large, "net")
     assert names(galleries) == ["Ada", "Ada", "Bea"]
 
 
-def test_an_import_that_does_not_fit_adds_nothing(small, encoding, tmp_path, picture):
+def test_an_import_that_does_not_fit_adds_nothing(small, embedding, tmp_path, picture):
     galleries, free = small
     from faceweb.faces.quality import to_png
 
     chip = to_png(picture("collins")[:150, :150])
     source = Galleries(sqlite_url(tmp_path / "source"), 99)
     for number in range(5):
-        source.add(KEY, f"P{number}", encoding + number, chip, "dlib-resnet-v1")
+        source.add(KEY, f"P{number}", embedding + number, chip, "dlib-resnet-v1")
     archive = export_gallery(source.photos(KEY))
     with pytest.raises(StorageError, match="disk is full or failing"):
         import_gallery(galleries, KEY, archive)
@@ -238,7 +238,7 @@ def test_an_import_that_does_not_fit_adds_nothing(small, encoding, tmp_path, pic
     assert len(names(galleries)) == 8
 
 
-def test_a_watchdog_reads_what_is_not_well(serve, engine, galleries, encoding, tmp_path):
+def test_a_watchdog_reads_what_is_not_well(serve, engine, galleries, embedding, tmp_path):
     address = serve(engine)
     assert health(address) == (200, {"models": "ready", "database": "ok"})
     galleries._engine.dispose()

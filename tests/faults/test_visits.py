@@ -26,7 +26,7 @@ from faceweb.serving.logs import PlainFormatter
 from faceweb.signals.samples import INSTRUMENTS
 from faceweb.types import Face
 from faceweb.ui.boundary import WENT_WRONG
-from faceweb.ui.sessions.train import Lessons
+from faceweb.ui.sessions.train import TrainingRuns
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY
 
@@ -182,13 +182,13 @@ def test_who_goes_in_the_middle_makes_room_for_the_next(
 
 def test_a_page_that_is_closed_in_a_training_takes_it_along(serve, engine, gallery, monkeypatch):
     """A browser holds two streams, and both break off."""
-    lessons, put = [], Lessons.put
+    runs, put = [], TrainingRuns.put
 
-    def kept(self, request, lesson):
-        lessons.append(weakref.ref(lesson))
-        return put(self, request, lesson)
+    def kept(self, request, run):
+        runs.append(weakref.ref(run))
+        return put(self, request, run)
 
-    monkeypatch.setattr(Lessons, "put", kept)
+    monkeypatch.setattr(TrainingRuns, "put", kept)
     address = serve(engine)
     api = f"{address}/gradio_api"
     config = httpx.get(f"{address}/config").json()["dependencies"]
@@ -204,11 +204,11 @@ def test_a_page_that_is_closed_in_a_training_takes_it_along(serve, engine, galle
                 message["msg"] == "process_generating" and "losses" in str(message["output"])
                 for message in said
             )
-    (lesson,) = lessons
+    (run,) = runs
     for _ in range(20):
         gc.collect()
-        if lesson() is None:
+        if run() is None:
             break
         time.sleep(0.2)
-    assert lesson() is None
+    assert run() is None
     assert figure(address, "faceweb_queue_running", queue="train") == 0

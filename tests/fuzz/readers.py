@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from faceweb.gallery.archive import import_gallery, read_learnt
+from faceweb.gallery.archive import import_gallery, read_feedback
 from faceweb.gallery.store import Galleries
-from faceweb.interpret.corpus import uploaded
+from faceweb.interpret.corpus import make_uploaded_corpus
 from faceweb.media.audio import read_sound
 from faceweb.media.ecg import read_trace
 from faceweb.media.image import read_picture
@@ -18,11 +18,11 @@ KEY = 32 * "0"
 
 def _gallery(path: Path) -> object:
     data = path.read_bytes()
-    return read_learnt(data), import_gallery(Galleries("sqlite://", 1000), KEY, data)
+    return read_feedback(data), import_gallery(Galleries("sqlite://", 1000), KEY, data)
 
 
 def _corpus(path: Path) -> object:
-    corpus = uploaded([path])
+    corpus = make_uploaded_corpus([path])
     return [
         None if shown is None else shown.shape
         for _, shown in corpus.pictures(range(min(9, len(corpus))))

@@ -74,8 +74,8 @@ def _films():
 
 def _archives():
     chip, now = np.zeros((150, 150, 3), np.uint8), datetime(2026, 1, 2, tzinfo=UTC)
-    encoding = np.linspace(-1, 1, 128, dtype=np.float32)
-    photo = StoredPhoto(1, "Ada", encoding, to_png(chip), "dlib-resnet-v1", now)
+    embedding = np.linspace(-1, 1, 128, dtype=np.float32)
+    photo = StoredPhoto(1, "Ada", embedding, to_png(chip), "dlib-resnet-v1", now)
     yield "gallery", ".zip", export_gallery([photo, photo])
     stream = io.BytesIO()
     Image.fromarray(PICTURE).save(stream, "PNG")

@@ -24,18 +24,18 @@ def chip():
 
 
 @pytest.fixture
-def filled(galleries, encoding, chip):
+def filled(galleries, embedding, chip):
     for i, name in enumerate(["Ada", "Ada", "Bea"]):
-        galleries.add(KEY, name, encoding + np.float32(i), to_png(chip + np.uint8(i)), MODEL)
+        galleries.add(KEY, name, embedding + np.float32(i), to_png(chip + np.uint8(i)), MODEL)
     return galleries
 
 
-def archive(listing=None, encodings=None, chips=None, **more) -> bytes:
+def archive(listing=None, embeddings=None, chips=None, **more) -> bytes:
     """A zip like an exported one, with parts replaced."""
     arrays = io.BytesIO()
     np.savez(
         arrays,
-        encodings=np.zeros((1, 128), "<f4") if encodings is None else encodings,
+        encodings=np.zeros((1, 128), "<f4") if embeddings is None else embeddings,
         chips=np.zeros((1, 150, 150, 3), "u1") if chips is None else chips,
     )
     rows = [ROW] if listing is None else listing
@@ -57,12 +57,12 @@ def nested(depth: int) -> bytes:
     return stream.getvalue()
 
 
-def test_a_gallery_moves_to_another_key(filled, encoding, chip):
+def test_a_gallery_moves_to_another_key(filled, embedding, chip):
     data = export_gallery(filled.photos(KEY))
     assert import_gallery(filled, OTHER_KEY, data) == (3, 0)
     moved = filled.photos(OTHER_KEY)
     assert [photo.person for photo in moved] == ["Ada", "Ada", "Bea"]
-    np.testing.assert_array_equal(moved[2].encoding, encoding + 2)
+    np.testing.assert_array_equal(moved[2].embedding, embedding + 2)
     np.testing.assert_array_equal(from_png(moved[2].chip), chip + np.uint8(2))
     assert [photo.added for photo in moved] == [photo.added for photo in filled.photos(KEY)]
 
@@ -112,10 +112,10 @@ def test_people_are_summed_up(filled):
         archive(listing=[{**ROW, "model": "another network"}]),
         archive(listing=[{**ROW, "added": "yesterday"}]),
         nested(100_000),
-        archive(encodings=np.zeros((1, 127), "<f4")),
-        archive(encodings=np.zeros((1, 128), "<f8")),
-        archive(encodings=np.full((1, 128), np.nan, "<f4")),
-        archive(encodings=np.array([[object()] * 128])),
+        archive(embeddings=np.zeros((1, 127), "<f4")),
+        archive(embeddings=np.zeros((1, 128), "<f8")),
+        archive(embeddings=np.full((1, 128), np.nan, "<f4")),
+        archive(embeddings=np.array([[object()] * 128])),
         archive(chips=np.zeros((2, 150, 150, 3), "u1")),
     ],
     ids=[

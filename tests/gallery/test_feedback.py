@@ -5,7 +5,7 @@ import pytest
 
 from faceweb.gallery import feedback
 from faceweb.gallery.database import sqlite_url
-from faceweb.gallery.feedback import BOUND, Mark, load_known, mark, unit_of
+from faceweb.gallery.feedback import BOUND, LabelledPair, load_known, mark, unit_of
 from faceweb.gallery.learnt import Learnt
 from faceweb.gallery.store import Galleries
 from tests.conftest import KEY, OTHER_KEY
@@ -30,7 +30,7 @@ def pair(known):
         mean = m.same_mean if like_same else m.different_mean
         covariance = m.same_covariance if like_same else m.different_covariance
         terms = np.random.default_rng(seed).multivariate_normal(mean, covariance, method="eigh")
-        return Mark(np.abs(terms).astype(np.float32), np.zeros(128, np.float32), same)
+        return LabelledPair(np.abs(terms).astype(np.float32), np.zeros(128, np.float32), same)
 
     return draw
 
@@ -75,7 +75,7 @@ def test_the_guard_stops_who_teaches_nonsense(known, pair):
 
 def test_a_copy_of_a_photo_cannot_be_taught_to_be_somebody_else(known, learnt):
     same = np.linspace(-1, 1, 128, dtype=np.float32)
-    taught = mark(known, learnt, KEY, Mark(same, same, False))
+    taught = mark(known, learnt, KEY, LabelledPair(same, same, False))
     assert taught.refused
     assert learnt.marks(KEY) == []
 
@@ -89,7 +89,7 @@ def test_earlier_pairs_are_not_forgotten(known):
     ):
         terms = np.abs(rng.multivariate_normal(mean, covariance, 8000, method="eigh"))
         wrong = [row for row in terms if (unit.log_odds(row) >= 0) != same]
-        marks += [Mark(row, np.zeros(128), same) for row in wrong[:3]]
+        marks += [LabelledPair(row, np.zeros(128), same) for row in wrong[:3]]
     assert len(marks) >= 4
     for count in range(1, len(marks) + 1):
         taught = feedback.teach(known, unit, marks[:count])
@@ -120,10 +120,10 @@ def test_marks_survive_a_restart(known, pair, learnt, tmp_path):
 
 @pytest.mark.slow
 def test_the_expected_error_is_near_the_counted_one(known, networks, lfw):
-    from training.calibrate_odds import encode_folder
+    from training.calibrate_odds import embed_folder
     from training.measure_pairs import pair_terms
 
-    same, different = pair_terms(*encode_folder(networks, lfw))
+    same, different = pair_terms(*embed_folder(networks, lfw))
     unit = known.unit
     counted = ((unit.log_odds(different) >= 0).mean() + (unit.log_odds(same) < 0).mean()) / 2
     assert known.error(unit) == pytest.approx(counted, abs=0.003)
@@ -133,7 +133,7 @@ def test_the_last_answer_on_a_pair_stands(known, learnt, pair):
     """A slip of the hand is corrected by the other button, with the photos in either order."""
     first = pair(True, False, 3)
     assert not mark(known, learnt, KEY, first).refused
-    again = Mark(first.b, first.a, True)
+    again = LabelledPair(first.b, first.a, True)
     taught = mark(known, learnt, KEY, again)
     assert taught.right(taught.after) == [True]
     assert [each.same for each in learnt.marks(KEY)] == [True]
@@ -141,7 +141,7 @@ def test_the_last_answer_on_a_pair_stands(known, learnt, pair):
 
 def test_what_is_not_learnt_is_refused_whatever_the_reason(known, pair):
     one = pair(True, True)
-    contradiction = Mark(one.a, one.b, False)
+    contradiction = LabelledPair(one.a, one.b, False)
     taught = feedback.teach(known, known.unit, [one, contradiction])
     assert taught.refused
     assert taught.after is known.unit

@@ -9,11 +9,11 @@ import pytest
 from faceweb.errors import ImportRefusedError
 from faceweb.faces.heads import UNITS, Head, from_bytes, to_bytes
 from faceweb.gallery.archive import (
+    export_feedback,
     export_gallery,
-    export_learnt,
+    import_feedback,
     import_gallery,
-    read_learnt,
-    take_learnt,
+    read_feedback,
 )
 from faceweb.gallery.learnt import Learnt, StoredMark
 from tests.conftest import KEY, OTHER_KEY
@@ -32,12 +32,12 @@ def filled(learnt):
         a, b = (np.full(128, value, np.float32) for value in (number, number + 0.5))
         learnt.add_mark(KEY, StoredMark(a, b, same, np.full(129, number / 3)))
     learnt.keep_head(KEY, to_bytes(HEAD))
-    return export_gallery([], export_learnt(learnt, KEY))
+    return export_gallery([], export_feedback(learnt, KEY))
 
 
 def test_what_was_learnt_moves_to_another_key(learnt, galleries, filled):
     assert import_gallery(galleries, OTHER_KEY, filled) == (0, 0)
-    assert take_learnt(learnt, OTHER_KEY, read_learnt(filled)) == (2, True)
+    assert import_feedback(learnt, OTHER_KEY, read_feedback(filled)) == (2, True)
     marks = learnt.marks(OTHER_KEY)
     assert [mark.same for mark in marks] == [True, False]
     np.testing.assert_array_equal(marks[1].b, np.full(128, 1.5, np.float32))
@@ -49,14 +49,14 @@ def test_what_was_learnt_moves_to_another_key(learnt, galleries, filled):
 def test_what_is_there_stays(learnt, filled):
     mine = StoredMark(np.zeros(128, np.float32), np.ones(128, np.float32), True, np.zeros(129))
     learnt.add_mark(OTHER_KEY, mine)
-    assert take_learnt(learnt, OTHER_KEY, read_learnt(filled)) == (0, True)
+    assert import_feedback(learnt, OTHER_KEY, read_feedback(filled)) == (0, True)
     assert len(learnt.marks(OTHER_KEY)) == 1
-    assert take_learnt(learnt, OTHER_KEY, read_learnt(filled)) == (0, False)
+    assert import_feedback(learnt, OTHER_KEY, read_feedback(filled)) == (0, False)
 
 
 def test_a_gallery_without_anything_learnt(learnt):
-    plain = export_gallery([], export_learnt(learnt, KEY))
-    assert take_learnt(learnt, OTHER_KEY, read_learnt(plain)) == (0, False)
+    plain = export_gallery([], export_feedback(learnt, KEY))
+    assert import_feedback(learnt, OTHER_KEY, read_feedback(plain)) == (0, False)
 
 
 def npz(**arrays) -> bytes:
@@ -76,7 +76,7 @@ def marks(count=1, **other) -> bytes:
 
 
 def test_a_pair_of_the_right_kinds_is_read():
-    assert len(read_learnt(export_gallery([], {"marks.npz": marks(3)})).marks) == 3
+    assert len(read_feedback(export_gallery([], {"marks.npz": marks(3)})).marks) == 3
 
 
 def parts(**other) -> dict:
@@ -86,8 +86,8 @@ def parts(**other) -> dict:
 
 def test_what_is_read_is_what_is_kept_and_nothing_beside_it(learnt):
     junk = parts(junk=np.zeros(500_000, "u1"))
-    file = read_learnt(export_gallery([], {"head.npz": npz(**junk)}))
-    take_learnt(learnt, KEY, file)
+    file = read_feedback(export_gallery([], {"head.npz": npz(**junk)}))
+    import_feedback(learnt, KEY, file)
     assert len(learnt.head(KEY)) < 10_000
 
 
@@ -127,4 +127,4 @@ def lying() -> bytes:
 )
 def test_bad_files_are_one_sentence(members):
     with pytest.raises(ImportRefusedError, match="not a gallery that this page exported"):
-        read_learnt(export_gallery([], members))
+        read_feedback(export_gallery([], members))

@@ -31,37 +31,37 @@ CREATE INDEX ix_photo_person_id ON photo (person_id);
 
 
 @pytest.fixture
-def older(tmp_path, encoding):
+def older(tmp_path, embedding):
     """Its galleries, opened by this version; one photo of Ada lies in it."""
     path, when = tmp_path / "galleries.sqlite", "2026-01-02 03:04:05.000000"
     with sqlite3.connect(path) as database:
         database.executescript(OLD_TABLES)
         database.execute("INSERT INTO gallery VALUES (7, ?, ?)", (fingerprint(KEY), when))
         database.execute("INSERT INTO person VALUES (8, 7, 'Ada')")
-        row = (9, 8, encoding.tobytes(), b"chip", "net", when)
+        row = (9, 8, embedding.tobytes(), b"chip", "net", when)
         database.execute("INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?)", row)
     database.close()
     return Galleries(sqlite_url(tmp_path), 1000)
 
 
-def test_its_photos_are_there_and_more_can_be_added(older, encoding):
+def test_its_photos_are_there_and_more_can_be_added(older, embedding):
     (photo,) = older.photos(KEY)
     assert (photo.id, photo.person, photo.chip) == (9, "Ada", b"chip")
     assert f"{photo.added:%Y-%m-%d %H:%M}" == "2026-01-02 03:04"
-    np.testing.assert_array_equal(photo.encoding, encoding)
-    older.add(KEY, "Ada", encoding + 1, b"chip", "net")
+    np.testing.assert_array_equal(photo.embedding, embedding)
+    older.add(KEY, "Ada", embedding + 1, b"chip", "net")
     assert [each.person for each in older.photos(KEY)] == ["Ada", "Ada"]
 
 
-def test_marks_and_a_head_can_be_added_and_are_erased_with_it(older, encoding, tmp_path):
+def test_marks_and_a_head_can_be_added_and_are_erased_with_it(older, embedding, tmp_path):
     learnt = Learnt(older)
     assert learnt.marks(KEY) == []
     assert learnt.head(KEY) is None
-    learnt.add_mark(KEY, StoredMark(encoding, encoding + 1, True, np.zeros(129)))
+    learnt.add_mark(KEY, StoredMark(embedding, embedding + 1, True, np.zeros(129)))
     learnt.keep_head(KEY, b"a head that was trained")
     again = Galleries(sqlite_url(tmp_path), 1000)
     (mark,) = Learnt(again).marks(KEY)
-    assert mark.same_pair(encoding, encoding + 1)
+    assert mark.same_pair(embedding, embedding + 1)
     assert Learnt(again).head(KEY) == b"a head that was trained"
     assert [photo.id for photo in again.photos(KEY)] == [9]
     again.erase(KEY)

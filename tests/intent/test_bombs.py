@@ -368,7 +368,7 @@ BOMBS: dict[str, Bomb] = {
     ),
     "gallery with arrays of 99 MB for nobody": (
         "gallery",
-        lambda: gallery(NOBODY, encodings=npy((0, 128)), chips=bytes(99_000_000)),
+        lambda: gallery(NOBODY, embeddings=npy((0, 128)), chips=bytes(99_000_000)),
         NO_GALLERY,
     ),
     "gallery of a million people who are not there": (
@@ -378,7 +378,7 @@ BOMBS: dict[str, Bomb] = {
     ),
     "gallery whose array has a header to choke on": (
         "gallery",
-        lambda: gallery(NOBODY, encodings=b"\x93NUMPY\1\0\x28\x23" + 9000 * b"-"),
+        lambda: gallery(NOBODY, embeddings=b"\x93NUMPY\1\0\x28\x23" + 9000 * b"-"),
         NO_GALLERY,
     ),
     "head that unpacks to more than is said": (

@@ -8,9 +8,9 @@ from tests.conftest import KEY, OTHER_KEY
 
 
 @pytest.fixture
-def enrolled(galleries, encoding):
+def enrolled(galleries, embedding):
     """A gallery of one person under KEY."""
-    galleries.add(KEY, "Ada", encoding, b"a chip", "a network")
+    galleries.add(KEY, "Ada", embedding, b"a chip", "a network")
     return galleries
 
 
@@ -46,9 +46,9 @@ def test_what_is_no_key_opens_nothing(address, call):
         assert "32 hexadecimal digits" in str(said), key
 
 
-def test_the_database_holds_the_digest_of_a_key_and_no_key(galleries, encoding, tmp_path):
+def test_the_database_holds_the_digest_of_a_key_and_no_key(galleries, embedding, tmp_path):
     """A look-up by SHA-256 takes as long for a near guess as for any other."""
-    galleries.add(KEY, "Ada", encoding, b"", "a network")
+    galleries.add(KEY, "Ada", embedding, b"", "a network")
     stored = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
     assert b"Ada" in stored
     digest = hashlib.sha256(KEY.encode())

@@ -5,12 +5,12 @@ import numpy as np
 import pytest
 from keras import layers
 
-from faceweb.interpret.feature_extractor import Probe
+from faceweb.interpret.feature_extractor import FeatureExtractor
 from faceweb.interpret.receptive_field import window
 from faceweb.networks import weights
 from faceweb.networks.device import Device
 from faceweb.networks.face_resnet import ZeroExtend, build_embedder
-from faceweb.networks.perceptual import TAPS, build_perceptual
+from faceweb.networks.perceptual import STYLE_LAYERS, build_perceptual
 from faceweb.networks.vgg19 import build_vgg19
 from faceweb.types import ReceptiveField
 
@@ -36,22 +36,22 @@ def face_network():
 
 @pytest.fixture(scope="module")
 def face():
-    return Probe(open_up(face_network()), CPU)
+    return FeatureExtractor(open_up(face_network()), CPU)
 
 
 @pytest.fixture(scope="module")
 def perceptual():
-    return Probe(open_up(build_perceptual()), CPU)
+    return FeatureExtractor(open_up(build_perceptual()), CPU)
 
 
 @pytest.fixture(scope="module")
 def vgg():
-    return Probe(open_up(build_vgg19()), CPU)
+    return FeatureExtractor(open_up(build_vgg19()), CPU)
 
 
 def tiny(build, size=(None, None)):
     inputs = keras.Input((*size, 3))
-    return Probe(open_up(keras.Model(inputs, build(inputs))), CPU)
+    return FeatureExtractor(open_up(keras.Model(inputs, build(inputs))), CPU)
 
 
 def edges(field, count, length):
@@ -63,7 +63,7 @@ def edges(field, count, length):
     return sorted(found & set(range(length)))
 
 
-def assert_moves_what_it_should(probe, layer, size, axis=1, used=None):
+def assert_moves_what_it_should(extractor, layer, size, axis=1, used=None):
     """Moves whole lines of pixels one at a time, and watches all positions along the axis.
 
     Args:
@@ -71,14 +71,14 @@ def assert_moves_what_it_should(probe, layer, size, axis=1, used=None):
         axis: 1 moves columns, 0 rows.
         used: pixels of the picture that the network looks at, from the first; all if None.
     """
-    facts = probe.facts(layer, size)
+    facts = extractor.facts(layer, size)
     count, length = facts.shape[axis], size[axis]
     lines = [line for line in edges(facts.field, count, length) if line < (used or length)]
     pictures = np.random.default_rng(1).uniform(0.6, 1, (1, *size, 3)).astype(np.float32)
     pictures = np.repeat(pictures, len(lines) + 1, axis=0)
     for picture, line in zip(pictures[1:], lines, strict=True):
         picture.swapaxes(0, axis)[line] = HUGE
-    maps = probe.activations(pictures, layer)
+    maps = extractor.activations(pictures, layer)
     assert maps.shape[1:] == facts.shape
     assert np.isfinite(maps).all()
     change = np.abs(maps[1:] - maps[:1]).max(axis=(3, 2 - axis))
@@ -111,13 +111,13 @@ def test_fields_of_the_face_network(face, layer):
 
 
 def test_real_weights_stay_within_the_field():
-    probe, layer = Probe(face_network(), CPU), "level2_1"
+    extractor, layer = FeatureExtractor(face_network(), CPU), "level2_1"
     picture = np.random.default_rng(1).random((150, 150, 3), np.float32)
     moved = picture.copy()
     moved[70, 80] = 1 - moved[70, 80]
-    before, after = probe.activations(np.stack([picture, moved]), layer)
+    before, after = extractor.activations(np.stack([picture, moved]), layer)
     change = np.abs(after - before).max(axis=-1)
-    field = probe.facts(layer).field
+    field = extractor.facts(layer).field
     rows, columns = (
         [start <= pixel < stop for start, stop in (window(field, i) for i in range(35))]
         for pixel in (70, 80)
@@ -138,11 +138,11 @@ def test_padding_pools_and_sums_of_every_kind():
         y = layers.Conv2D(2, 3, padding="same", name="c")(x)
         return layers.ReLU(name="sum")(x + y)
 
-    probe = tiny(build)
-    assert probe.layers == ("a", "b_relu", "sum")
+    extractor = tiny(build)
+    assert extractor.layers == ("a", "b_relu", "sum")
     for length in (60, 61, 62, 63):
-        for layer in probe.layers:
-            assert_moves_what_it_should(probe, layer, (length, length))
+        for layer in extractor.layers:
+            assert_moves_what_it_should(extractor, layer, (length, length))
 
 
 def test_an_extended_shortcut():
@@ -156,11 +156,11 @@ def test_an_extended_shortcut():
         return layers.ReLU(name="sum")(layers.Add()(ZeroExtend()(list(branches))))
 
     for side in (19, 18):
-        probe = tiny(build, (side, side))
-        facts = probe.facts("sum")
+        extractor = tiny(build, (side, side))
+        facts = extractor.facts("sum")
         assert facts.shape == (9, 9, 3)
         assert facts.field == ReceptiveField(3, 2, 1.0)
-        assert_moves_what_it_should(probe, "sum", (side, side), used=18)
+        assert_moves_what_it_should(extractor, "sum", (side, side), used=18)
 
 
 def test_layers_worth_looking_at(face, perceptual, vgg):
@@ -173,7 +173,7 @@ def test_layers_worth_looking_at(face, perceptual, vgg):
     assert perceptual.layers[:3] == ("conv1_1", "conv1_2", "conv2_1")
     facts = [perceptual.facts(layer, (32, 32)) for layer in perceptual.layers]
     assert [fact.convolutions for fact in facts] == [(layer,) for layer in perceptual.layers]
-    assert set(TAPS) < set(perceptual.layers)
+    assert set(STYLE_LAYERS) < set(perceptual.layers)
     assert [(fact.place, fact.places) for fact in facts] == [(n, 9) for n in range(1, 10)]
     assert face.layers[:3] == ("conv1_relu", "level2_1_a_relu", "level2_1")
     assert face.facts("level2_1").convolutions == ("level2_1_b",)
@@ -211,7 +211,7 @@ def test_facts_by_hand(vgg, perceptual, face):
 
 @pytest.mark.parametrize(("name", "size"), [("perceptual", (33, 50)), ("face", (150, 150))])
 def test_counts_agree_with_what_the_model_computes(request, name, size):
-    probe = request.getfixturevalue(name)
+    extractor = request.getfixturevalue(name)
     model = {"perceptual": build_perceptual, "face": face_network}[name]()
     convolutions = [layer for layer in model.layers if isinstance(layer, layers.Conv2D)]
     every = keras.Model(model.input, [layer.output for layer in convolutions])
@@ -220,7 +220,7 @@ def test_counts_agree_with_what_the_model_computes(request, name, size):
         layer.name: np.asarray(found).size // layer.filters * np.asarray(layer.kernel).size
         for layer, found in zip(convolutions, maps, strict=True)
     }
-    facts = [probe.facts(layer, size) for layer in probe.layers]
+    facts = [extractor.facts(layer, size) for layer in extractor.layers]
     assert {fact.convolutions[0]: fact.multiplies for fact in facts} == multiplies
     dense = 256 * 128 if name == "face" else 0
     assert sum(fact.parameters for fact in facts) == model.count_params() - dense
@@ -229,31 +229,33 @@ def test_counts_agree_with_what_the_model_computes(request, name, size):
 def test_activations_are_the_taps():
     keras.utils.set_random_seed(2)
     model = build_perceptual()
-    probe = Probe(model, CPU)
+    extractor = FeatureExtractor(model, CPU)
     pictures = np.random.default_rng(0).random((2, 33, 47, 3), np.float32)
-    for layer, tap in zip(TAPS, model(pictures), strict=True):
-        np.testing.assert_allclose(probe.activations(pictures, layer), tap, rtol=1e-4, atol=1e-5)
+    for layer, tap in zip(STYLE_LAYERS, model(pictures), strict=True):
+        np.testing.assert_allclose(
+            extractor.activations(pictures, layer), tap, rtol=1e-4, atol=1e-5
+        )
 
 
 def test_a_layer_is_traced_once_whatever_the_size_and_number():
-    probe = Probe(build_perceptual(), CPU)
+    extractor = FeatureExtractor(build_perceptual(), CPU)
     for shape in ((1, 16, 16), (3, 33, 20), (2, 40, 41)):
-        probe.activations(np.zeros((*shape, 3), np.float32), "conv2_1")
-    assert probe.traces == 1
+        extractor.activations(np.zeros((*shape, 3), np.float32), "conv2_1")
+    assert extractor.traces == 1
 
 
 def test_the_device_is_held_while_it_computes():
     entered = []
 
-    class Turn:
+    class DeviceLock:
         def __enter__(self):
             entered.append(True)
 
         def __exit__(self, *_):
             entered.append(False)
 
-    probe = Probe(build_perceptual(), Device("cpu", "CPU", "float32", Turn()))
-    probe.activations(np.zeros((1, 16, 16, 3), np.float32), "conv1_1")
+    extractor = FeatureExtractor(build_perceptual(), Device("cpu", "CPU", "float32", DeviceLock()))
+    extractor.activations(np.zeros((1, 16, 16, 3), np.float32), "conv1_1")
     assert entered == [True, False]
 
 

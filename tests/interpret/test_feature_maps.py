@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from faceweb.config import ASSETS, DreamConfig, OcclusionConfig, RepaintConfig
+from faceweb.config import ASSETS, AscentConfig, OcclusionConfig, RepaintConfig
 from faceweb.errors import LayerError, NoFaceFoundError, PictureError
 from faceweb.interpret import atlas
 from faceweb.interpret import occlusion as occlude_module
-from faceweb.interpret.activation_maximization import dream
+from faceweb.interpret.activation_maximization import maximize_activation
 from faceweb.interpret.corpus import corpus_views, photo_view
 from faceweb.interpret.feature_maps import feature_maps
-from faceweb.interpret.gram import channels, correlation, repaint
+from faceweb.interpret.gram import correlate_channels, correlation, repaint
 from faceweb.interpret.occlusion import occlude_pair, occlude_unit
 
 
@@ -58,8 +58,8 @@ def test_without_a_face_it_is_shown_the_middle(networks):
     assert view.box((0, 150), (0, 150)).as_list() == [50, 0, 200, 200]
 
 
-def test_the_strongest_units_come_first(lens, photo):
-    found = feature_maps(lens.probe, None, photo, "conv2_1")
+def test_the_strongest_units_come_first(inspector, photo):
+    found = feature_maps(inspector.extractor, None, photo, "conv2_1")
     peaks = found.maps.max(axis=(0, 1))
     order = found.strongest
     assert order == sorted((u for u in range(48) if peaks[u] > 0), key=lambda u: -peaks[u])
@@ -68,8 +68,8 @@ def test_the_strongest_units_come_first(lens, photo):
     assert heat.max() == pytest.approx(peaks[order[0]], rel=0.2)
 
 
-def test_where_both_are_on_is_where_neither_is_off(lens, photo):
-    found = feature_maps(lens.probe, None, photo, "conv1_1")
+def test_where_both_are_on_is_where_neither_is_off(inspector, photo):
+    found = feature_maps(inspector.extractor, None, photo, "conv1_1")
     one, other = found.strongest[:2]
     both = found.together(one, other)
     off = (found.maps[..., one] == 0) | (found.maps[..., other] == 0)
@@ -78,29 +78,29 @@ def test_where_both_are_on_is_where_neither_is_off(lens, photo):
     assert 0 < both.max() <= 1 + 1e-9
 
 
-def test_a_photo_smaller_than_the_field_is_looked_at_and_said(lens):
+def test_a_photo_smaller_than_the_field_is_looked_at_and_said(inspector):
     small = np.random.default_rng(0).integers(0, 256, (48, 48, 3), np.uint8)
-    assert feature_maps(lens.probe, None, small, "conv5_1").smaller_than_field
-    assert not feature_maps(lens.probe, None, small, "conv1_1").smaller_than_field
+    assert feature_maps(inspector.extractor, None, small, "conv5_1").smaller_than_field
+    assert not feature_maps(inspector.extractor, None, small, "conv1_1").smaller_than_field
 
 
-def test_a_dream_streams_and_ends(lens):
-    steps = list(dream(lens, "conv2_1", [3], DreamConfig(steps=16)))
+def test_a_dream_streams_and_ends(inspector):
+    steps = list(maximize_activation(inspector, "conv2_1", [3], AscentConfig(steps=16)))
     assert (steps[-1].step, steps[-1].steps) == (16, 16)
     assert steps[-1].activations[0] > steps[0].activations[0]
-    maps = lens.probe.activations(steps[-1].pictures / np.float32(255), "conv2_1")
+    maps = inspector.extractor.activations(steps[-1].pictures / np.float32(255), "conv2_1")
     assert steps[-1].activations[0] == pytest.approx(maps[0, ..., 3].max(), rel=1e-4)
 
 
-def test_a_dream_of_no_unit(lens):
+def test_a_dream_of_no_unit(inspector):
     with pytest.raises(LayerError, match="units 0 to 47"):
-        next(dream(lens, "conv2_1", [48], DreamConfig()))
+        next(maximize_activation(inspector, "conv2_1", [48], AscentConfig()))
     with pytest.raises(LayerError, match="no layer 'pool'"):
-        next(dream(lens, "pool", [0], DreamConfig()))
+        next(maximize_activation(inspector, "pool", [0], AscentConfig()))
 
 
-def test_partners_are_farthest_from_zero(lens, photo):
-    found = channels(lens.probe, None, photo, "conv2_1")
+def test_partners_are_farthest_from_zero(inspector, photo):
+    found = correlate_channels(inspector.extractor, None, photo, "conv2_1")
     unit = found.maps.strongest[0]
     row = np.abs(np.delete(found.correlation[unit], unit))
     partners = found.partners(unit, 5)
@@ -108,24 +108,28 @@ def test_partners_are_farthest_from_zero(lens, photo):
     assert all(found.correlation[unit, other] == value for other, value in partners)
 
 
-def test_the_order_of_the_matrix_holds_every_unit_that_varies(lens, photo):
-    found = channels(lens.probe, None, photo, "conv3_1")
+def test_the_order_of_the_matrix_holds_every_unit_that_varies(inspector, photo):
+    found = correlate_channels(inspector.extractor, None, photo, "conv3_1")
     assert sorted(found.order) == np.flatnonzero(found.correlation.diagonal()).tolist()
 
 
-def test_one_correlation_is_moved_and_the_others_stay(lens, photo):
+def test_one_correlation_is_moved_and_the_others_stay(inspector, photo):
     """What the issue asks to be shown: the pair arrives, the others move far less."""
-    found = channels(lens.probe, None, photo, "conv2_1", 256)
+    found = correlate_channels(inspector.extractor, None, photo, "conv2_1", 256)
     one = found.maps.strongest[0]
     other = found.partners(one, 1)[0][0]
     before = found.correlation[one, other]
     wanted = float(np.round(0.05 * np.round(before / 0.05) - np.sign(before) * 0.5, 2))
-    steps = list(repaint(lens, None, photo, "conv2_1", (one, other), RepaintConfig(wanted=wanted)))
+    steps = list(
+        repaint(inspector, None, photo, "conv2_1", (one, other), RepaintConfig(wanted=wanted))
+    )
     last = steps[-1]
     assert last.before == pytest.approx(before)
     assert abs(last.now - wanted) < 0.1
     assert last.others < 0.25 * abs(last.now - last.before)
-    after = correlation(lens.probe.activations(last.picture[None] / np.float32(255), "conv2_1")[0])
+    after = correlation(
+        inspector.extractor.activations(last.picture[None] / np.float32(255), "conv2_1")[0]
+    )
     moved = [
         abs(after[i, j] - found.correlation[i, j])
         for i in range(len(after))
@@ -137,24 +141,26 @@ def test_one_correlation_is_moved_and_the_others_stay(lens, photo):
     assert last.others == pytest.approx(np.mean(moved), rel=1e-4)
 
 
-def test_a_pair_that_is_none_is_refused(lens, photo):
+def test_a_pair_that_is_none_is_refused(inspector, photo):
     with pytest.raises(LayerError, match="choose two different units"):
-        next(repaint(lens, None, photo, "conv2_1", (3, 3), RepaintConfig()))
+        next(repaint(inspector, None, photo, "conv2_1", (3, 3), RepaintConfig()))
     grey = np.full((64, 64, 3), 120, np.uint8)
     with pytest.raises(LayerError, match="says the same everywhere on this photo"):
-        next(repaint(lens, None, grey, "conv2_1", (3, 4), RepaintConfig()))
+        next(repaint(inspector, None, grey, "conv2_1", (3, 4), RepaintConfig()))
     with pytest.raises(LayerError, match="choose another photo or layer"):
-        channels(lens.probe, None, grey, "conv2_1")
+        correlate_channels(inspector.extractor, None, grey, "conv2_1")
 
 
-def test_covering_what_a_unit_sees_silences_it_and_elsewhere_does_nothing(lens):
+def test_covering_what_a_unit_sees_silences_it_and_elsewhere_does_nothing(inspector):
     """A bright square on black: only patches over the unit's field change it at all."""
     picture = np.zeros((128, 128, 3), np.uint8)
     picture[40:56, 72:88] = np.random.default_rng(1).integers(0, 256, (16, 16, 3), np.uint8)
-    maps = feature_maps(lens.probe, None, picture, "conv2_1", 256)
+    maps = feature_maps(inspector.extractor, None, picture, "conv2_1", 256)
     excess = maps.maps - maps.maps[-1, -1]
     unit = int(excess.max(axis=(0, 1)).argmax())
-    *_, last = occlude_unit(lens.probe, None, picture, "conv2_1", unit, OcclusionConfig(patch=0.1))
+    *_, last = occlude_unit(
+        inspector.extractor, None, picture, "conv2_1", unit, OcclusionConfig(patch=0.1)
+    )
     assert last.done == last.total
     row, column = last.spot
     assert 36 <= row <= 60
@@ -168,22 +174,22 @@ def test_covering_what_a_unit_sees_silences_it_and_elsewhere_does_nothing(lens):
 
 
 @pytest.mark.parametrize("layer", ["conv2_1", "conv4_1"])
-def test_patches_that_a_unit_cannot_see_need_not_be_measured(lens, photo, layer, monkeypatch):
+def test_patches_that_a_unit_cannot_see_need_not_be_measured(inspector, photo, layer, monkeypatch):
     config = OcclusionConfig(patch=0.1)
-    unit = feature_maps(lens.probe, None, photo, layer, 256).strongest[0]
-    *_, some = occlude_unit(lens.probe, None, photo, layer, unit, config)
+    unit = feature_maps(inspector.extractor, None, photo, layer, 256).strongest[0]
+    *_, some = occlude_unit(inspector.extractor, None, photo, layer, unit, config)
     monkeypatch.setattr(occlude_module, "window", lambda field, place: (0, 256))
-    *_, every = occlude_unit(lens.probe, None, photo, layer, unit, config)
+    *_, every = occlude_unit(inspector.extractor, None, photo, layer, unit, config)
     assert some.total < every.total
     np.testing.assert_allclose(some.change, every.change, atol=1e-4 * every.before)
 
 
-def test_a_silent_unit_cannot_be_covered(lens):
+def test_a_silent_unit_cannot_be_covered(inspector):
     grey = np.full((64, 64, 3), 120, np.uint8)
-    maps = feature_maps(lens.probe, None, grey, "conv2_1")
+    maps = feature_maps(inspector.extractor, None, grey, "conv2_1")
     silent = next(unit for unit in range(48) if unit not in maps.strongest)
     with pytest.raises(LayerError, match=f"Unit {silent} is silent on this photo"):
-        next(occlude_unit(lens.probe, None, grey, "conv2_1", silent, OcclusionConfig()))
+        next(occlude_unit(inspector.extractor, None, grey, "conv2_1", silent, OcclusionConfig()))
 
 
 def test_covering_a_face_moves_the_distance(networks, picture):
@@ -209,9 +215,9 @@ def test_two_photos_without_a_face(networks):
 
 def test_the_atlas_covers_both_embedded_networks(engine):
     for network in ("perceptual", "face"):
-        probe = engine.inspector(network).probe
-        assert atlas.layers(network) == probe.layers
-        for layer in probe.layers:
+        extractor = engine.inspector(network).extractor
+        assert atlas.layers(network) == extractor.layers
+        for layer in extractor.layers:
             plate = atlas.plate(network, layer)
             assert plate.pictures.shape == (len(plate.units), 96, 96, 3)
             assert len(set(plate.units)) == len(plate.units) <= 16
@@ -227,11 +233,11 @@ def test_the_atlas_is_small():
 
 def test_the_atlas_shows_what_excites_its_units(engine):
     """A unit of the deepest layer answers more to its own picture than to its neighbours'."""
-    probe = engine.inspector("perceptual").probe
+    extractor = engine.inspector("perceptual").extractor
     plate = atlas.plate("perceptual", "conv5_1")
     large = np.stack(
         [np.asarray(Image.fromarray(each).resize((128, 128))) for each in plate.pictures]
     )
-    maps = probe.activations(large / np.float32(255), "conv5_1").mean(axis=(1, 2))
+    maps = extractor.activations(large / np.float32(255), "conv5_1").mean(axis=(1, 2))
     answers = maps[:, list(plate.units)]
     assert (answers.argmax(axis=0) == np.arange(len(plate.units))).mean() >= 0.75

@@ -2,14 +2,7 @@
 
 import pytest
 
-from faceweb.interpret.receptive_field import (
-    PIXEL,
-    joined,
-    positions,
-    same_padding,
-    through,
-    window,
-)
+from faceweb.interpret.receptive_field import PIXEL, join, positions, same_padding, through, window
 from faceweb.types import ReceptiveField
 
 
@@ -81,22 +74,18 @@ def test_a_branch_within_another_changes_nothing():
     """Two 3 x 3 convolutions and their shortcut."""
     field = chain((7, 2, 0))
     longer = through(through(field, 3, 1, 1), 3, 1, 1)
-    assert joined([longer, field]) == joined([field, longer]) == longer
+    assert join([longer, field]) == join([field, longer]) == longer
 
 
 def test_branches_to_different_sides_make_a_larger_interval():
     """[0, 3) and [2, 4) make [0, 4); [0, 1) and [4, 5), with a gap, make [0, 5)."""
-    assert joined([ReceptiveField(3, 2, 1.0), ReceptiveField(2, 2, 2.5)]) == ReceptiveField(
-        4, 2, 1.5
-    )
-    assert joined([ReceptiveField(1, 1, 0.0), ReceptiveField(1, 1, 4.0)]) == ReceptiveField(
-        5, 1, 2.0
-    )
+    assert join([ReceptiveField(3, 2, 1.0), ReceptiveField(2, 2, 2.5)]) == ReceptiveField(4, 2, 1.5)
+    assert join([ReceptiveField(1, 1, 0.0), ReceptiveField(1, 1, 4.0)]) == ReceptiveField(5, 1, 2.0)
 
 
 def test_branches_of_two_strides_are_refused():
     with pytest.raises(ValueError, match=r"one stride.*Received: strides \[2, 4\].*pool"):
-        joined([ReceptiveField(3, 4, 1.0), ReceptiveField(3, 2, 1.0)])
+        join([ReceptiveField(3, 4, 1.0), ReceptiveField(3, 2, 1.0)])
 
 
 @pytest.mark.parametrize(

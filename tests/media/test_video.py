@@ -227,6 +227,6 @@ def test_whatever_a_decoder_raises_is_one_sentence(read, monkeypatch):
     def broken(*_):
         raise AttributeError("no such codec")
 
-    monkeypatch.setattr(video, "_decoded", broken)
+    monkeypatch.setattr(video, "_decode", broken)
     with pytest.raises(MediaError, match="cut short"):
         read(encoded(moving(10)))

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from faceweb.metric_learning.losses import (
     binary_loss,
-    compared,
+    compare,
     contrastive_loss,
     log_odds,
     pairwise,
@@ -30,14 +30,14 @@ def test_contrastive_by_hand():
 
 def test_terms_by_hand():
     a, b = np.array([1.0, -2.0, 0.0]), np.array([3.0, 2.0, 0.0])
-    assert np.asarray(compared(a, b, "absolute")).tolist() == [2, 4, 0]
+    assert np.asarray(compare(a, b, "absolute")).tolist() == [2, 4, 0]
     # (1-3)^2 / (1+3) = 1; (-2-2)^2 / (2+2) = 4, where the plain sum would divide by 0.
-    assert np.asarray(compared(a, b, "chi-square")).tolist() == [1, 4, 0]
+    assert np.asarray(compare(a, b, "chi-square")).tolist() == [1, 4, 0]
 
 
 def test_chi_square_is_the_textbook_one_where_nothing_is_negative():
     a, b = np.random.default_rng(0).uniform(0.1, 2, (2, 8))
-    assert np.asarray(compared(a, b, "chi-square")) == pytest.approx((a - b) ** 2 / (a + b))
+    assert np.asarray(compare(a, b, "chi-square")) == pytest.approx((a - b) ** 2 / (a + b))
 
 
 def test_binary_by_hand():
@@ -63,4 +63,4 @@ def test_zeros_have_a_finite_gradient(terms):
 
 def test_unknown_terms_are_refused():
     with pytest.raises(ValueError, match="Received: 'cosine'"):
-        compared(LINE, LINE, "cosine")
+        compare(LINE, LINE, "cosine")

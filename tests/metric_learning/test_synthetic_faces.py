@@ -8,14 +8,14 @@ from faceweb.metric_learning.dataset import (
     LEARNT,
     SYNTHETIC_TESTED,
     SYNTHETIC_WATCHED,
-    Avatars,
-    album,
+    SyntheticFaces,
+    dataset,
 )
 from faceweb.metric_learning.synthetic_faces import avatar, identity, occasion
 
 
 def test_a_picture_can_be_drawn_again_alone():
-    (pictures,) = album(3, range(5, 6), 4)
+    (pictures,) = dataset(3, range(5, 6), 4)
     again = avatar(identity(3, 5), occasion(3, 5, 2))
     assert again.shape == (64, 64, 3)
     assert np.array_equal(pictures[2], again)
@@ -30,7 +30,7 @@ def test_the_three_groups_share_nobody():
 @pytest.mark.slow
 def test_pixels_alone_fail():
     """Small pictures compared pixel by pixel are not much better than a coin."""
-    split = Avatars().split(lambda share: None)
+    split = SyntheticFaces().split(lambda share: None)
     assert (len(split.learnt), len(split.tested)) == (160, 40)
     part = split.tested.part(range(40), 8)
     small = part.flat.reshape(-1, 16, 4, 16, 4, 3).mean((2, 4)).reshape(len(part.people), -1)

@@ -7,15 +7,22 @@ from faceweb.config import TrainConfig
 from faceweb.errors import SettingError, TrainingError
 from faceweb.faces.quality import from_png
 from faceweb.gallery.store import StoredPhoto
-from faceweb.metric_learning.dataset import Album, _owners, _split, album, batch, photo_album
-from faceweb.metric_learning.step import restored
+from faceweb.metric_learning.dataset import (
+    FaceDataset,
+    _hold_out,
+    _owners,
+    batch,
+    dataset,
+    photo_album,
+)
+from faceweb.metric_learning.step import restore
 from faceweb.metric_learning.training import Training, race
 
 
 @pytest.fixture(scope="module")
 def drawn():
-    pictures = tuple(album(0, range(60), 8))
-    return Album(pictures, pictures)
+    pictures = tuple(dataset(0, range(60), 8))
+    return FaceDataset(pictures, pictures)
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +102,7 @@ def test_a_race_takes_the_same_batches(trained):
 
 def test_a_batch_of_few_people_takes_no_picture_twice():
     pictures = (np.zeros((1, 2, 2, 3), np.uint8), np.zeros((9, 2, 2, 3), np.uint8))
-    places = batch(Album(pictures, pictures), 4, 3, np.random.default_rng(0))
+    places = batch(FaceDataset(pictures, pictures), 4, 3, np.random.default_rng(0))
     # Twelve places for two people: six each, and one has a single picture.
     assert places.people.tolist() == [0] + [1] * 6
     assert len(set(zip(places.people, places.which, strict=True))) == 7
@@ -103,7 +110,7 @@ def test_a_batch_of_few_people_takes_no_picture_twice():
 
 def test_a_batch_repeats_who_has_few_pictures():
     pictures = (np.zeros((1, 2, 2, 3), np.uint8), np.zeros((5, 2, 2, 3), np.uint8))
-    places = batch(Album(pictures, pictures), 2, 3, np.random.default_rng(0))
+    places = batch(FaceDataset(pictures, pictures), 2, 3, np.random.default_rng(0))
     assert sorted(places.people) == [0, 0, 0, 1, 1, 1]
     assert (places.which[places.people == 0] == 0).all()
 
@@ -127,7 +134,7 @@ def gallery(networks, picture):
             pixels = picture(name)
             (face,) = networks.encode(pixels, find_faces(networks, pixels)[:1])
             when = datetime(2026, 1, 1)
-            photo = StoredPhoto(number, name, face.encoding, to_png(face.chip), "", when)
+            photo = StoredPhoto(number, name, face.embedding, to_png(face.chip), "", when)
             photos.append(photo)
         return photos
 
@@ -208,7 +215,7 @@ def test_whose_a_photo_of_a_zip_is():
 def test_who_is_measured_and_on_what(counts, copied, measured):
     counts = sorted(counts, key=lambda count: count > 1)
     inputs = tuple(np.full((8 * count, 1), i, np.float32) for i, count in enumerate(counts))
-    split = _split(Album(inputs, inputs), counts)
+    split = _hold_out(FaceDataset(inputs, inputs), counts)
     assert split.copied == copied
     assert sorted(map(len, split.watched.inputs)) == sorted(measured)
     learnt = {int(own[0, 0]) for own in split.learnt.inputs}
@@ -235,7 +242,7 @@ def test_numbers_beyond_all_bounds_end_the_training_with_a_sentence(trained):
     training = trained(steps=20)
     training.advance()
     ruined = [np.full(np.shape(p), np.nan) for p in training.weights.parameters]
-    training.weights = restored(ruined)
+    training.weights = restore(ruined)
     *_, last = training.run()
     assert last.step < 20
     assert "beyond all bounds" in last.collapse

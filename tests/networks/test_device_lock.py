@@ -3,15 +3,15 @@
 import threading
 import time
 
-from faceweb.networks.device import MOST_PASS, Turn
+from faceweb.networks.device import MOST_PASS, DeviceLock
 
 
 def order(asked: list[str]) -> list[str]:
     """In which order work is done that was asked for, in this order, while something else ran."""
-    turn, done = Turn(), []
+    turn, done = DeviceLock(), []
 
     def work(name: str) -> None:
-        with turn.short if name.startswith("short") else turn:
+        with turn.priority if name.startswith("short") else turn:
             done.append(name)
 
     workers = []
@@ -38,7 +38,7 @@ def test_long_work_is_done_on_a_busy_page_too():
 
 
 def test_who_gives_the_turn_back_does_not_take_it_from_who_waits():
-    turn, taken = Turn(), threading.Event()
+    turn, taken = DeviceLock(), threading.Event()
 
     def wait() -> None:
         with turn:
@@ -55,8 +55,8 @@ def test_who_gives_the_turn_back_does_not_take_it_from_who_waits():
 
 
 def test_an_error_gives_the_turn_back():
-    turn = Turn()
-    for held in (turn, turn.short):
+    turn = DeviceLock()
+    for held in (turn, turn.priority):
         try:
             with held:
                 raise ValueError
@@ -68,7 +68,7 @@ def test_an_error_gives_the_turn_back():
 
 
 def test_two_never_compute_at_once():
-    turn, inside, worst = Turn(), [0], [0]
+    turn, inside, worst = DeviceLock(), [0], [0]
 
     def work(held) -> None:
         for _ in range(300):
@@ -77,7 +77,7 @@ def test_two_never_compute_at_once():
                 worst[0] = max(worst[0], inside[0])
                 inside[0] -= 1
 
-    workers = [threading.Thread(target=work, args=(held,)) for held in [turn, turn.short] * 4]
+    workers = [threading.Thread(target=work, args=(held,)) for held in [turn, turn.priority] * 4]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -93,11 +93,11 @@ def serve(monkeypatch, cache):
         server.shutdown()
 
 
-def painted_right(painter: magenta.Magenta) -> None:
+def painted_right(style_model: magenta.Magenta) -> None:
     """One colour a picture, so that resizing the style leaves its mean."""
     content = np.full((1, 9, 14, 3), 0.125, np.float32)
     style = np.broadcast_to(np.float32([0.0, 0.25, 0.9]), (1, 31, 77, 3))
-    picture = painter.paint(content, style)
+    picture = style_model.paint(content, style)
     assert picture.shape == (1, 9, 14, 3)
     assert picture.dtype == np.float32
     colours = np.broadcast_to([0.25 + 0.0256, 0.5 + 0.0256, 1.0], picture.shape)

@@ -5,7 +5,7 @@ import pytest
 
 from faceweb.networks import weights
 from faceweb.networks.convnd import MirrorBorder
-from faceweb.networks.perceptual import TAPS, WIDTHS, load_perceptual
+from faceweb.networks.perceptual import STYLE_LAYERS, WIDTHS, load_perceptual
 
 
 @pytest.fixture(scope="module")
@@ -14,23 +14,25 @@ def network():
 
 
 def test_taps_halve_in_size_and_have_their_widths(network):
-    taps = network(np.zeros((1, 50, 67, 3), np.float32))
-    assert [tap.shape[1:] for tap in map(np.asarray, taps)] == [
+    style_layers = network(np.zeros((1, 50, 67, 3), np.float32))
+    assert [style_layer.shape[1:] for style_layer in map(np.asarray, style_layers)] == [
         (50, 67, WIDTHS[0]),
         (25, 34, WIDTHS[1]),
         (13, 17, WIDTHS[2]),
         (7, 9, WIDTHS[3]),
         (4, 5, WIDTHS[4]),
     ]
-    assert len(TAPS) == 5
+    assert len(STYLE_LAYERS) == 5
     assert network.count_params() < 1_000_000
 
 
 def test_a_flat_picture_has_no_frame(network):
     """Every position of a picture of one colour looks the same, up to the very border."""
-    for tap in network(np.full((1, 64, 64, 3), 0.6, np.float32)):
-        tap = np.asarray(tap)
-        np.testing.assert_allclose(tap, np.broadcast_to(tap[:, :1, :1], tap.shape), atol=1e-4)
+    for style_layer in network(np.full((1, 64, 64, 3), 0.6, np.float32)):
+        style_layer = np.asarray(style_layer)
+        np.testing.assert_allclose(
+            style_layer, np.broadcast_to(style_layer[:, :1, :1], style_layer.shape), atol=1e-4
+        )
 
 
 def test_the_border_is_mirrored():

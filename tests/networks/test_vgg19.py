@@ -15,7 +15,7 @@ from faceweb.networks import vgg19
 from faceweb.networks.perceptual import build_perceptual
 
 FILE = "vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5"
-TAPS = [f"block{block}_conv1" for block in range(1, 6)]
+STYLE_LAYERS = [f"block{block}_conv1" for block in range(1, 6)]
 
 
 @pytest.fixture(scope="module")
@@ -102,25 +102,35 @@ def test_every_tap_agrees_with_numpy(network, reference, photo):
             x = convolve(x, layer, "edge" if block == number == 1 else "constant")
             if number == 1:
                 expected.append(x)
-    taps = network(photo)
-    assert [tap.shape[1:3] for tap in taps] == [(21, 34), (11, 17), (6, 9), (3, 5), (2, 3)]
-    for tap, wanted in zip(taps, expected, strict=True):
+    style_layers = network(photo)
+    assert [style_layer.shape[1:3] for style_layer in style_layers] == [
+        (21, 34),
+        (11, 17),
+        (6, 9),
+        (3, 5),
+        (2, 3),
+    ]
+    for style_layer, wanted in zip(style_layers, expected, strict=True):
         assert wanted.std() > 1
-        np.testing.assert_allclose(tap[0], wanted, rtol=1e-4, atol=1e-4 * wanted.max())
+        np.testing.assert_allclose(style_layer[0], wanted, rtol=1e-4, atol=1e-4 * wanted.max())
 
 
 def test_the_first_tap_is_that_of_keras(network, reference, photo):
     scaled = keras.applications.vgg19.preprocess_input(photo * 255)
     first = keras.Model(reference.input, reference.get_layer("block1_conv1").output)
-    tap, theirs = np.asarray(network(photo)[0]), np.asarray(first(scaled))
-    np.testing.assert_allclose(tap[:, 1:-1, 1:-1], theirs[:, 1:-1, 1:-1], rtol=1e-4, atol=1e-2)
-    assert np.abs(tap - theirs).max() > 1, "zeros around the picture are not its border repeated"
+    style_layer, theirs = np.asarray(network(photo)[0]), np.asarray(first(scaled))
+    np.testing.assert_allclose(
+        style_layer[:, 1:-1, 1:-1], theirs[:, 1:-1, 1:-1], rtol=1e-4, atol=1e-2
+    )
+    assert np.abs(style_layer - theirs).max() > 1, (
+        "zeros around the picture are not its border repeated"
+    )
 
 
 def test_keras_reads_the_same_file(network, home):
     """So the layout that these tests write is the one that keras.applications downloads."""
     theirs = keras.applications.VGG19(weights=str(home / "models" / FILE), include_top=False)
-    for name in TAPS:
+    for name in STYLE_LAYERS:
         pair = network.get_layer(name).weights, theirs.get_layer(name).weights
         for one, other in zip(*pair, strict=True):
             np.testing.assert_array_equal(one, other)
@@ -131,9 +141,12 @@ def test_it_stands_in_for_the_built_in_network(network, photo):
     assert network.input_shape == built_in.input_shape
     for size in (16, 21):
         picture = photo[:, :size, :size]
-        shapes = [[tap.shape[:3] for tap in model(picture)] for model in (network, built_in)]
+        shapes = [
+            [style_layer.shape[:3] for style_layer in model(picture)]
+            for model in (network, built_in)
+        ]
         assert shapes[0] == shapes[1]
-    assert [tap.shape[-1] for tap in network.outputs] == [64, 128, 256, 512, 512]
+    assert [style_layer.shape[-1] for style_layer in network.outputs] == [64, 128, 256, 512, 512]
 
 
 def test_the_file_is_the_one_keras_asks_for(monkeypatch):

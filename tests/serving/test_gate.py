@@ -12,7 +12,7 @@ from gradio_client import Client
 
 from faceweb.config import from_env
 from faceweb.serving.gate import Buckets, Limits, address_of
-from faceweb.serving.passwords import hashed
+from faceweb.serving.passwords import hash_password
 from tests.conftest import EXAMPLES, KEY
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -24,8 +24,8 @@ def call(address: str, name: str, *data, **headers):
     return httpx.post(f"{address}/gradio_api/call/{name}", json=body, headers=headers)
 
 
-def enrolled(galleries, key: str, encoding) -> None:
-    galleries.add(key, "Ada", encoding, b"", "a network")
+def enrolled(galleries, key: str, embedding) -> None:
+    galleries.add(key, "Ada", embedding, b"", "a network")
 
 
 def test_a_bucket_fills_again_with_the_time():
@@ -74,8 +74,8 @@ def test_who_calls_too_often_hears_when_to_come_back(serve):
     assert httpx.get(f"{address}/config").status_code == 200
 
 
-def test_a_key_has_its_own_measure_wherever_it_is_used(serve, galleries, encoding):
-    enrolled(galleries, KEY, encoding)
+def test_a_key_has_its_own_measure_wherever_it_is_used(serve, galleries, embedding):
+    enrolled(galleries, KEY, embedding)
     address = serve(public=True, limits=FEW)
     codes = [
         call(
@@ -92,8 +92,8 @@ def test_a_painting_costs_more_than_a_look(serve):
     assert codes == [200, 200, 429]
 
 
-def test_guessing_keys_is_slowed_down(serve, galleries, encoding):
-    enrolled(galleries, KEY, encoding)
+def test_guessing_keys_is_slowed_down(serve, galleries, embedding):
+    enrolled(galleries, KEY, embedding)
     limits = Limits(keys_burst=2, keys_rate=1 / 90)
     address = serve(public=True, limits=limits)
     mine = secrets.token_hex(16)
@@ -135,7 +135,7 @@ def test_many_waiting_calls_are_turned_away(serve):
 
 def test_tries_to_log_in_are_limited_on_a_private_page_too(serve, tmp_path):
     logins = tmp_path / "logins"
-    logins.write_text(hashed("ada", "secret words"))
+    logins.write_text(hash_password("ada", "secret words"))
     address = serve(auth_file=str(logins), limits=FEW)
     form = {"username": "ada", "password": "wrong"}
     codes = [httpx.post(f"{address}/login", data=form).status_code for _ in range(3)]
@@ -223,7 +223,7 @@ def test_sharing_says_what_becomes_public(tmp_path):
 
 def test_who_logs_in_sees_the_page(serve, tmp_path):
     logins = tmp_path / "logins"
-    logins.write_text(hashed("ada", "secret words"))
+    logins.write_text(hash_password("ada", "secret words"))
     address = serve(auth_file=str(logins))
     with httpx.Client() as visitor:
         assert visitor.get(f"{address}/config").status_code == 401

@@ -6,7 +6,7 @@ from http.client import HTTPConnection
 import httpx
 
 from faceweb.engine import Status
-from faceweb.serving.passwords import hashed
+from faceweb.serving.passwords import hash_password
 
 
 def test_a_page_that_is_ready(served):
@@ -37,7 +37,7 @@ def test_a_database_that_is_gone(serve, cold, tmp_path):
 
 def test_it_is_not_behind_the_login(serve, tmp_path):
     logins = tmp_path / "logins"
-    logins.write_text(hashed("ada", "secret words"))
+    logins.write_text(hash_password("ada", "secret words"))
     address = serve(auth_file=str(logins))
     assert httpx.get(f"{address}/config").status_code == 401
     assert httpx.get(f"{address}/healthz").json()["database"] == "ok"

@@ -14,7 +14,7 @@ import pytest
 from gradio_client import Client, handle_file
 
 from faceweb.serving.logs import JsonFormatter, PlainFormatter, Printed
-from faceweb.ui.boundary import guarded
+from faceweb.ui.boundary import handler
 from tests.api.calls import example
 from tests.conftest import EXAMPLES, KEY
 
@@ -45,7 +45,7 @@ def failing():
 @pytest.mark.parametrize("formatter", [PlainFormatter(), JsonFormatter()])
 def test_an_exception_is_logged_by_type_and_place_without_its_text(logged, formatter):
     with pytest.raises(Exception, match="Something went wrong"):
-        guarded(failing)()
+        handler(failing)()
     text = formatter.format(logged(-2))
     assert "handler failing failed" in text
     for part in ("ValueError", "FileNotFoundError", "test_logs.py"):
@@ -56,7 +56,7 @@ def test_an_exception_is_logged_by_type_and_place_without_its_text(logged, forma
 
 def test_json_says_which_handler_ended_how(logged):
     with pytest.raises(Exception, match="Something went wrong"):
-        guarded(failing)()
+        handler(failing)()
     line = json.loads(JsonFormatter().format(logged()))
     assert (line["handler"], line["outcome"], line["level"]) == ("failing", "failed", "info")
     assert line["seconds"] >= 0

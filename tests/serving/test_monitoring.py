@@ -12,8 +12,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from faceweb.faces.verify import verify
 from faceweb.serving.monitoring import REGISTRY
-from faceweb.serving.passwords import hashed
-from faceweb.ui.boundary import guarded
+from faceweb.serving.passwords import hash_password
+from faceweb.ui.boundary import handler
 from faceweb.ui.tabs import verify as verify_tab
 from tests.api.calls import example
 from tests.conftest import KEY
@@ -55,7 +55,7 @@ def test_handlers_are_counted_by_how_they_ended(served, client, monkeypatch):
 
 
 def test_a_stream_that_a_visitor_leaves_was_stopped():
-    @guarded
+    @handler
     def endless():
         while True:
             yield 1
@@ -70,11 +70,11 @@ def test_a_stream_that_a_visitor_leaves_was_stopped():
 
 
 def test_a_handler_that_another_calls_fails_for_both():
-    @guarded
+    @handler
     def inner():
         raise RuntimeError
 
-    @guarded
+    @handler
     def outer():
         inner()
 
@@ -124,7 +124,7 @@ def test_nothing_personal_is_a_label(served, client):
 )
 def test_behind_a_login_only_this_machine_is_answered(serve, tmp_path, headers):
     logins = tmp_path / "logins"
-    logins.write_text(hashed("ada", "secret words"))
+    logins.write_text(hash_password("ada", "secret words"))
     address = serve(auth_file=str(logins))
     assert "faceweb_queue_waiting" in httpx.get(f"{address}/metrics").text
     answer = httpx.get(f"{address}/metrics", headers=headers)

@@ -10,7 +10,7 @@ import pytest
 
 from app import parse
 from faceweb.errors import SettingError
-from faceweb.serving.passwords import hashed, read_logins
+from faceweb.serving.passwords import hash_password, read_logins
 from tests.loops import ran
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,7 +42,7 @@ def made(*arguments: str, typed: str) -> subprocess.CompletedProcess:
 def test_the_command_makes_a_line_that_logs_in(logins):
     done = made("ada", typed="pass: wörd\n")
     assert "wörd" not in done.stdout
-    path = logins(done.stdout, "", hashed("bea", "another one"))
+    path = logins(done.stdout, "", hash_password("bea", "another one"))
     assert may(path, " ada ", "pass: wörd")
     assert may(path, "bea", "another one")
     for name, password in [("ada", "another one"), ("bea", ""), ("carl", "pass: wörd"), ("", "")]:
@@ -58,7 +58,7 @@ def test_the_format_is_as_documented(logins):
 
 
 def test_two_equal_passwords_have_two_lines():
-    assert hashed("ada", "the same one") != hashed("ada", "the same one")
+    assert hash_password("ada", "the same one") != hash_password("ada", "the same one")
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_two_equal_passwords_have_two_lines():
     ],
 )
 def test_a_plain_or_broken_password_is_refused_and_says_how_to_hash(logins, line):
-    path = logins(hashed("bea", "another one"), line)
+    path = logins(hash_password("bea", "another one"), line)
     with pytest.raises(SettingError) as caught:
         read_logins(path)
     assert str(caught.value) == (
@@ -109,7 +109,7 @@ def test_the_command_refuses_in_one_sentence(arguments, typed, sentence):
 
 
 def test_an_unknown_name_takes_as_long_as_a_wrong_password(logins):
-    check = read_logins(logins(hashed("ada", "secret words")))
+    check = read_logins(logins(hash_password("ada", "secret words")))
     seconds = []
     for name in ("ada", "nobody at all"):
         began = time.perf_counter()

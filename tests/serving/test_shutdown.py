@@ -47,4 +47,4 @@ def test_a_page_that_was_told_while_it_opened_closes_at_once(monkeypatch):
     told = threading.Event()
     told.set()
     with gr.Blocks() as page, pytest.raises(SystemExit, match="0"):
-        shutdown.close_when_told(page, told)
+        shutdown.wait_and_close(page, told)

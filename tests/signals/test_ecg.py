@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from faceweb.signals.ecg import BUNDLED_RATE, beats, bundled, segments, simulated, unusual_by_shape
+from faceweb.signals.ecg import (
+    BUNDLED_RATE,
+    beats,
+    load_bundled,
+    segments,
+    simulate,
+    unusual_by_shape,
+)
 from faceweb.types import Signal
 
 SEEDS = range(10)
@@ -26,7 +33,7 @@ def area(distances, odd):
 
 
 def test_a_simulated_trace_repeats_itself_by_seed():
-    (one, places, odd), (same, *_), (other, *_) = simulated(1), simulated(1), simulated(2)
+    (one, places, odd), (same, *_), (other, *_) = simulate(1), simulate(1), simulate(2)
     np.testing.assert_array_equal(one.samples, same.samples)
     assert not np.array_equal(one.samples, other.samples)
     assert (one.rate, one.seconds, one.samples.dtype) == (250, 30, np.float32)
@@ -36,7 +43,7 @@ def test_a_simulated_trace_repeats_itself_by_seed():
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_heart_is_at_rest_and_beats_three_to_five_times_too_early(seed):
-    signal, places, odd = simulated(seed)
+    signal, places, odd = simulate(seed)
     assert 3 <= odd.sum() <= 5
     assert 55 < 60 * (len(places) - 1) / np.ptp(places / signal.rate) < 95
     intervals = np.diff(places) / signal.rate
@@ -51,7 +58,7 @@ def test_the_heart_is_at_rest_and_beats_three_to_five_times_too_early(seed):
 
 def test_an_ectopic_beat_is_broad_without_p_and_with_t_upside_down():
     for seed in SEEDS:
-        signal, places, odd = simulated(seed)
+        signal, places, odd = simulate(seed)
         rows = segments(signal, places, 0.25, 0.45)
         normal, ectopic = (np.median(rows[kind], axis=0) for kind in (~odd, odd))
         r = round(0.25 * 250)
@@ -67,7 +74,7 @@ def test_an_ectopic_beat_is_broad_without_p_and_with_t_upside_down():
 
 
 def test_places_are_those_of_the_highest_sample():
-    signal, places, _ = simulated(3, noise=0)
+    signal, places, _ = simulate(3, noise=0)
     for place in places:
         around = signal.samples[place - 10 : place + 11]
         assert around.argmax() == 10
@@ -75,7 +82,7 @@ def test_places_are_those_of_the_highest_sample():
 
 @pytest.mark.parametrize("count", [0, 1, 4])
 def test_as_many_ectopic_beats_as_asked_for(count):
-    _, places, odd = simulated(0, ectopic=count)
+    _, places, odd = simulate(0, ectopic=count)
     assert odd.sum() == count
     assert not (odd[1:] & odd[:-1]).any()
     assert len(places) > 25
@@ -85,7 +92,7 @@ def test_as_many_ectopic_beats_as_asked_for(count):
 def test_beats_are_found_within_50_ms(rate):
     found = true = right = 0
     for seed in SEEDS:
-        signal, places, odd = simulated(seed, rate=rate)
+        signal, places, odd = simulate(seed, rate=rate)
         there = beats(signal)
         right += hits(there, places, 0.05 * rate)
         found, true = found + len(there), true + len(places)
@@ -96,14 +103,14 @@ def test_beats_are_found_within_50_ms(rate):
 
 @pytest.mark.parametrize("noise", [4, 8])
 def test_noise_of_many_times_the_usual_hides_few_beats(noise):
-    signal, places, _ = simulated(5, noise=noise)
+    signal, places, _ = simulate(5, noise=noise)
     there = beats(signal)
     assert hits(there, places, 12) >= 0.97 * len(places)
     assert hits(there, places, 12) >= 0.97 * len(there)
 
 
 def test_beats_are_found_upside_down_and_in_any_unit():
-    signal, places, _ = simulated(0)
+    signal, places, _ = simulate(0)
     for samples in (-signal.samples, 1000 * signal.samples + 5000):
         there = beats(Signal(samples, signal.rate))
         assert hits(there, places, 12) == len(places) == len(there)
@@ -111,7 +118,7 @@ def test_beats_are_found_upside_down_and_in_any_unit():
 
 def test_a_weak_beat_is_sought_again():
     """One of six tenths of the height: its energy is 0.36 of the others', and it is found."""
-    signal, places, _ = simulated(0, ectopic=0)
+    signal, places, _ = simulate(0, ectopic=0)
     samples = signal.samples.copy()
     samples[places[12] - 12 : places[12] + 13] *= 0.35
     there = beats(Signal(samples, signal.rate))
@@ -119,7 +126,7 @@ def test_a_weak_beat_is_sought_again():
 
 
 def test_a_steep_t_wave_is_not_taken_for_a_beat():
-    signal, places, _ = simulated(0, ectopic=0, noise=0)
+    signal, places, _ = simulate(0, ectopic=0, noise=0)
     t = np.arange(len(signal.samples))
     waves = sum(np.exp(-(((t - place - 70) / 8) ** 2) / 2) for place in places)
     there = beats(Signal((signal.samples + waves).astype(np.float32), signal.rate))
@@ -132,7 +139,7 @@ def test_stillness_has_no_beats():
 
 def test_the_bundled_trace_has_three_beats_and_hums_at_a_sixth_of_its_rate():
     """66 beats a minute at 360 Hz; the hum is what that rate is concluded from."""
-    signal = bundled()
+    signal = load_bundled()
     assert (signal.rate, len(signal.samples), signal.samples.dtype) == (360, 1024, np.float32)
     np.testing.assert_allclose(beats(signal), [190, 518, 848], atol=2)
     between = signal.samples[545:785]
@@ -173,6 +180,6 @@ def test_shape_is_what_is_left_without_level_and_size():
 def test_ectopic_beats_stand_out_by_their_shape():
     areas = []
     for seed in SEEDS:
-        signal, places, odd = simulated(seed)
+        signal, places, odd = simulate(seed)
         areas.append(area(unusual_by_shape(segments(signal, places, 0.25, 0.45)), odd))
     assert min(areas) >= 0.95

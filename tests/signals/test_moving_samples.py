@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from faceweb.signals.samples import MOVING, moving, still
+from faceweb.signals.samples import MOVING, make_clip, make_still
 from faceweb.style.optical_flow import warping_error
 
 
 @pytest.fixture(scope="module", params=MOVING)
 def clip(request):
-    return moving(request.param)
+    return make_clip(request.param)
 
 
 def test_a_bundled_clip_is_of_one_size(clip):
@@ -40,7 +40,7 @@ def test_only_what_is_hidden_or_comes_in_is_left_out(clip):
 
 def test_the_balls_shadow_of_the_unseen_is_masked():
     """From frame to frame it moves 5.6 to the right: what it leaves on its left was hidden."""
-    ball = moving("ball")
+    ball = make_clip("ball")
     frames = ball.clip.frames / 255
     known = warping_error(frames, ball.flow, ball.valid)
     assert warping_error(frames, ball.flow) > 20 * known
@@ -50,11 +50,11 @@ def test_the_balls_shadow_of_the_unseen_is_masked():
 
 
 def test_clips_are_always_the_same():
-    np.testing.assert_array_equal(moving("turn").clip.frames, moving("turn").clip.frames)
+    np.testing.assert_array_equal(make_clip("turn").clip.frames, make_clip("turn").clip.frames)
 
 
 def test_a_still_stands_still():
     picture = np.random.default_rng(0).integers(0, 256, (20, 30, 3), np.uint8)
-    clip = still(picture, 5)
+    clip = make_still(picture, 5)
     assert clip.frames.shape == (5, 20, 30, 3)
     assert (clip.frames == picture).all()

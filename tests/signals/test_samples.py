@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from faceweb.signals.samples import lesions, phantom
-from faceweb.signals.volume import rendered
+from faceweb.signals.volume import render
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +58,7 @@ def test_lesions_are_bright_balls_of_known_place(head):
 
 def test_vessels_show_through_the_skull(head):
     """A projection shows the skull at 0.4 nearly everywhere, and vessels over much of it."""
-    picture = rendered(head) / 255
+    picture = render(head) / 255
     assert 0.05 < (picture > 0.9).sum() / (picture > 0.3).sum() < 0.5
 
 

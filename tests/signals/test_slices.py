@@ -5,8 +5,8 @@ from time import perf_counter
 import numpy as np
 import pytest
 
-from faceweb.signals.render_cube import BACKGROUND, TILT, drawn_cube
-from faceweb.signals.volume import aspect, glowing, heated, rendered, section
+from faceweb.signals.render_cube import BACKGROUND, TILT, render_cube
+from faceweb.signals.volume import aspect, glowing, overlay_heat, render, section
 from faceweb.types import Volume
 
 
@@ -41,10 +41,10 @@ def test_heat_colours_a_slice_where_it_is():
     """Full heat is the last colour of the scale; none leaves grey: 0.55 * 255 + 10 = 150."""
     bright = Volume(np.ones((9, 9, 9), np.float32))
     heat = volume((9, 9, 9), (3, 5, 7)).voxels
-    picture = heated(bright, heat, 1, 5)
+    picture = overlay_heat(bright, heat, 1, 5)
     assert picture[3, 7].tolist() == [255, 236, 170]
     assert picture[0, 0].tolist() == [150, 150, 150]
-    assert heated(bright, heat, 1, 4)[3, 7].tolist() == [150, 150, 150]
+    assert overlay_heat(bright, heat, 1, 4)[3, 7].tolist() == [150, 150, 150]
 
 
 def test_coarse_heat_is_spread_between_its_voxels():
@@ -54,10 +54,12 @@ def test_coarse_heat_is_spread_between_its_voxels():
     """
     bright, heat = volume((8, 8, 8)), np.zeros((2, 2, 2), np.float32)
     heat[1] = 1
-    warmth = [int(heated(bright, heat, 0, k)[4, 4].sum()) for k in range(8)]
+    warmth = [int(overlay_heat(bright, heat, 0, k)[4, 4].sum()) for k in range(8)]
     assert warmth[0] == warmth[1] < warmth[3] < warmth[4] < warmth[6] == warmth[7]
-    assert int(heated(bright, heat, 0, -1)[4, 4].sum()) == warmth[7]
-    assert np.array_equal(heated(bright, heat, 1, 0)[::7, 0], heated(bright, heat, 2, 7)[::7, 3])
+    assert int(overlay_heat(bright, heat, 0, -1)[4, 4].sum()) == warmth[7]
+    assert np.array_equal(
+        overlay_heat(bright, heat, 1, 0)[::7, 0], overlay_heat(bright, heat, 2, 7)[::7, 3]
+    )
 
 
 def test_a_projection_glows_where_heat_is_on_its_ray():
@@ -65,7 +67,7 @@ def test_a_projection_glows_where_heat_is_on_its_ray():
     heat = np.zeros((4, 4, 4), np.float32)
     heat[0, 2, 2] = 1
     picture = glowing(volume((8, 8, 8)), heat).astype(int)
-    assert picture.shape == (8, *rendered(volume((8, 8, 8))).shape[1:], 3)
+    assert picture.shape == (8, *render(volume((8, 8, 8))).shape[1:], 3)
     coloured = np.ptp(picture, axis=-1) > 20
     assert coloured[:2].any()
     assert not coloured[4:].any()
@@ -75,7 +77,7 @@ def test_a_projection_keeps_the_brightest_of_each_ray():
     """As wide as the diagonal of 12 x 14, 18.4, and even as the width: 20, 3 more on the left."""
     body = volume(spot=(3, 5, 7))
     body.voxels[3, 9, 7] = 0.5
-    picture = rendered(body)
+    picture = render(body)
     assert picture.shape == (10, 20)
     assert np.argwhere(picture == 255).tolist() == [[3, 10]]
     assert picture.sum() == 255
@@ -89,7 +91,7 @@ def test_the_near_side_moves_to_the_right(degrees, column):
     """
     voxels = np.zeros((8, 20, 20), np.float32)
     voxels[:, 3:5, 9:11] = 1
-    picture = rendered(Volume(voxels), degrees).astype(float)
+    picture = render(Volume(voxels), degrees).astype(float)
     centre = (picture * np.arange(30)).sum() / picture.sum()
     assert centre - 14.5 == pytest.approx(column - 9.5, abs=0.05)
 
@@ -99,17 +101,17 @@ def test_a_turn_by_any_angle_loses_nothing():
     grid = np.indices((40, 40, 40)) - 19.5
     ball = Volume((np.sqrt((grid**2).sum(0)) < 15).astype(np.float32))
     for degrees in (0, 30, 45, 110, 300):
-        shadow = (rendered(ball, degrees) > 127).sum()
+        shadow = (render(ball, degrees) > 127).sum()
         assert shadow == pytest.approx(np.pi * 15**2, rel=0.03)
 
 
 def test_a_projection_is_quick_and_bounded():
     large = Volume(np.random.default_rng(0).random((96, 96, 96), np.float32))
-    rendered(large)
+    render(large)
     begun = perf_counter()
-    rendered(large, 33)
+    render(large, 33)
     assert perf_counter() - begun < 0.5
-    assert rendered(volume((200, 100, 100))).shape == (96, 68)
+    assert render(volume((200, 100, 100))).shape == (96, 68)
 
 
 def faces():
@@ -134,7 +136,7 @@ def seen(picture):
 
 def test_a_cube_shows_its_top_and_the_side_that_faces_us():
     """Side 360 / (2 * 0.9) = 200 pixels; the top shows sin 30 degrees of it, the front cos."""
-    shown = seen(drawn_cube(faces(), 0))
+    shown = seen(render_cube(faces(), 0))
     assert shown["side"] is None
     front = 200 * 200 * np.cos(np.radians(TILT))
     # The first of the front's 8 rows belongs to the top as well.
@@ -146,15 +148,15 @@ def test_a_cube_shows_its_top_and_the_side_that_faces_us():
 
 def test_a_turned_cube_shows_three_sides():
     """By -35 degrees the front moves to the left and the last column comes in from the right."""
-    shown = seen(drawn_cube(faces(), -35))
+    shown = seen(render_cube(faces(), -35))
     assert shown["front"][1][1] < shown["top"][1][1] < shown["side"][1][1]
     assert shown["front"][0] > shown["side"][0] > 1000
-    assert (drawn_cube(faces(), 180) > 150).all(axis=2).sum() > 20_000
+    assert (render_cube(faces(), 180) > 150).all(axis=2).sum() > 20_000
 
 
 def test_a_cube_stays_within_its_picture():
     for turn in (0, 45, 200):
-        picture = drawn_cube(faces(), turn, 120)
+        picture = render_cube(faces(), turn, 120)
         assert picture.shape == (120, 120, 3)
         border = np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
         np.testing.assert_allclose(border, np.broadcast_to(BACKGROUND, border.shape), atol=6)

@@ -39,7 +39,7 @@ def test_gram_matrix_by_hand():
     gram, mean = losses.gram(np.array([[[1.0, 2.0], [3.0, 4.0]]], np.float32))
     np.testing.assert_allclose(gram, [[5, 7], [7, 10]])
     np.testing.assert_allclose(mean, [2, 3])
-    np.testing.assert_allclose(losses.centred(gram, mean), [[1, 1], [1, 1]])
+    np.testing.assert_allclose(losses.centre(gram, mean), [[1, 1], [1, 1]])
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -61,14 +61,14 @@ def test_no_position_at_all_is_no_nan():
 def test_the_centred_gram_matrix_is_the_covariance(shape):
     maps = features(shape)
     wanted = np.cov(maps.reshape(-1, 3).T, bias=True)
-    np.testing.assert_allclose(losses.centred(*losses.gram(maps)), wanted, atol=1e-5)
+    np.testing.assert_allclose(losses.centre(*losses.gram(maps)), wanted, atol=1e-5)
 
 
 def test_content_cost_by_hand():
     """Differences 1, 0, 2, 1: half of (1 + 0 + 4 + 1) / 4."""
     a = np.array([[[1.0, 2.0], [3.0, 4.0]]], np.float32)
     b = np.array([[[2.0, 2.0], [1.0, 5.0]]], np.float32)
-    assert float(losses.content_cost(a, b)) == pytest.approx(0.75)
+    assert float(losses.content_loss(a, b)) == pytest.approx(0.75)
 
 
 def test_plain_style_cost_is_gatys_equation_4():
@@ -77,7 +77,7 @@ def test_plain_style_cost_is_gatys_equation_4():
     rows = [maps.reshape(-1, 3).astype(float) for maps in (a, b)]
     gap = rows[0].T @ rows[0] - rows[1].T @ rows[1]
     wanted = (gap**2).sum() / (4 * 3**2 * 20**2)
-    given = losses.plain_style_cost(losses.gram(a), losses.gram(b))
+    given = losses.plain_style_loss(losses.gram(a), losses.gram(b))
     assert float(given) == pytest.approx(wanted, rel=1e-4)
 
 
@@ -89,16 +89,16 @@ def test_centred_style_cost_by_hand():
     generated = (np.diag([2.0, 1.0]) + np.diag([1.0, 0.0]), np.array([1.0, 0.0]))
     wanted = (np.diag([1.0, 1.0]), np.zeros(2))
     generated, wanted = (tuple(np.float32(part) for part in pair) for pair in (generated, wanted))
-    assert float(losses.centred_style_cost(generated, wanted)) == pytest.approx(0.75)
+    assert float(losses.centred_style_loss(generated, wanted)) == pytest.approx(0.75)
 
 
 def test_centred_style_cost_does_not_depend_on_the_scale_of_features():
     a, b = features((1, 5, 4, 3)), features((1, 5, 4, 3), seed=1)
-    costs = [
-        float(losses.centred_style_cost(losses.gram(scale * a), losses.gram(scale * b)))
+    found = [
+        float(losses.centred_style_loss(losses.gram(scale * a), losses.gram(scale * b)))
         for scale in (1, 10)
     ]
-    assert costs[0] == pytest.approx(costs[1], rel=1e-3)
+    assert found[0] == pytest.approx(found[1], rel=1e-3)
 
 
 def test_a_style_of_one_colour_counts_by_its_mean():
@@ -109,16 +109,18 @@ def test_a_style_of_one_colour_counts_by_its_mean():
     generated = (np.diag([10.0, 0.0]), np.array([3.0, 0.0]))
     wanted = (np.diag([4.0, 0.0]), np.array([2.0, 0.0]))
     generated, wanted = (tuple(np.float32(part) for part in pair) for pair in (generated, wanted))
-    assert float(losses.centred_style_cost(generated, wanted)) == pytest.approx(30, rel=1e-3)
+    assert float(losses.centred_style_loss(generated, wanted)) == pytest.approx(30, rel=1e-3)
 
 
 def test_style_cost_weighs_layers():
     a = [losses.gram(features((1, 6, c), seed=c)) for c in (2, 3)]
     b = [losses.gram(features((1, 6, c), seed=c + 5)) for c in (2, 3)]
-    each = [float(losses.plain_style_cost(*pair)) for pair in zip(a, b, strict=True)]
-    lambdas = np.array([0.5, 2.0], np.float32)
+    each = [float(losses.plain_style_loss(*pair)) for pair in zip(a, b, strict=True)]
+    layer_weights = np.array([0.5, 2.0], np.float32)
     wanted = 0.5 * each[0] + 2 * each[1]
-    assert float(losses.style_cost(a, b, lambdas, plain=True)) == pytest.approx(wanted, rel=1e-5)
+    assert float(losses.style_loss(a, b, layer_weights, plain=True)) == pytest.approx(
+        wanted, rel=1e-5
+    )
 
 
 def test_total_variation_by_hand():

@@ -3,17 +3,17 @@
 import numpy as np
 import pytest
 
-from faceweb.signals.samples import moving
-from faceweb.style.optical_flow import estimated_flow, warping_error, way_colours
+from faceweb.signals.samples import make_clip
+from faceweb.style.optical_flow import estimate_flow, warping_error, way_colours
 
 
 @pytest.mark.parametrize(("name", "most"), [("pan", 0.1), ("turn", 0.05), ("ball", 0.02)])
 def test_bundled_motions_are_found(name, most):
     """Endpoint errors in pixels; steps of the pan are 6 to 8 pixels long, of the ball 5 to 7."""
-    clip = moving(name)
+    clip = make_clip(name)
     part = slice(5, 7)
     frames = clip.clip.frames[5:8] / 255
-    flow, valid = estimated_flow(frames)
+    flow, valid = estimate_flow(frames)
     both = valid & clip.valid[part]
     apart = np.linalg.norm(flow - clip.flow[part], axis=-1)
     assert both.mean() > 0.5
@@ -24,7 +24,7 @@ def test_bundled_motions_are_found(name, most):
 
 def test_what_stands_still_has_no_flow():
     frame = np.random.default_rng(0).random((40, 56, 3))
-    flow, valid = estimated_flow(np.stack([frame, frame]))
+    flow, valid = estimate_flow(np.stack([frame, frame]))
     assert flow.shape == (1, 40, 56, 2)
     assert np.abs(flow).max() < 1e-6
     assert valid.all()
@@ -32,7 +32,7 @@ def test_what_stands_still_has_no_flow():
 
 def test_frames_of_odd_sides_and_of_no_texture():
     frames = np.full((3, 33, 47, 3), 0.5)
-    flow, _ = estimated_flow(frames)
+    flow, _ = estimate_flow(frames)
     assert flow.shape == (2, 33, 47, 2)
     assert np.abs(flow).max() < 1e-6
 

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from faceweb.style.optimizer import FIRST, SECOND, descended
+from faceweb.style.optimizer import FIRST, SECOND, adam_update
 
 
 def test_three_steps_are_those_of_keras():
@@ -12,8 +12,8 @@ def test_three_steps_are_those_of_keras():
     variable = keras.Variable(start)
     optimizer = keras.optimizers.Adam(0.1, beta_1=FIRST, beta_2=SECOND, epsilon=1e-8)
     mine, first, second = start, 0.0, 0.0
-    for step, slope in enumerate(slopes, start=1):
-        optimizer.apply([slope], [variable])
-        direction, first, second = descended(slope, first, second, step)
+    for step, gradient in enumerate(slopes, start=1):
+        optimizer.apply([gradient], [variable])
+        direction, first, second = adam_update(gradient, first, second, step)
         mine = mine - 0.1 * np.asarray(direction)
     np.testing.assert_allclose(mine, variable.numpy(), atol=1e-5)

@@ -5,11 +5,11 @@ import pytest
 
 from faceweb.config import SoundConfig
 from faceweb.media.audio import RATE
-from faceweb.networks.convnd import Design, build_convnd, randomised
+from faceweb.networks.convnd import Design, build_convnd, randomize
 from faceweb.networks.device import Device
-from faceweb.style.model import Painter
-from faceweb.style.sound import CHANNELS, SoundPainter, kept_share, sound_scene
-from faceweb.style.transfer import Painting
+from faceweb.style.model import StyleModel
+from faceweb.style.sound import CHANNELS, SoundStyleModel, correlate_with_content, sound_scene
+from faceweb.style.transfer import StyleTransfer
 from faceweb.types import Signal
 
 SECONDS = 1.0
@@ -17,9 +17,9 @@ T = np.arange(int(SECONDS * RATE)) / RATE
 
 
 @pytest.fixture(scope="module")
-def painter():
-    network = randomised(build_convnd(1, Design(CHANNELS, (64,), (1,), 11)), 0)
-    return Painter(network, Device("cpu", "CPU", "float32"), content_tap=0)
+def style_model():
+    network = randomize(build_convnd(1, Design(CHANNELS, (64,), (1,), 11)), 0)
+    return StyleModel(network, Device("cpu", "CPU", "float32"), content_layer=0)
 
 
 def tone(hertz):
@@ -32,45 +32,46 @@ def clicks():
     return Signal((0.3 * noise * np.exp(-40 * (T % 0.125))).astype(np.float32), RATE)
 
 
-def made(painter, content, style, **settings):
+def made(style_model, content, style, **settings):
     config = SoundConfig(steps=60, **settings).style
     scene = sound_scene(content, style)
-    maker = SoundPainter(painter, scene, config)
-    painting = Painting(maker, scene, config)
+    maker = SoundStyleModel(style_model, scene, config)
+    painting = StyleTransfer(maker, scene, config)
     *_, last = painting.run()
-    return scene, maker.heard(last.picture), last, painting, config
+    return scene, maker.synthesize(last.picture), last, painting, config
 
 
-def test_what_is_heard_is_what_was_painted_and_has_the_style(painter):
-    scene, sound, last, painting, config = made(painter, tone(440), clicks())
+def test_what_is_heard_is_what_was_painted_and_has_the_style(style_model):
+    scene, sound, last, painting, config = made(style_model, tone(440), clicks())
     assert len(sound.samples) == len(T)
     heard = scene.spectrogram(sound)
     # The last window alone reaches beyond the sound's end.
     np.testing.assert_allclose(heard[:-3], last.picture[:-3], atol=1e-3)
-    before, after = (painting.costs(each, config).style for each in (scene.content, heard))
+    before, after = (painting.losses(each, config).style for each in (scene.content, heard))
     assert after < before / 10
-    assert 0.2 < kept_share(scene, heard) < 0.95
+    assert 0.2 < correlate_with_content(scene, heard) < 0.95
 
 
-def test_a_texture_keeps_nothing_of_its_content(painter):
-    scene, sound, _, painting, config = made(painter, tone(440), clicks(), texture=True)
+def test_a_texture_keeps_nothing_of_its_content(style_model):
+    scene, sound, _, painting, config = made(style_model, tone(440), clicks(), texture=True)
     heard = scene.spectrogram(sound)
-    assert abs(kept_share(scene, heard)) < 0.2
+    assert abs(correlate_with_content(scene, heard)) < 0.2
     start = scene.canvas(config, ()).start(config)
-    before, after = (painting.costs(each, config).style for each in (start, heard))
+    before, after = (painting.losses(each, config).style for each in (start, heard))
     assert after < before / 10
 
 
-def test_the_same_seed_is_the_same_sound(painter):
+def test_the_same_seed_is_the_same_sound(style_model):
     one, two, other = (
-        made(painter, clicks(), clicks(), texture=True, seed=seed)[1].samples for seed in (3, 3, 4)
+        made(style_model, clicks(), clicks(), texture=True, seed=seed)[1].samples
+        for seed in (3, 3, 4)
     )
     np.testing.assert_array_equal(one, two)
     assert np.abs(one - other).max() > 0.01
 
 
-def test_the_content_is_in_its_own_scene_and_correlates_with_itself(painter):
+def test_the_content_is_in_its_own_scene_and_correlates_with_itself(style_model):
     scene = sound_scene(tone(440), clicks())
     np.testing.assert_allclose(scene.spectrogram(tone(440)), scene.content, atol=1e-6)
-    assert kept_share(scene, scene.content) == pytest.approx(1)
-    assert kept_share(scene, np.full_like(scene.content, 0.3)) == 0
+    assert correlate_with_content(scene, scene.content) == pytest.approx(1)
+    assert correlate_with_content(scene, np.full_like(scene.content, 0.3)) == 0

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import signal as scipy_signal
 
-from faceweb.style.sound import compressed, expanded, inverse, phases, scaled, spectra, unscaled
+from faceweb.style.sound import compress, expand, inverse, phases, scale, spectra, unscale
 
 RATE = 22_050
 
@@ -58,9 +58,9 @@ def test_without_a_length_whole_hops_come_back():
 
 def test_compression_is_undone_and_keeps_within_magnitudes():
     values = np.array([[3 + 4j, 0]])
-    np.testing.assert_allclose(compressed(values), [[1.7917595, 0]], atol=1e-6)
-    np.testing.assert_allclose(expanded(compressed(values)), [[5, 0]], atol=1e-5)
-    np.testing.assert_allclose(expanded(np.array([[-0.5]])), [[0]])
+    np.testing.assert_allclose(compress(values), [[1.7917595, 0]], atol=1e-6)
+    np.testing.assert_allclose(expand(compress(values)), [[5, 0]], atol=1e-5)
+    np.testing.assert_allclose(expand(np.array([[-0.5]])), [[0]])
 
 
 def test_phases_are_those_of_the_spectra_and_1_where_there_is_nothing():
@@ -84,14 +84,14 @@ def test_the_nearest_sound_is_nearer_after_every_iteration():
 def test_a_spectrogram_fits_between_0_and_1_and_comes_back():
     """From -2 to 6: 0 lies a quarter of the way up."""
     values = np.array([[-2.0, 0.0], [6.0, 2.0]])
-    given = scaled(values)
+    given = scale(values)
     np.testing.assert_allclose(given.values, [[0, 0.25], [1, 0.5]])
     assert (given.values.dtype, given.low, given.high) == (np.float32, -2, 6)
-    np.testing.assert_allclose(unscaled(given), values, atol=1e-6)
+    np.testing.assert_allclose(unscale(given), values, atol=1e-6)
 
 
 def test_a_scale_can_be_shared_and_an_even_spectrogram_has_one():
-    np.testing.assert_allclose(scaled(np.array([[-1.0, 2.0, 9.0]]), 0, 4).values, [[0, 0.5, 1]])
-    even = scaled(np.full((2, 2), 3.0))
+    np.testing.assert_allclose(scale(np.array([[-1.0, 2.0, 9.0]]), 0, 4).values, [[0, 0.5, 1]])
+    even = scale(np.full((2, 2), 3.0))
     np.testing.assert_allclose(even.values, 0)
-    np.testing.assert_allclose(unscaled(even), 3)
+    np.testing.assert_allclose(unscale(even), 3)

@@ -5,25 +5,25 @@ import numpy as np
 import pytest
 
 from faceweb.networks.device import Device
-from faceweb.networks.perceptual import TAPS, build_perceptual
+from faceweb.networks.perceptual import STYLE_LAYERS, build_perceptual
 from faceweb.networks.vgg19 import build_vgg19
-from faceweb.style.model import Painter
+from faceweb.style.model import StyleModel
 from faceweb.style.tiling import margin, spans
 from faceweb.types import StyleWeights
 
 SIDE, SHAPE = 64, (150, 203)
 ALL = StyleWeights(2.0, 0.5, 3.0, (1.0, 0.5, 2.0, 1.0, 0.25))
-ONLY_CONTENT = StyleWeights(1.0, 0.0, 0.0, (1.0,) * len(TAPS))
+ONLY_CONTENT = StyleWeights(1.0, 0.0, 0.0, (1.0,) * len(STYLE_LAYERS))
 ONLY_DEEP = StyleWeights(0.0, 1.0, 0.0, (0.0, 0.0, 0.0, 0.0, 1.0))
 BUILD = {"perceptual": build_perceptual, "vgg19": build_vgg19}
 
 
-def pair(name="perceptual", tap=3, plain=False):
+def pair(name="perceptual", style_layer=3, plain=False):
     """One network painted whole, and painted by tiles."""
     keras.utils.set_random_seed(3)
     network, device = BUILD[name](), Device("cpu", "CPU", "float32")
-    return Painter(network, device, tap, plain), Painter(
-        network, device, tap, plain, largest=0, tile=SIDE
+    return StyleModel(network, device, style_layer, plain), StyleModel(
+        network, device, style_layer, plain, largest=0, tile=SIDE
     )
 
 
@@ -43,8 +43,10 @@ def disc(shape=SHAPE):
     return np.clip((50 - far) / 20, 0, 1).astype(np.float32)
 
 
-def aim(painter, shape=SHAPE, mask=None):
-    return painter.targets(noise(shape), painter.statistics([noise((90, 130), 1)], [1.0]), mask)
+def aim(style_model, shape=SHAPE, mask=None):
+    return style_model.targets(
+        noise(shape), style_model.statistics([noise((90, 130), 1)], [1.0]), mask
+    )
 
 
 def assert_close(tiled, whole, share=1e-4):
@@ -55,7 +57,8 @@ def assert_close(tiled, whole, share=1e-4):
 
 def assert_same_slope(painters, weights, mask=None):
     whole, tiled = (
-        painter.slope(noise(seed=5), aim(painter, mask=mask), weights) for painter in painters
+        style_model.gradient(noise(seed=5), aim(style_model, mask=mask), weights)
+        for style_model in painters
     )
     assert_close(tiled[0], whole[0])
     for name in ("j", "content", "style", "variation"):
@@ -69,11 +72,11 @@ def test_costs_and_gradient_are_those_of_the_whole_picture(painters, mask, weigh
 
 
 @pytest.mark.parametrize(
-    ("name", "tap", "plain"),
+    ("name", "style_layer", "plain"),
     [("perceptual", 3, True), ("perceptual", 0, False), ("perceptual", 4, True)],
 )
-def test_whatever_the_statistic_and_the_content_layer(name, tap, plain):
-    assert_same_slope(pair(name, tap, plain), ALL, disc())
+def test_whatever_the_statistic_and_the_content_layer(name, style_layer, plain):
+    assert_same_slope(pair(name, style_layer, plain), ALL, disc())
 
 
 @pytest.mark.slow
@@ -82,7 +85,7 @@ def test_vgg19_too():
 
 
 def test_statistics_and_content_features_are_those_of_the_whole_picture(painters):
-    whole, tiled = (aim(painter) for painter in painters)
+    whole, tiled = (aim(style_model) for style_model in painters)
     assert_close(tiled.content, whole.content)
     for parts in zip(tiled.styles, whole.styles, strict=True):
         for pair_of in zip(*parts, strict=True):
@@ -92,11 +95,11 @@ def test_statistics_and_content_features_are_those_of_the_whole_picture(painters
 def test_a_step_is_a_step(painters):
     """Where the gradient is not so small that its sign is chance."""
     states, start = [], noise(seed=5)
-    gradient, _ = painters[0].slope(start, aim(painters[0]), ALL)
-    for painter in painters:
-        state, targets = painter.begin(start), aim(painter)
+    gradient, _ = painters[0].gradient(start, aim(painters[0]), ALL)
+    for style_model in painters:
+        state, targets = style_model.begin(start), aim(style_model)
         for _ in range(2):
-            state, _ = painter.step(state, targets, ALL, 0.01)
+            state, _ = style_model.step(state, targets, ALL, 0.01)
         states.append(state)
     whole, tiled = states
     assert float(tiled.step) == 2
@@ -106,40 +109,42 @@ def test_a_step_is_a_step(painters):
 
 
 def test_no_size_and_no_weight_retraces(painters):
-    painter = painters[1]
-    painter.step(painter.begin(noise()), aim(painter), ALL, 0.01)
-    before = painter.traces
+    style_model = painters[1]
+    style_model.step(style_model.begin(noise()), aim(style_model), ALL, 0.01)
+    before = style_model.traces
     for n, shape in enumerate([(64, 64), (65, 130), (47, 211), (33, 32)]):
         weights = StyleWeights(n + 0.5, 1.0, n / 3, (1.0, n, 2.0, 0.5, 1.0))
-        painter.step(painter.begin(noise(shape)), aim(painter, shape), weights, 0.01 + n / 100)
-        painter.slope(noise(shape), aim(painter, shape), weights)
-    assert painter.traces == before
+        style_model.step(
+            style_model.begin(noise(shape)), aim(style_model, shape), weights, 0.01 + n / 100
+        )
+        style_model.gradient(noise(shape), aim(style_model, shape), weights)
+    assert style_model.traces == before
 
 
 def test_only_large_pictures_go_by_tiles():
     largest = SHAPE[0] * SHAPE[1]
-    painter = Painter(build_perceptual(), Device("cpu", "CPU", "float32"), largest=largest)
+    style_model = StyleModel(build_perceptual(), Device("cpu", "CPU", "float32"), largest=largest)
     for shape, by_tiles in ((SHAPE, False), (SHAPE[::-1], False), ((151, 203), True)):
-        before = painter.traces
-        painter.slope(noise(shape), aim(painter, shape), ALL)
-        assert (painter.traces > before) == (by_tiles or shape == SHAPE)
+        before = style_model.traces
+        style_model.gradient(noise(shape), aim(style_model, shape), ALL)
+        assert (style_model.traces > before) == (by_tiles or shape == SHAPE)
 
 
 def test_others_get_their_turn_between_tiles():
     taken = []
 
-    class Turn:
+    class DeviceLock:
         def __enter__(self):
             taken.append(self)
 
         def __exit__(self, *_):
             pass
 
-    device = Device("cpu", "CPU", "float32", Turn())
-    painter = Painter(build_perceptual(), device, largest=0, tile=SIDE)
-    targets = aim(painter)
+    device = Device("cpu", "CPU", "float32", DeviceLock())
+    style_model = StyleModel(build_perceptual(), device, largest=0, tile=SIDE)
+    targets = aim(style_model)
     taken.clear()
-    painter.step(painter.begin(noise()), targets, ALL, 0.01)
+    style_model.step(style_model.begin(noise()), targets, ALL, 0.01)
     tiles, passes, rest = 3 * 4, 2, 3
     assert len(taken) == tiles * passes + rest
 
@@ -165,7 +170,7 @@ def test_the_margin_is_as_wide_as_the_deepest_tap_looks(name, reach):
     picture = tf.constant(noise((16, 320))[None])
     with tf.GradientTape() as tape:
         tape.watch(picture)
-        one = tf.reduce_sum(network(picture)[len(TAPS) - 1][:, :, 10])
+        one = tf.reduce_sum(network(picture)[len(STYLE_LAYERS) - 1][:, :, 10])
     seen = np.flatnonzero(np.abs(tape.gradient(one, picture)).max(axis=(0, 1, 3)))
     assert (seen[0], seen[-1]) == (160 - reach, 175 + reach)
     assert margin(network) == -(-reach // 16) * 16

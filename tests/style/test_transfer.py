@@ -15,16 +15,16 @@ from scipy.optimize import minimize
 
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError, RecipeError, SettingError
-from faceweb.style.image import Scene, contact_sheet, matched, sizes
-from faceweb.style.recipe import Recipe, read_recipe, replayed, write_recipe
-from faceweb.style.transfer import Painting
-from faceweb.types import StyleCosts
+from faceweb.style.image import Scene, contact_sheet, match_colours, sizes
+from faceweb.style.recipe import Recipe, read_recipe, replay_recipe, write_recipe
+from faceweb.style.transfer import StyleTransfer
+from faceweb.types import StyleLosses
 
 SMALL = StyleConfig(size=96, steps=12)
 
 
 @pytest.fixture(scope="session")
-def painter(engine):
+def style_model(engine):
     return engine.style_model()
 
 
@@ -42,77 +42,77 @@ def finished(painting, read=None):
     return last
 
 
-def test_j_is_what_its_terms_say(painter, scene):
-    step = finished(Painting(painter, scene, SMALL))
-    costs, weights = step.costs, step.weights
+def test_j_is_what_its_terms_say(style_model, scene):
+    step = finished(StyleTransfer(style_model, scene, SMALL))
+    losses, weights = step.losses, step.weights
     wanted = (
-        weights.alpha * costs.content
-        + weights.beta * costs.style
-        + weights.variation * costs.variation
+        weights.alpha * losses.content
+        + weights.beta * losses.style
+        + weights.variation * losses.variation
     )
-    assert costs.j == pytest.approx(wanted, rel=1e-4)
+    assert losses.j == pytest.approx(wanted, rel=1e-4)
     assert step.step == step.steps
     assert step.remaining == 0
 
 
-def test_painting_brings_the_style_nearer(painter, scene):
-    steps = list(Painting(painter, scene, replace(SMALL, steps=40)).run())
-    assert steps[-1].costs.style < 0.5 * steps[0].costs.style
+def test_painting_brings_the_style_nearer(style_model, scene):
+    steps = list(StyleTransfer(style_model, scene, replace(SMALL, steps=40)).run())
+    assert steps[-1].losses.style < 0.5 * steps[0].losses.style
 
 
-def test_the_same_seed_is_the_same_picture_and_another_is_not(painter, scene):
+def test_the_same_seed_is_the_same_picture_and_another_is_not(style_model, scene):
     config = replace(SMALL, init="noise", seed=7)
-    one, two = (finished(Painting(painter, scene, config)).picture for _ in range(2))
+    one, two = (finished(StyleTransfer(style_model, scene, config)).picture for _ in range(2))
     np.testing.assert_array_equal(one, two)
-    other = finished(Painting(painter, scene, replace(config, seed=8))).picture
+    other = finished(StyleTransfer(style_model, scene, replace(config, seed=8))).picture
     assert np.abs(one.astype(int) - other).mean() > 1
 
 
-def test_more_beta_means_more_style_and_less_content(painter, scene):
+def test_more_beta_means_more_style_and_less_content(style_model, scene):
     low, high = (
-        finished(Painting(painter, scene, replace(SMALL, steps=40, beta=beta))).costs
+        finished(StyleTransfer(style_model, scene, replace(SMALL, steps=40, beta=beta))).losses
         for beta in (0.3, 3.0)
     )
     assert high.style < low.style
     assert high.content > low.content
 
 
-def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(painter, scene):
+def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(style_model, scene):
     """Both run the same half; one is then told to let go of the content."""
-    traces, config = painter.traces, replace(SMALL, steps=40, beta=1.0)
+    traces, config = style_model.traces, replace(SMALL, steps=40, beta=1.0)
     halves = []
     for then in (config, replace(config, alpha=0.0, beta=10.0)):
-        painting = Painting(painter, scene, config)
+        painting = StyleTransfer(style_model, scene, config)
         read = partial(lambda later, done: config if done < 20 else later, then)
-        halves.append(finished(painting, read).costs)
+        halves.append(finished(painting, read).losses)
     assert halves[1].content > 1.2 * halves[0].content
-    assert painter.traces == traces
+    assert style_model.traces == traces
 
 
-def test_weights_of_one_pull_equally_hard(painter, scene):
+def test_weights_of_one_pull_equally_hard(style_model, scene):
     """The gradients of all terms have a norm of about 1 where the painting starts."""
     config = replace(SMALL, init="noise", alpha=1.0, beta=1.0, smooth=1.0)
-    weights = Painting(painter, scene, config).weights(config)
+    weights = StyleTransfer(style_model, scene, config).weights(config)
     here = scene.canvas(config, (72, 96))
-    targets = painter.targets(here.content, painter.statistics(here.styles, [1.0]))
+    targets = style_model.targets(here.content, style_model.statistics(here.styles, [1.0]))
     for name in ("alpha", "beta", "variation"):
         others = {other: 0.0 for other in ("alpha", "beta", "variation") if other != name}
-        gradient, _ = painter.slope(here.start(config), targets, replace(weights, **others))
+        gradient, _ = style_model.gradient(here.start(config), targets, replace(weights, **others))
         assert np.linalg.norm(gradient) == pytest.approx(1, rel=0.4)
-    painting = Painting(painter, scene, config)
+    painting = StyleTransfer(style_model, scene, config)
     assert painting.weights(replace(config, alpha=3.0)).alpha == pytest.approx(3 * weights.alpha)
     assert painting.weights(replace(config, beta=0.0)).beta == 0
 
 
-def test_a_stop_before_the_first_step_is_obeyed(painter, scene):
-    painting = Painting(painter, scene, SMALL)
+def test_a_stop_before_the_first_step_is_obeyed(style_model, scene):
+    painting = StyleTransfer(style_model, scene, SMALL)
     painting.stop()
     assert [step.step for step in painting.run()] == [1]
     assert finished(painting).step == 12
 
 
-def test_stop_keeps_what_there_is_and_continue_goes_on(painter, scene):
-    painting = Painting(painter, scene, replace(SMALL, steps=30))
+def test_stop_keeps_what_there_is_and_continue_goes_on(style_model, scene):
+    painting = StyleTransfer(style_model, scene, replace(SMALL, steps=30))
     run = painting.run()
     first = next(run)
     painting.stop()
@@ -125,9 +125,9 @@ def test_stop_keeps_what_there_is_and_continue_goes_on(painter, scene):
     assert beyond.step == beyond.steps == 60
 
 
-def test_the_whole_run_equals_the_run_in_two_parts(painter, scene):
-    whole = finished(Painting(painter, scene, SMALL)).picture
-    painting = Painting(painter, scene, SMALL)
+def test_the_whole_run_equals_the_run_in_two_parts(style_model, scene):
+    whole = finished(StyleTransfer(style_model, scene, SMALL)).picture
+    painting = StyleTransfer(style_model, scene, SMALL)
     run = painting.run()
     next(run)
     painting.stop()
@@ -135,18 +135,18 @@ def test_the_whole_run_equals_the_run_in_two_parts(painter, scene):
     np.testing.assert_array_equal(finished(painting).picture, whole)
 
 
-def test_l_bfgs_comes_as_low_as_scipy_left_alone(painter, scene):
+def test_l_bfgs_comes_as_low_as_scipy_left_alone(style_model, scene):
     """The oracle: one call of SciPy's minimiser on the same cost from the same start."""
     config = replace(SMALL, steps=25, optimizer="l-bfgs")
-    painting = Painting(painter, scene, config)
+    painting = StyleTransfer(style_model, scene, config)
     here = scene.canvas(config, (72, 96))
-    targets = painter.targets(here.content, painter.statistics(here.styles, [1.0]))
+    targets = style_model.targets(here.content, style_model.statistics(here.styles, [1.0]))
     unit = config.rate * here.content.size**0.5
 
     def cost(flat):
         picture = (unit * flat).reshape(here.content.shape).astype(np.float32)
-        gradient, costs = painter.slope(picture, targets, painting.weights(config))
-        return costs.j, unit * gradient.ravel().astype(float)
+        gradient, losses = style_model.gradient(picture, targets, painting.weights(config))
+        return losses.j, unit * gradient.ravel().astype(float)
 
     options = {"maxiter": 25, "maxcor": 10, "ftol": 0, "gtol": 0}
     bounds = [(0, 1 / unit)] * here.content.size
@@ -154,17 +154,17 @@ def test_l_bfgs_comes_as_low_as_scipy_left_alone(painter, scene):
     wanted = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     last = finished(painting)
     assert last.step == last.steps == 25
-    assert last.costs.j == pytest.approx(wanted.fun, rel=1e-3)
+    assert last.losses.j == pytest.approx(wanted.fun, rel=1e-3)
 
 
-def test_l_bfgs_leaves_no_thread_behind(painter, scene):
+def test_l_bfgs_leaves_no_thread_behind(style_model, scene):
     def running():
         return [thread for thread in threading.enumerate() if thread.name == "l-bfgs"]
 
     config = replace(SMALL, steps=6, optimizer="l-bfgs")
-    painting = Painting(painter, scene, config)
+    painting = StyleTransfer(style_model, scene, config)
     last = finished(painting, lambda done: replace(config, beta=1.0 + (done > 2)))
-    assert last.costs.finite
+    assert last.losses.finite
     del painting, last
     gc.collect()
     for thread in running():
@@ -172,18 +172,18 @@ def test_l_bfgs_leaves_no_thread_behind(painter, scene):
     assert running() == []
 
 
-def test_moved_sliders_can_be_moved_again_at_the_same_steps(painter, scene):
+def test_moved_sliders_can_be_moved_again_at_the_same_steps(style_model, scene):
     """Also beyond the end, and to a stop before it."""
     config = replace(SMALL, steps=20)
-    painting = Painting(painter, scene, config)
+    painting = StyleTransfer(style_model, scene, config)
     moved = replace(config, beta=6.0)
     list(painting.run(lambda done: moved if done >= 7 else config))
     for _ in painting.run(lambda _: replace(config, alpha=3.0), until=30):
         pass
     recipe = Recipe(config, "perceptual", "", painting.done, tuple(painting.moves))
     assert [at for at, _ in recipe.moves] == [7, 20]
-    again = Painting(painter, scene, config)
-    *_, last = replayed(again, recipe)
+    again = StyleTransfer(style_model, scene, config)
+    *_, last = replay_recipe(again, recipe)
     assert last.step == 30
     np.testing.assert_array_equal(again.picture(), painting.picture())
 
@@ -198,19 +198,19 @@ def test_sizes_grow_by_the_root_of_two_to_the_one_asked_for(scene):
     assert sizes(scene.content.shape, StyleConfig(size=64)) == [(48, 64)]
 
 
-def test_outside_the_mask_the_content_stays(painter, scene):
+def test_outside_the_mask_the_content_stays(style_model, scene):
     mask = np.zeros((48, 64), np.uint8)
     mask[:, 32:] = 255
     masked = Scene(scene.content, scene.styles, mask=mask)
-    painted = finished(Painting(painter, masked, SMALL)).picture
+    painted = finished(StyleTransfer(style_model, masked, SMALL)).picture
     content = masked.content_at(painted.shape[:2])
     assert np.abs(painted[:, :40].astype(int) - content[:, :40]).max() <= 1
     assert np.abs(painted[:, 56:].astype(int) - content[:, 56:]).mean() > 3
 
 
-def test_luminance_only_keeps_the_colours_of_the_content(painter, scene):
+def test_luminance_only_keeps_the_colours_of_the_content(style_model, scene):
     config = replace(SMALL, colours="luminance only", beta=5.0, steps=30)
-    painted = finished(Painting(painter, scene, config)).picture
+    painted = finished(StyleTransfer(style_model, scene, config)).picture
     content = scene.content_at(painted.shape[:2])
 
     def chroma(picture):
@@ -238,27 +238,27 @@ def test_matching_colours_gives_mean_and_covariance():
         (0.5 + shift + numbers.normal(size=(40, 50, 3)) @ mix).astype(np.float32)
         for shift, mix in zip((0.05, -0.1), mixes, strict=True)
     )
-    result = matched(style, content).reshape(-1, 3)
+    result = match_colours(style, content).reshape(-1, 3)
     np.testing.assert_allclose(result.mean(axis=0), content.mean(axis=(0, 1)), atol=1e-3)
     np.testing.assert_allclose(np.cov(result.T), np.cov(content.reshape(-1, 3).T), atol=3e-4)
 
 
-def test_two_styles_blend(painter, scene):
+def test_two_styles_blend(style_model, scene):
     red = np.zeros((64, 64, 3), np.uint8) + np.uint8((200, 30, 20))
     config = replace(SMALL, alpha=0.1, beta=5.0, steps=40)
     both = Scene(scene.content, [*scene.styles, red], (0.1, 0.9))
     reds = [
-        finished(Painting(painter, what, config)).picture.astype(float).mean(axis=(0, 1))
+        finished(StyleTransfer(style_model, what, config)).picture.astype(float).mean(axis=(0, 1))
         for what in (scene, both)
     ]
     assert reds[1][0] - reds[1][2] > reds[0][0] - reds[0][2] + 20
 
 
-def test_a_style_of_one_colour_gives_its_colour(painter, scene):
+def test_a_style_of_one_colour_gives_its_colour(style_model, scene):
     red = np.zeros((64, 64, 3), np.uint8) + np.uint8((200, 30, 20))
     config = replace(SMALL, alpha=0.2, steps=60)
-    last = finished(Painting(painter, Scene(scene.content, [red]), config))
-    assert last.costs.finite
+    last = finished(StyleTransfer(style_model, Scene(scene.content, [red]), config))
+    assert last.losses.finite
     wanted, given = red[0, 0].astype(float), last.picture.mean(axis=(0, 1))
     before = scene.content.mean(axis=(0, 1))
     assert np.abs(given - wanted).sum() < 0.7 * np.abs(before - wanted).sum()
@@ -267,30 +267,30 @@ def test_a_style_of_one_colour_gives_its_colour(painter, scene):
 class Runaway:
     """A painter whose costs are not a number at the fifth step."""
 
-    def __init__(self, painter):
-        self._painter, self.rates = painter, []
+    def __init__(self, style_model):
+        self._style_model, self.rates = style_model, []
 
     def __getattr__(self, name):
-        return getattr(self._painter, name)
+        return getattr(self._style_model, name)
 
     def step(self, state, targets, weights, rate):
         self.rates.append(rate)
-        state, costs = self._painter.step(state, targets, weights, rate)
+        state, losses = self._style_model.step(state, targets, weights, rate)
         bad = len(self.rates) == 5
-        return state, StyleCosts(*[float("nan")] * 4) if bad else costs
+        return state, StyleLosses(*[float("nan")] * 4) if bad else losses
 
 
-def test_costs_that_run_away_bring_the_last_good_picture_back(painter, scene):
-    runaway = Runaway(painter)
-    steps = list(Painting(runaway, scene, SMALL).run())
+def test_costs_that_run_away_bring_the_last_good_picture_back(style_model, scene):
+    runaway = Runaway(style_model)
+    steps = list(StyleTransfer(runaway, scene, SMALL).run())
     assert runaway.rates[4] == SMALL.rate
     assert runaway.rates[5:] == [SMALL.rate / 2] * (len(runaway.rates) - 5)
     assert sum("steps are halved" in step.note for step in steps) == 1
-    assert steps[-1].costs.finite
+    assert steps[-1].losses.finite
 
 
-def test_the_contact_sheet_has_every_pair_once(painter, scene):
-    few = list(contact_sheet(painter, scene, SMALL))
+def test_the_contact_sheet_has_every_pair_once(style_model, scene):
+    few = list(contact_sheet(style_model, scene, SMALL))
     assert len({(alpha, beta) for alpha, beta, _ in few}) == 25
     assert {picture.shape for *_, picture in few} == {(96, 128, 3)}
 

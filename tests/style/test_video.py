@@ -6,7 +6,7 @@ import pytest
 from faceweb.config import StyleConfig
 from faceweb.errors import MediaError
 from faceweb.signals.inflation import as_input
-from faceweb.style.video import clip_scene, extended, first_frames, shrunk
+from faceweb.style.video import clip_scene, extend, first_frames, shrink
 from faceweb.types import Clip, Volume
 
 STYLE = np.random.default_rng(0).integers(0, 256, (64, 80, 3), np.uint8)
@@ -19,12 +19,12 @@ def clip(count, height=96, width=128):
 
 def test_short_clips_are_played_to_and_fro_until_there_are_16():
     """Of 3 frames: 0 1 2 1 0 1 2 1 ..."""
-    found = extended(np.arange(3))
+    found = extend(np.arange(3))
     np.testing.assert_array_equal(found, [0, 1, 2, 1] * 4)
-    assert len(extended(np.arange(15))) == 16
-    np.testing.assert_array_equal(extended(np.arange(15))[-2:], [14, 13])
-    np.testing.assert_array_equal(extended(np.arange(20)), np.arange(20))
-    np.testing.assert_array_equal(extended(np.arange(2)), [0, 1] * 8)
+    assert len(extend(np.arange(15))) == 16
+    np.testing.assert_array_equal(extend(np.arange(15))[-2:], [14, 13])
+    np.testing.assert_array_equal(extend(np.arange(20)), np.arange(20))
+    np.testing.assert_array_equal(extend(np.arange(2)), [0, 1] * 8)
 
 
 def test_a_clip_is_painted_from_coarse_to_fine_in_space_alone():
@@ -34,7 +34,7 @@ def test_a_clip_is_painted_from_coarse_to_fine_in_space_alone():
     assert scene.content.shape == (16, 96, 128, 3)
     assert first_frames(scene.content, clip(5)).shape == (5, 96, 128, 3)
     np.testing.assert_array_equal(first_frames(scene.content, clip(5)), clip(5).frames)
-    assert shrunk(clip(3), 64).frames.shape == (3, 48, 64, 3)
+    assert shrink(clip(3), 64).frames.shape == (3, 48, 64, 3)
 
 
 def test_more_than_can_be_painted_at_once_is_refused_with_what_can():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from faceweb.style.optical_flow import inside, warped, warping_error
+from faceweb.style.optical_flow import inside, warp, warping_error
 
 
 def shifting(count=3, columns=2, rows=1):
@@ -27,7 +27,7 @@ def test_between_pixels_it_is_bilinear():
     frame = np.array([[0.0, 4.0], [8.0, 20.0]])[..., None]
     flow = np.zeros((2, 2, 2))
     flow[0, 0] = 0.25, 0.5
-    found = warped(frame, flow)[..., 0]
+    found = warp(frame, flow)[..., 0]
     assert found.tolist() == [[6, 4], [8, 20]]
 
 
@@ -35,7 +35,7 @@ def test_beyond_the_border_the_last_pixel_is_fetched_but_never_counts():
     frame = np.arange(12.0).reshape(3, 4, 1)
     flow = np.zeros((3, 4, 2))
     flow[1] = 9, -9
-    assert warped(frame, flow)[1, :, 0].tolist() == [3, 3, 3, 3]
+    assert warp(frame, flow)[1, :, 0].tolist() == [3, 3, 3, 3]
     assert inside(flow).tolist() == [[True] * 4, [False] * 4, [True] * 4]
 
 

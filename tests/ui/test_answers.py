@@ -15,24 +15,24 @@ import pytest
 
 from faceweb import errors
 from faceweb.config import StyleConfig, TrainConfig
-from faceweb.faces.evaluation import Separation, roc
+from faceweb.faces.evaluation import VerificationMetrics, roc
 from faceweb.i18n import CHINESE, COOKIE, each_retold, in_script, retold, speaking
-from faceweb.interpret.activation_maximization import DreamStep
+from faceweb.interpret.activation_maximization import AscentStep
 from faceweb.interpret.atlas import Plate
-from faceweb.interpret.corpus import View, bundled
+from faceweb.interpret.corpus import View, bundled_corpus
 from faceweb.interpret.describe import HUES, LINES
 from faceweb.interpret.feature_maps import FeatureMaps
-from faceweb.interpret.gram import Channels, RepaintStep
+from faceweb.interpret.gram import ChannelCorrelation, RepaintStep
 from faceweb.interpret.occlusion import OcclusionStep
 from faceweb.interpret.receptive_field import ReceptiveField
 from faceweb.interpret.top_patches import Index, PassStep, Patch
-from faceweb.metric_learning.dataset import Album, Split, _album
+from faceweb.metric_learning.dataset import FaceDataset, HoldOut, _album
 from faceweb.metric_learning.training import HardTriplet, Point, TrainStep
 from faceweb.serving.gradio_patches import FULL, SavingPage
 from faceweb.style.recipe import Recipe
-from faceweb.types import LayerFacts, StyleCosts, StyleStep, StyleWeights
-from faceweb.ui.sessions.style import Easel
-from faceweb.ui.sessions.train import Lesson
+from faceweb.types import LayerFacts, StyleLosses, StyleStep, StyleWeights
+from faceweb.ui.sessions.style import StyleRun
+from faceweb.ui.sessions.train import TrainingRun
 from faceweb.ui.tabs.inside import occlusion, top_patches
 from faceweb.ui.views import inside as inside_view
 from faceweb.ui.views import style as style_view
@@ -88,38 +88,38 @@ def said(
 
 
 PIXELS = np.arange(48 * 48 * 3, dtype=np.uint8).reshape(48, 48, 3)
-COSTS, WEIGHTS = StyleCosts(1.0, 0.5, 0.4, 0.1), StyleWeights(1.0, 2.0, 0.1, (1.0,))
+COSTS, WEIGHTS = StyleLosses(1.0, 0.5, 0.4, 0.1), StyleWeights(1.0, 2.0, 0.1, (1.0,))
 NOTE = "The costs ran away: the last good picture is back, and steps are halved."
 PAINTED = StyleStep(PIXELS, COSTS, WEIGHTS, 4, 10, (48, 48), 300.0, NOTE)
 CONFIG = StyleConfig(size=64, steps=10)
 
 
 def test_style():
-    easel = Easel(None, None, CONFIG, "perceptual", "", CONFIG)
-    easel.history = [(1, COSTS), (4, COSTS)]
-    page = said(style_view.painting, easel, PAINTED)
+    run = StyleRun(None, None, CONFIG, "perceptual", "", CONFIG)
+    run.history = [(1, COSTS), (4, COSTS)]
+    page = said(style_view.painting, run, PAINTED)
     assert "第 4 步，共 10 步" in page
     assert "还需约 5 分钟" in page
     said(style_view.waiting)
     mask = np.zeros((8, 9), np.uint8)
     said(style_view.about_pictures, mask, PIXELS, np.zeros((48, 48, 3), np.uint8))
-    said(style_view.expected, [(48, 64)], CONFIG, 30.0)
+    said(style_view.expectation, [(48, 64)], CONFIG, 30.0)
     recipe = Recipe(CONFIG, "perceptual", "", 10, ((5, {"beta": 2.0}),))
-    assert "1 次移动" in said(style_view.loaded, recipe)
+    assert "1 次移动" in said(style_view.recipe_note, recipe)
 
 
 SAME, DIFFERENT = np.array([0.1, 0.2, 0.3]), np.array([0.2, 0.8, 0.9])
-PAIRS = Separation(SAME, DIFFERENT, roc(SAME, DIFFERENT), 0.5)
+PAIRS = VerificationMetrics(SAME, DIFFERENT, roc(SAME, DIFFERENT), 0.5)
 
 
-def album(people: int) -> Album:
+def dataset(people: int) -> FaceDataset:
     pictures = tuple(np.zeros((2, 48, 48, 3), np.uint8) for _ in range(people))
-    return Album(pictures, pictures)
+    return FaceDataset(pictures, pictures)
 
 
 def under_way(loss: str = "triplet", collapse: str = "", mining: str = "semi-hard"):
     config = TrainConfig(loss=loss, mining=mining)
-    training = SimpleNamespace(config=config, held_out=album(3))
+    training = SimpleNamespace(config=config, held_out=dataset(3))
     history = (Point(1, 0.5, 0.4, 0.3), Point(5, 0.4, 0.3, 0.2))
     hard = HardTriplet((PIXELS, PIXELS, PIXELS), 0.5, 0.4)
     flat = np.zeros((6, 2))
@@ -131,15 +131,17 @@ def test_train(loss):
     training, step = under_way(loss)
     chips = [[PIXELS], [PIXELS, PIXELS], [PIXELS], [PIXELS]]
     learnt = _album(lambda chips: chips, chips, 0)
-    lesson = Lesson((training,), learnt.split, learnt.note)
+    run = TrainingRun((training,), learnt.split, learnt.note)
     with speaking(CHINESE):
-        outcome = train_view.compared(PAIRS, PAIRS, learnt.split)
-    assert "第 5 步，共 10 步" in said(train_view.lesson, [step], lesson)
-    said(train_view.lesson, [replace(step, remaining=0.0)], lesson, outcome)
-    race = Lesson((training, training), Split(album(3), album(3), album(3), apart=True), "")
+        outcome = train_view.comparison(PAIRS, PAIRS, learnt.split)
+    assert "第 5 步，共 10 步" in said(train_view.run, [step], run)
+    said(train_view.run, [replace(step, remaining=0.0)], run, outcome)
+    race = TrainingRun(
+        (training, training), HoldOut(dataset(3), dataset(3), dataset(3), apart=True), ""
+    )
     with speaking(CHINESE):
-        outcome = train_view.ranked([(PAIRS, PAIRS)] * 2, race)
-    said(train_view.lesson, [step, step], race, outcome)
+        outcome = train_view.ranking([(PAIRS, PAIRS)] * 2, race)
+    said(train_view.run, [step, step], race, outcome)
     said(train_view.empty)
     said(train_view.waiting)
 
@@ -180,7 +182,7 @@ def test_maps_and_pairs(found):
     said(inside_view.maps, found, 2, 0)
     said(inside_view.unit, found, 1)
     correlation = np.array([[1, 0.8, 0.5, 0], [0.8, 1, -0.5, 0], [0.5, -0.5, 1, 0], [0] * 4])
-    channels = Channels(found, correlation)
+    channels = ChannelCorrelation(found, correlation)
     said(inside_view.gram, channels)
     for pair in ((0, 1), (0, 2), (1, 2), (0, 3)):
         for looks in (LOOKS, LOOKS[:1] * 2):
@@ -189,11 +191,13 @@ def test_maps_and_pairs(found):
 
 
 def test_patches():
-    corpus = bundled()
+    corpus = bundled_corpus()
     step = PassStep(3, 9, 7.0, Index({}, [], skipped=2))
     assert "已看过 3 / 9" in said(inside_view.progress, step, corpus)
     page = said(
-        inside_view.nine, {1: [patch()], 2: []}, {1: LOOKS[0], 2: "nothing in these pictures"}
+        inside_view.top_patches,
+        {1: [patch()], 2: []},
+        {1: LOOKS[0], 2: "nothing in these pictures"},
     )
     assert "第 2 张脸（共 3 张）" in page
     said(inside_view.unit_patches, 1, [patch()], LOOKS[1], [[np.ones((48, 48, 3))]] * 2)
@@ -213,15 +217,15 @@ def test_whatever_patches_have_in_common(colour, form):
 
 
 def test_a_dream_a_repainting_and_what_is_covered():
-    step = DreamStep(PIXELS[None], np.zeros(1), 3, 9, 5.0)
+    step = AscentStep(PIXELS[None], np.zeros(1), 3, 9, 5.0)
     for patches in ([patch()], [], None):
-        said(inside_view.dreaming, step, 7, patches)
+        said(inside_view.maximization, step, 7, patches)
     repainted = RepaintStep(PIXELS, PIXELS, 0.1, 0.4, 0.01, 3, 9, 5.0)
     said(inside_view.repainting, repainted, (1, 2))
     covered = OcclusionStep(PIXELS, np.ones((48, 48)), 1.0, 0.2, 1.1, 4, 9, (3, 3))
-    said(inside_view.occluded, covered, "d(a, b)")
+    said(inside_view.occlusion_step, covered, "d(a, b)")
     for note in (occlusion.UNIT_NOTE, occlusion.PAIR_NOTE):
-        said(inside_view.covered, [], note)
+        said(inside_view.occlusion_maps, [], note)
 
 
 def test_what_scripts_write_is_in_the_language_of_the_page():

@@ -11,7 +11,7 @@ from faceweb.engine import Engine
 from faceweb.faces.calibration import load_calibration
 from faceweb.gallery.database import sqlite_url
 from faceweb.gallery.store import Galleries
-from faceweb.interpret.feature_extractor import Probe
+from faceweb.interpret.feature_extractor import FeatureExtractor
 from faceweb.networks.device import Device
 from faceweb.networks.perceptual import build_perceptual
 from faceweb.ui.boundary import Services
@@ -93,8 +93,8 @@ def test_the_drawn_fields_are_those_of_the_painters_network():
         float(x) for x in re.findall(r'class="level whole" x="([\d.]+)"', "".join(cone.shapes))
     ]
     assert len(cells) == 1 + 3 + 5 + 10 + 12 + 14
-    probe = Probe(build_perceptual(), Device("cpu", "CPU", "float32"))
-    sizes = [probe.facts(layer, (64, 64)).field.size for layer in probe.layers]
+    extractor = FeatureExtractor(build_perceptual(), Device("cpu", "CPU", "float32"))
+    sizes = [extractor.facts(layer, (64, 64)).field.size for layer in extractor.layers]
     assert list(map(int, re.findall(r">(\d+) px<", "".join(bars.shapes)))) == sizes
     assert sizes[-1] == 108
 
@@ -143,7 +143,7 @@ def test_who_is_named_lies_within_the_threshold_and_nobody_near_the_unknown():
 
 def test_a_hundred_people_are_as_many_chances():
     """1 - 0.99^100 = 1 - e^(100 ln 0.99) = 1 - e^-1.005 = 0.634."""
-    assert faces.mistaken(100) == pytest.approx(0.634, abs=0.001)
+    assert faces.mistake_rate(100) == pytest.approx(0.634, abs=0.001)
     assert ">63 %<" in "".join(faces.recognize()[1].shapes)
 
 

@@ -15,9 +15,9 @@ from faceweb.signals.convolution import dimensions, slide
 from faceweb.signals.ecg import BUNDLED_NOTE, SIMULATED_NOTE, Beats, FilterStep
 from faceweb.signals.inflation import Inflation
 from faceweb.signals.samples import INSTRUMENTS, MOVING
-from faceweb.types import Clip, LayerFacts, Signal, StyleCosts, StyleStep, StyleWeights
-from faceweb.ui.sessions.ecg import Reading, Source
-from faceweb.ui.sessions.style import Easel
+from faceweb.types import Clip, LayerFacts, Signal, StyleLosses, StyleStep, StyleWeights
+from faceweb.ui.sessions.ecg import EcgRun, Source
+from faceweb.ui.sessions.style import StyleRun
 from faceweb.ui.tabs.dimensions import convolution, ecg, inflation, sound
 from faceweb.ui.tabs.dimensions.video import _clip
 from faceweb.ui.tabs.dimensions.volumes import HEAD
@@ -30,7 +30,7 @@ from tests.test_i18n import CODE
 from tests.ui import test_answers
 from tests.ui.test_answers import english, raised
 
-COSTS, WEIGHTS = StyleCosts(1.0, 0.5, 0.4, 0.1), StyleWeights(1.0, 2.0, 0.1, (1.0,))
+COSTS, WEIGHTS = StyleLosses(1.0, 0.5, 0.4, 0.1), StyleWeights(1.0, 2.0, 0.1, (1.0,))
 AWAY = "The costs ran away: the last good picture is back, and steps are halved."
 CONFIG = StyleConfig(size=64, steps=10)
 # Names and units are the same in both languages.
@@ -65,8 +65,8 @@ def step_of(picture: np.ndarray, done: int = 4) -> StyleStep:
     return StyleStep(picture, COSTS, WEIGHTS, done, 10, picture.shape[:-1], 300.0, AWAY)
 
 
-def easel(note: str, **scene: object) -> Easel:
-    made = Easel(None, SimpleNamespace(**scene), CONFIG, "", "", CONFIG, note=note)
+def style_run(note: str, **scene: object) -> StyleRun:
+    made = StyleRun(None, SimpleNamespace(**scene), CONFIG, "", "", CONFIG, note=note)
     made.history = [(1, COSTS), (4, COSTS)]
     return made
 
@@ -88,7 +88,7 @@ def test_convolution():
 def test_sound(texture):
     tone = np.random.default_rng(0).random((20, 513)).astype(np.float32)
     clipped = "This sound is clipped: 5 % of its samples are at full scale, so it may sound harsh."
-    tape = easel(f"{clipped} {clipped}", content=tone, styles=[tone])
+    tape = style_run(f"{clipped} {clipped}", content=tone, styles=[tone])
     step = step_of(tone)
     with speaking(CHINESE):
         title = sound_view.title("" if texture else "melody", "rain")
@@ -106,7 +106,7 @@ def test_sound(texture):
 
 
 @pytest.fixture
-def reading() -> Reading:
+def run() -> EcgRun:
     count = 40
     distances = np.linspace(0.1, 0.12, count)
     distances[-14:] = 5
@@ -114,45 +114,45 @@ def reading() -> Reading:
     rng = np.random.default_rng(0)
     trace = Signal(rng.normal(size=9000).astype(np.float32), 250.0)
     facts = LayerFacts("conv1_1", ("conv1_1",), (9, 4), ReceptiveField(9, 1, 0.0), 9, 9, 1, 1)
-    probe = SimpleNamespace(layers=["conv1_1", "conv2_1"], facts=lambda *_: facts)
+    extractor = SimpleNamespace(layers=["conv1_1", "conv2_1"], facts=lambda *_: facts)
     filters = SimpleNamespace(taps=rng.normal(size=(4, 9)))
     source = Source(trace, SIMULATED_NOTE)
-    made = Reading(source, trace, TraceConfig(), filters, probe, (0.5, 0.2))
+    made = EcgRun(source, trace, TraceConfig(), filters, extractor, (0.5, 0.2))
     made.beats = Beats(places, rng.normal(size=(count, 30)), distances)
-    made.maps = {layer: np.ones((50, 4)) for layer in probe.layers}
+    made.maps = {layer: np.ones((50, 4)) for layer in extractor.layers}
     return made
 
 
-def told(reading: Reading, **source: object) -> str:
-    reading.source = replace(reading.source, **source)
-    return said(ecg_view.answer, reading)
+def told(run: EcgRun, **source: object) -> str:
+    run.source = replace(run.source, **source)
+    return said(ecg_view.answer, run)
 
 
-def test_ecg(reading):
+def test_ecg(run):
     said(ecg_view.empty)
-    said(ecg_view.learning, reading, FilterStep(3, 9, 4.0, (0.5, 0.4)))
+    said(ecg_view.learning, run, FilterStep(3, 9, 4.0, (0.5, 0.4)))
     edf = "This is the signal “II. x” in mV, one of 3. Only the first 10 minutes of 12.5 are used."
     assert "前 10 分钟" in said(each_retold, edf, ecg_view.NOTES)
-    assert "360 Hz" in told(reading, note=BUNDLED_NOTE)
-    times, odd = reading.beats.places / 250, np.zeros(40, bool)
+    assert "360 Hz" in told(run, note=BUNDLED_NOTE)
+    times, odd = run.beats.places / 250, np.zeros(40, bool)
     with speaking(CHINESE):
         name = ecg._source(TraceConfig(source="simulated"), None, None).name
-    assert name in told(reading, times=times, odd=odd, name=name)
-    assert "其他心搏都不突出" in told(reading, times=times, odd=~odd)
-    said(ecg_view.beat_panel, reading)
-    said(ecg_view.beat_panel, reading, 3)
+    assert name in told(run, times=times, odd=odd, name=name)
+    assert "其他心搏都不突出" in told(run, times=times, odd=~odd)
+    said(ecg_view.beat_panel, run)
+    said(ecg_view.beat_panel, run, 3)
     patch = SimpleNamespace(spans=((100, 109),), activation=2.0)
-    for layer in reading.maps:
+    for layer in run.maps:
         for patches in ([patch], []):
-            said(ecg_view.filter_panel, reading, layer, 1, patches)
+            said(ecg_view.filter_panel, run, layer, 1, patches)
     # Few beats, none of which stands out, and many of which do.
     for many, few in ((20, 1), (20, 2), (3, 0)):
         distances = np.linspace(0.1, 0.12, many)
         distances[:few] = 9
-        segments = reading.beats.segments[:many]
-        reading.beats = Beats(reading.beats.places[:many], segments, distances)
-        told(reading, times=None, odd=None)
-        said(ecg_view.beat_panel, reading)
+        segments = run.beats.segments[:many]
+        run.beats = Beats(run.beats.places[:many], segments, distances)
+        told(run, times=None, odd=None)
+        said(ecg_view.beat_panel, run)
 
 
 @pytest.mark.parametrize("whole", [True, False])
@@ -177,7 +177,7 @@ def test_volumes(whole):
     )
     with speaking(CHINESE):
         title = say(HEAD)
-    said(volumes_view.told, look, title, note)
+    said(volumes_view.description, look, title, note)
     for what in (volumes_view.units, lambda look: volumes_view.cubes(look, 30)):
         said(what, look)
     said(volumes_view.looking)
@@ -187,21 +187,21 @@ def test_clips_and_blocks(monkeypatch):
     frames = np.random.default_rng(0).integers(0, 256, (6, 32, 32, 3), np.uint8)
     clip = Clip(frames, 8.0)
     note = "Only the first 4 s of 10 s are used. 64 frames are kept, 12.5 a second."
-    film = easel(f"{note} It was shrunk from 64 x 32 to 32 x 16 pixels.")
+    film = style_run(f"{note} It was shrunk from 64 x 32 to 32 x 16 pixels.")
     monkeypatch.setattr(video_view, "video", lambda clip, alt, controls=False: f'<p title="{alt}">')
     for name in MOVING:
         with speaking(CHINESE):
             title = _clip(None, name)[2]
-        said(video_view.chosen, clip, title, film.note)
+        said(video_view.choice, clip, title, film.note)
     said(video_view.waiting)
     said(video_view.clip, film, step_of(frames), frames)
     for errors in (None, (0.1, 0.2)):
-        said(video_view.finished, film, step_of(frames, 10), (clip, clip, clip), errors)
+        said(video_view.final_clip, film, step_of(frames, 10), (clip, clip, clip), errors)
     block = np.zeros((32, 32, 32, 3), np.uint8)
     step = replace(step_of(block), shape=(32, 32, 32))
     said(video_view.solid, film, step, block)
-    said(video_view.done, film, step)
-    said(video_view.cut, block, 0, 3)
+    said(video_view.numbers, film, step)
+    said(video_view.slice_image, block, 0, 3)
     said(video_view.cube, block, 30)
 
 
@@ -209,7 +209,7 @@ def test_clips_and_blocks(monkeypatch):
 def test_inflate(frames):
     maps = np.random.default_rng(0).random((frames, 8, 8, 9))
     found = Inflation("conv3_1", maps[0], maps, np.full(frames, 1e-6))
-    said(inflation.compared, found)
+    said(inflation.compare, found)
     said(inflation.empty)
 
 
@@ -244,8 +244,8 @@ def test_parts_of_errors_are_retold_too(error):
     assert left(retold(error, CHINESE)) == set()
 
 
-def test_programs_and_english_pages_are_answered_in_english(reading):
-    page = ecg_view.answer(reading) + ecg_view.beat_panel(reading)
+def test_programs_and_english_pages_are_answered_in_english(run):
+    page = ecg_view.answer(run) + ecg_view.beat_panel(run)
     assert "14 of 40 beats stand out" in page
     assert "beat 27 at 21.4 s, distance 5.00, 45 times the usual" in page
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in page)

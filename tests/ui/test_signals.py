@@ -15,7 +15,7 @@ from faceweb.signals.ecg import Beats
 from faceweb.types import Signal
 from faceweb.ui import svg
 from faceweb.ui.sessions import base, ecg
-from faceweb.ui.sessions.style import Easels
+from faceweb.ui.sessions.style import StyleRuns
 
 
 def test_a_texture_keeps_no_content_and_begins_with_noise():
@@ -69,24 +69,24 @@ def test_a_map_has_a_row_a_filter_and_its_peaks_survive():
 
 
 def test_what_a_visitor_has_under_way_is_forgotten(monkeypatch):
-    kept = ecg.Readings()
+    kept = ecg.EcgRuns()
     request = SimpleNamespace(session_hash="one")
     signal = Signal(np.zeros(500, np.float32), 250.0)
-    reading = ecg.Reading(ecg.Source(signal), signal, None, None, None)
-    kept.put(request, reading)
+    run = ecg.EcgRun(ecg.Source(signal), signal, None, None, None)
+    kept.put(request, run)
     with pytest.raises(MediaError, match="press Learn filters first"):
-        kept.required(request)
-    assert kept.of(request) is reading
+        kept.require(request)
+    assert kept.of(request) is run
     monkeypatch.setattr(base, "KEPT_SECONDS", 0)
-    reading.used = time.monotonic() - 1
-    assert kept.forget_idle("one", reading)
+    run.used = time.monotonic() - 1
+    assert kept.forget_idle("one", run)
     assert kept.of(request) is None
-    kept.put(request, reading)
+    kept.put(request, run)
     kept.remove(request)
     assert kept.of(request) is None
-    assert reading._stopped.is_set()
+    assert run._stopped.is_set()
 
 
 def test_there_is_no_sound_to_go_on_with():
     with pytest.raises(PictureError, match="There is no sound to go on with"):
-        Easels("sound").required(SimpleNamespace(session_hash="nobody"))
+        StyleRuns("sound").require(SimpleNamespace(session_hash="nobody"))

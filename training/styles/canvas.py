@@ -54,7 +54,7 @@ def noise(rng, across: float, down: float | None = None, octaves: int = 4) -> np
     return (total - total.min()) / np.ptp(total)
 
 
-def moved(field: np.ndarray, down: int, across: int) -> np.ndarray:
+def shift(field: np.ndarray, down: int, across: int) -> np.ndarray:
     """A field shifted by whole pixels, its rim repeated."""
     return ndimage.shift(field, (down, across), order=0, mode="nearest")
 

@@ -55,7 +55,7 @@ def stained_glass(rng) -> np.ndarray:
         luck = rng.random((pane.max() + 1, 1))
         tones = ramp(colours, luck[:, 0]) * rng.uniform(0.72, 1.15, luck.shape)
         glass = np.where((region == place)[..., None], tones[pane], glass)
-    return leaded(rng, glass, edge)
+    return add_lead(rng, glass, edge)
 
 
 def wedges(rng, turn, far, count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -66,7 +66,7 @@ def wedges(rng, turn, far, count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.floor(share).astype(int) % count, apart if count > 1 else np.ones_like(far)
 
 
-def leaded(rng, glass: np.ndarray, edge: np.ndarray) -> np.ndarray:
+def add_lead(rng, glass: np.ndarray, edge: np.ndarray) -> np.ndarray:
     """Flat panes given streaks, seeds, glow and lead."""
     streak = noise(rng, 8, 40, 3)
     glass = glass * (0.4 + 0.75 * streak + 0.45 * step(edge, 0, 0.03))[..., None]

@@ -10,11 +10,11 @@ from training.styles.canvas import (
     grain,
     lit,
     mix,
-    moved,
     noise,
     ramp,
     rgb,
     scatter,
+    shift,
     soft,
     step,
 )
@@ -122,11 +122,11 @@ def contours(rng) -> np.ndarray:
     ]
     picture = ramp(colours, tier / (levels - 1))
     for far, blur, depth in [(4, 2, 0.25), (11, 7, 0.3)]:
-        higher = moved(tier, far, far) - tier
+        higher = shift(tier, far, far) - tier
         picture = (
             picture * (1 - depth * np.clip(soft(np.clip(higher, 0, 1), blur), 0, 1))[..., None]
         )
-    lift = np.clip(tier - moved(tier, -2, -2), 0, 1)
+    lift = np.clip(tier - shift(tier, -2, -2), 0, 1)
     picture = picture * (1 + 0.12 * lift)[..., None]
     pace = np.hypot(*np.gradient(land * levels * 4)) + 1e-6
     line = np.abs((land * levels * 4 + 0.5) % 1 - 0.5) / pace

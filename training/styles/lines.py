@@ -3,20 +3,7 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from training.styles.canvas import (
-    SIDE,
-    X,
-    Y,
-    grain,
-    lit,
-    mix,
-    moved,
-    noise,
-    ramp,
-    rgb,
-    soft,
-    step,
-)
+from training.styles.canvas import SIDE, X, Y, grain, lit, mix, noise, ramp, rgb, shift, soft, step
 
 
 def planes(rng) -> tuple[np.ndarray, np.ndarray]:
@@ -173,7 +160,7 @@ def circuit(rng) -> np.ndarray:
     shine = ramp(["#1f9a6a", "#5fc87f", "#b8d86a", "#e0b84a"], noise(rng, 3))
     board = mix(board, shine, copper)
     metal = ramp(["#8f5f1f", "#e0a83a", "#fff0b0"], noise(rng, 30) * 0.6 + 0.3)
-    shadow = moved(soft(plastic, 8), 9, 9) * (1 - plastic)
+    shadow = shift(soft(plastic, 8), 9, 9) * (1 - plastic)
     board = board * (1 - 0.6 * shadow)[..., None]
     board = mix(board, ramp(["#14161c", "#2a2d38", "#4a5064"], noise(rng, 4, 40)), plastic)
     board = mix(board, metal, gold)

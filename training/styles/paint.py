@@ -172,10 +172,10 @@ def embroidery(rng) -> np.ndarray:
         core = far < 0.2
         target = np.where(core[..., None], ramp(["#3a1a0f", "#f2c230"], far / 0.2), target)
         angle = np.where(core, turn + np.pi / 2, angle)
-    return stitched(rng, target, angle)
+    return stitch(rng, target, angle)
 
 
-def stitched(rng, target: np.ndarray, angle: np.ndarray) -> np.ndarray:
+def stitch(rng, target: np.ndarray, angle: np.ndarray) -> np.ndarray:
     """A target sewn with shiny threads along the angle."""
     easel = Easel(target * 0.5)
     ink, clay = ImageDraw.Draw(easel.picture), ImageDraw.Draw(easel.relief)

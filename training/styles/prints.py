@@ -9,12 +9,12 @@ from training.styles.canvas import (
     cells,
     grain,
     mix,
-    moved,
     noise,
     palette,
     ramp,
     rgb,
     scatter,
+    shift,
     soft,
     stencil,
     step,
@@ -74,11 +74,11 @@ def frond(rng, x: float, y: float, turn: float, length: float, lobes: int) -> np
     return (outline @ spin + (x, y)) * SIDE
 
 
-def laid(rng, picture: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarray:
+def lay(rng, picture: np.ndarray, mask: np.ndarray, colour: np.ndarray) -> np.ndarray:
     """A painted sheet cut to the mask, with its shadow on what lies under it."""
-    shadow = moved(soft(mask, 7), 8, 6) * (1 - mask)
+    shadow = shift(soft(mask, 7), 8, 6) * (1 - mask)
     gouache = 1 + 0.3 * (noise(rng, 5, 50, 2) - 0.5) + 0.16 * (noise(rng, 3) - 0.5)
-    edge = 1 + 0.1 * (mask - moved(mask, 2, 2))
+    edge = 1 + 0.1 * (mask - shift(mask, 2, 2))
     sheet = colour * (gouache * edge)[..., None]
     return mix(picture * (1 - 0.5 * shadow)[..., None], sheet, mask)
 
@@ -97,7 +97,7 @@ def cut_paper(rng) -> np.ndarray:
     for (x0, y0, x1, y1), colour in zip(boxes, palette(blocks), strict=True):
         corners = np.array([(x0, y0), (x1, y0), (x1, y1), (x0, y1)])
         corners = corners + rng.uniform(-0.012, 0.012, (4, 2))
-        picture = laid(rng, picture, soft(stencil([corners * SIDE]), 0.6), colour)
+        picture = lay(rng, picture, soft(stencil([corners * SIDE]), 0.6), colour)
     leaves = palette(
         "#f3e6cb #14806f #f2b632 #f3e6cb #e8574a #1f4fb0 #f08fa5 #9cc4e8 "
         "#26336b #f3e6cb #f08fa5 #f2b632 #9cc4e8 #f3e6cb #26336b #e8574a"
@@ -108,7 +108,7 @@ def cut_paper(rng) -> np.ndarray:
         turn, length = rng.uniform(0, 2 * np.pi), rng.uniform(0.24, 0.42)
         x, y = x - 0.5 * length * np.cos(turn), y - 0.5 * length * np.sin(turn)
         leaf = frond(rng, x, y, turn, length, int(rng.integers(4, 8)))
-        picture = laid(rng, picture, soft(stencil([leaf]), 0.6), colour)
+        picture = lay(rng, picture, soft(stencil([leaf]), 0.6), colour)
     return picture * (1 + 0.025 * grain(rng, 1.2))[..., None]
 
 

@@ -120,10 +120,10 @@ def recognize() -> tuple[Panel, ...]:
     ]
     left, floor, wide, tall = 44, 138, 250, 116
     curve = [
-        (left + wide * k / MOST_PEOPLE, floor - tall * mistaken(k))
+        (left + wide * k / MOST_PEOPLE, floor - tall * mistake_rate(k))
         for k in range(0, MOST_PEOPLE + 1, 10)
     ]
-    x, y = left + wide * MARKED / MOST_PEOPLE, floor - tall * mistaken(MARKED)
+    x, y = left + wide * MARKED / MOST_PEOPLE, floor - tall * mistake_rate(MARKED)
     chance = [
         pen.line((left, floor), (left + wide, floor)),
         pen.line((left, floor), (left, floor - tall)),
@@ -131,7 +131,7 @@ def recognize() -> tuple[Panel, ...]:
         pen.line((x, floor), (x, y), "dashed"),
         pen.line((left, y), (x, y), "dashed"),
         pen.dot((x, y), "accent"),
-        pen.text(left - 5, y, f"{100 * mistaken(MARKED):.0f} %", "", "end"),
+        pen.text(left - 5, y, f"{100 * mistake_rate(MARKED):.0f} %", "", "end"),
         pen.text(left - 5, floor - tall + 4, "100 %", "soft", "end"),
         pen.text(left, floor + 14, "0", "soft"),
         pen.text(x, floor + 14, f"{MARKED}"),
@@ -148,7 +148,7 @@ def recognize() -> tuple[Panel, ...]:
         ),
         Panel(
             f"The chance that a stranger is taken for one of K people grows with K: "
-            f"{100 * mistaken(MARKED):.0f} % at {MARKED} people if one comparison errs in 1 %",
+            f"{100 * mistake_rate(MARKED):.0f} % at {MARKED} people if one comparison errs in 1 %",
             162,
             chance,
             "K questions are K chances to err, here at FAR = 1 % a question.",
@@ -156,7 +156,7 @@ def recognize() -> tuple[Panel, ...]:
     )
 
 
-def mistaken(people: int, rate: float = FALSE_ACCEPT) -> float:
+def mistake_rate(people: int, rate: float = FALSE_ACCEPT) -> float:
     """The chance that a stranger is taken for somebody, each comparison erring alone."""
     return 1 - (1 - rate) ** people
 

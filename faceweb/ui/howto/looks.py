@@ -29,7 +29,7 @@ LAYERS = {
 }
 DRAWN = ("conv1_1", "conv1_2", "pool1", "conv2_1", "conv2_2")
 PIXELS, CELL, LEFT = 20, 9.5, 62
-TAPS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
+STYLE_LAYERS = ("conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1")
 CONTENT = 3
 FIRST = ((0, 1, 2), (0, 2, 1), (0, 0, 0))
 SECOND = ((0, 2, 1), (0, 1, 1), (1, 0, 0))
@@ -41,7 +41,7 @@ def style() -> tuple[Panel, ...]:
     for y, letter, kind in ((40, "S", "warn"), (180, "G", "accent")):
         grams += [_canvas(2, y - 20, kind), pen.text(22, y, letter, "maths paper")]
         grams += [pen.arrow((44, y), (56, y))]
-    for number, tap in enumerate(TAPS):
+    for number, tap in enumerate(STYLE_LAYERS):
         x, tall = 60 + 52 * number, 46 - 6 * number
         for y, kind in ((40, "warn"), (180, "accent")):
             grams += [
@@ -74,7 +74,7 @@ def style() -> tuple[Panel, ...]:
         pen.levels(140, 24, maps[0], 17, "other"),
         pen.levels(140, 112, maps[1], 17, "accent"),
         *(pen.line((148.5 + 17 * n, 60), (148.5 + 17 * n, 110), "double") for n in range(3)),
-        pen.text(200, 40, TAPS[CONTENT], "", "start"),
+        pen.text(200, 40, STYLE_LAYERS[CONTENT], "", "start"),
         pen.text(200, 76, "place by place:", "soft", "start"),
         pen.text(200, 93, f"J{pen.sub('content')}", "maths", "start"),
         pen.polyline([(168, 150), (168, 162), (22, 162), (22, 154)], "warn"),

@@ -34,11 +34,11 @@ class Panel:
 
 def sketch(name: str, panels: Sequence[Panel]) -> str:
     """Panels beside each other, or below each other where there is no room."""
-    drawn = "".join(_drawn(f"sketch-{name}-{n}", panel) for n, panel in enumerate(panels))
+    drawn = "".join(_draw(f"sketch-{name}-{n}", panel) for n, panel in enumerate(panels))
     return f'<div class="sketch">{drawn}</div>'
 
 
-def _drawn(mark: str, panel: Panel) -> str:
+def _draw(mark: str, panel: Panel) -> str:
     return (
         f'<figure><svg viewBox="0 0 {WIDTH} {_n(panel.height)}" role="img" '
         f'aria-labelledby="{mark}"><title id="{mark}">{escape(panel.title, quote=False)}</title>'

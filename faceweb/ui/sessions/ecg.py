@@ -12,13 +12,13 @@ import numpy as np
 from faceweb.config import TraceConfig
 from faceweb.errors import MediaError
 from faceweb.interpret.corpus import Recording
-from faceweb.interpret.top_patches import Index, Patch, check_unit, look_through, patches_of
+from faceweb.interpret.top_patches import Index, Patch, check_unit, patches_of, scan_corpus
 from faceweb.signals.ecg import Beats, FilterStep, activations, heartbeats, learn
 from faceweb.types import Signal
 from faceweb.ui.sessions.base import Sessions
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
     from faceweb.signals.autoencoder import Autoencoder
 
 MOST = 9
@@ -43,7 +43,7 @@ class Source:
 
 
 @dataclass(eq=False)
-class Reading:
+class EcgRun:
     """Filters learnt from one trace, and all they say about it.
 
     Attributes:
@@ -64,7 +64,7 @@ class Reading:
     trace: Signal
     config: TraceConfig
     autoencoder: "Autoencoder"
-    probe: "Probe"
+    extractor: "FeatureExtractor"
     errors: tuple[float, ...] = ()
     beats: Beats | None = None
     maps: dict[str, np.ndarray] = field(default_factory=dict)
@@ -103,9 +103,9 @@ class Reading:
         Raises:
             LayerError: the layer has no such filter.
         """
-        check_unit(self.probe, layer, unit)
+        check_unit(self.extractor, layer, unit)
         self.used = time.monotonic()
-        found = patches_of(self.probe, None, self._recording, self.index, layer, [unit])
+        found = patches_of(self.extractor, None, self._recording, self.index, layer, [unit])
         return found[unit]
 
     @property
@@ -113,25 +113,25 @@ class Reading:
         return Recording(self.trace.samples[:, None])
 
     def _look(self) -> None:
-        beats = heartbeats(self.probe, self.trace)
-        *_, last = look_through(self.probe, None, self._recording, most=MOST)
+        beats = heartbeats(self.extractor, self.trace)
+        *_, last = scan_corpus(self.extractor, None, self._recording, most=MOST)
         self.index = last.index
         self.maps = {
-            layer: activations(self.probe, self.trace, layer) for layer in self.probe.layers
+            layer: activations(self.extractor, self.trace, layer) for layer in self.extractor.layers
         }
         self.beats = beats
 
 
-class Readings(Sessions[Reading]):
+class EcgRuns(Sessions[EcgRun]):
     """All visitors' readings."""
 
-    def required(self, request: gr.Request) -> Reading:
+    def require(self, request: gr.Request) -> EcgRun:
         """The visitor's reading, once its filters are learnt.
 
         Raises:
             MediaError: there is none.
         """
-        reading = self.of(request)
-        if reading is None or reading.beats is None:
+        run = self.of(request)
+        if run is None or run.beats is None:
             raise MediaError("There are no filters to look at yet: press Learn filters first.")
-        return reading
+        return run

@@ -10,9 +10,9 @@ import gradio as gr
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
 from faceweb.style.image import Scene
-from faceweb.style.recipe import Recipe, replayed
-from faceweb.style.transfer import Painting
-from faceweb.types import StyleCosts, StyleStep
+from faceweb.style.recipe import Recipe, replay_recipe
+from faceweb.style.transfer import StyleTransfer
+from faceweb.types import StyleLosses, StyleStep
 from faceweb.ui.sessions.base import Sessions
 
 # How long Continue waits for a run that was told to stop.
@@ -20,7 +20,7 @@ PATIENCE = 5.0
 
 
 @dataclass(eq=False)
-class Easel:
+class StyleRun:
     """One visitor's painting.
 
     Attributes:
@@ -39,7 +39,7 @@ class Easel:
         what: is painted, in words.
     """
 
-    painting: Painting
+    painting: StyleTransfer
     scene: Scene
     start: StyleConfig
     network: str
@@ -47,16 +47,16 @@ class Easel:
     config: StyleConfig
     replay: Recipe | None = None
     note: str = ""
-    history: list[tuple[int, StyleCosts]] = field(default_factory=list)
+    history: list[tuple[int, StyleLosses]] = field(default_factory=list)
     stages: list[StyleStep] = field(default_factory=list)
     seconds: float = 0.0
     used: float = field(default_factory=time.monotonic)
     what: str = "painting"
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def running(self) -> bool:
-        return self._turn.locked()
+        return self._lock.locked()
 
     def paint(self) -> Iterator[StyleStep]:
         """Runs the painting on.
@@ -64,12 +64,12 @@ class Easel:
         Raises:
             PictureError: it is being painted already.
         """
-        if not self._turn.acquire(timeout=PATIENCE):
+        if not self._lock.acquire(timeout=PATIENCE):
             raise PictureError(f"This {self.what} is under way: press Stop before you continue it.")
         try:
             yield from self._painted()
         finally:
-            self._turn.release()
+            self._lock.release()
 
     @property
     def recipe(self) -> Recipe:
@@ -85,8 +85,8 @@ class Easel:
         for step in self._run():
             self.used = time.monotonic()
             self.seconds = before + time.perf_counter() - began
-            if step.costs.finite:
-                self.history.append((step.step, step.costs))
+            if step.losses.finite:
+                self.history.append((step.step, step.losses))
             if last is not None and last.shape != step.shape:
                 self.stages.append(last)
             last = step
@@ -94,7 +94,7 @@ class Easel:
 
     def _run(self) -> Iterator[StyleStep]:
         if self.replay is not None:
-            yield from replayed(self.painting, self.replay, self._now)
+            yield from replay_recipe(self.painting, self.replay, self._now)
             self.replay = None
         else:
             yield from self.painting.run(self._now)
@@ -110,20 +110,20 @@ class Easel:
         self.painting.stop()
 
 
-class Easels(Sessions[Easel]):
+class StyleRuns(Sessions[StyleRun]):
     """All visitors' easels, and what is painted at them."""
 
     def __init__(self, what: str = "painting") -> None:
         super().__init__()
         self._what = what
 
-    def required(self, request: gr.Request) -> Easel:
+    def require(self, request: gr.Request) -> StyleRun:
         """The visitor's easel.
 
         Raises:
             PictureError: there is none.
         """
-        easel = self.of(request)
-        if easel is None:
+        run = self.of(request)
+        if run is None:
             raise PictureError(f"There is no {self._what} to go on with: start one first.")
-        return easel
+        return run

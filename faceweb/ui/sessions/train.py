@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import gradio as gr
 
 from faceweb.errors import TrainingError
-from faceweb.metric_learning.dataset import Split
+from faceweb.metric_learning.dataset import HoldOut
 from faceweb.metric_learning.training import Training, TrainStep, race
 from faceweb.ui.sessions.base import Sessions, session_of
 
@@ -17,7 +17,7 @@ PATIENCE = 5.0
 
 
 @dataclass(eq=False)
-class Lesson:
+class TrainingRun:
     """One training, or several in a race.
 
     Attributes:
@@ -31,17 +31,17 @@ class Lesson:
     """
 
     trainings: tuple[Training, ...]
-    split: Split
+    split: HoldOut
     data: str
     gallery: str = ""
     used: float = field(default_factory=time.monotonic)
     shown: str = ""
     erased: bool = False
-    _turn: threading.Lock = field(default_factory=threading.Lock)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def running(self) -> bool:
-        return self._turn.locked()
+        return self._lock.locked()
 
     def run(self, again: bool = False) -> Iterator[tuple[TrainStep, ...]]:
         """Learns until finished or stopped.
@@ -52,7 +52,7 @@ class Lesson:
         Raises:
             TrainingError: it is under way already.
         """
-        if not self._turn.acquire(timeout=PATIENCE):
+        if not self._lock.acquire(timeout=PATIENCE):
             raise TrainingError("This training is under way: press Stop before you continue it.")
         try:
             for training in self.trainings if again else ():
@@ -61,7 +61,7 @@ class Lesson:
                 self.used = time.monotonic()
                 yield steps
         finally:
-            self._turn.release()
+            self._lock.release()
 
     def stop(self) -> None:
         """Lets every training end after one step."""
@@ -70,7 +70,7 @@ class Lesson:
 
 
 @dataclass(eq=False)
-class Press:
+class RunRequest:
     """A button or a program that asked for a run.
 
     Attributes:
@@ -88,22 +88,22 @@ class Press:
     erased: bool = False
 
 
-class Lessons(Sessions[Lesson]):
+class TrainingRuns(Sessions[TrainingRun]):
     """All visitors' lessons, and the presses that wait in the queue or get ready."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._presses: dict[str, list[Press]] = {}
+        self._presses: dict[str, list[RunRequest]] = {}
         # Of programs too, which press nothing.
-        self._runs: list[Press] = []
+        self._runs: list[RunRequest] = []
 
     def press(self, request: gr.Request) -> None:
         """Notes that a run was asked for, in the place of all before, which are stopped."""
         self.halt(request)
         waiting = [press for press in self._presses.get(session_of(request), []) if not press.begun]
-        self._presses[session_of(request)] = [*waiting, Press()]
+        self._presses[session_of(request)] = [*waiting, RunRequest()]
 
-    def begin(self, request: gr.Request, gallery: str = "") -> Press:
+    def begin(self, request: gr.Request, gallery: str = "") -> RunRequest:
         """The press that a run which now begins was asked for by; `end` it when it is over.
 
         Args:
@@ -111,12 +111,12 @@ class Lessons(Sessions[Lesson]):
             gallery: fingerprint of the gallery that is read for it, or "".
         """
         mine = self._presses.get(session_of(request), [])
-        press = next((press for press in mine if not press.begun), Press())
+        press = next((press for press in mine if not press.begun), RunRequest())
         press.begun, press.gallery = True, gallery
         self._runs.append(press)
         return press
 
-    def end(self, press: Press) -> None:
+    def end(self, press: RunRequest) -> None:
         """The run is over, however it ended."""
         press.over = True
         self._runs.remove(press)
@@ -131,12 +131,12 @@ class Lessons(Sessions[Lesson]):
         Returns:
             Whether anything ran, waited or got ready.
         """
-        wanted, lesson = self._wanted(request), self.of(request)
+        wanted, run = self._wanted(request), self.of(request)
         for press in wanted:
             press.void = True
-        if lesson is not None:
-            lesson.stop()
-        return bool(wanted) or (lesson is not None and lesson.running)
+        if run is not None:
+            run.stop()
+        return bool(wanted) or (run is not None and run.running)
 
     def forget(self, gallery: str) -> None:
         """Stops and forgets every lesson that learnt or is about to learn from a gallery.
@@ -147,20 +147,20 @@ class Lessons(Sessions[Lesson]):
         # First what is read, so that none of it is put among the lessons unnoticed.
         for press in list(self._runs):
             press.erased |= press.gallery == gallery
-        for session, lesson in list(self._kept.items()):
-            if lesson.gallery == gallery:
-                lesson.erased = True
+        for session, run in list(self._kept.items()):
+            if run.gallery == gallery:
+                run.erased = True
                 self._take(session)
 
-    def _wanted(self, request: gr.Request) -> list[Press]:
+    def _wanted(self, request: gr.Request) -> list[RunRequest]:
         mine = self._presses.get(session_of(request), [])
         return [press for press in mine if not press.void and not press.over]
 
     def drop(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor has, who stays; what it still sends shows nothing."""
-        lesson = self.of(request)
-        if lesson is not None:
-            lesson.erased = True
+        run = self.of(request)
+        if run is not None:
+            run.erased = True
         super().drop(request)
 
     def remove(self, request: gr.Request) -> None:
@@ -169,13 +169,13 @@ class Lessons(Sessions[Lesson]):
         self._presses.pop(session_of(request), None)
         super().remove(request)
 
-    def required(self, request: gr.Request) -> Lesson:
+    def require(self, request: gr.Request) -> TrainingRun:
         """The visitor's lesson.
 
         Raises:
             TrainingError: there is none.
         """
-        lesson = self.of(request)
-        if lesson is None:
+        run = self.of(request)
+        if run is None:
             raise TrainingError("There is no training to go on with: start one first.")
-        return lesson
+        return run

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import gradio as gr
 import numpy as np
 
-from faceweb.faces.quality import seen
+from faceweb.faces.quality import detect_faces
 from faceweb.gallery.enroll import enroll
 from faceweb.gallery.store import new_key
 from faceweb.i18n import say
 from faceweb.ui import records
-from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
-from faceweb.ui.components import PEOPLE, PEOPLE_NOTE, example_row, photo_input, required
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
+from faceweb.ui.components import PEOPLE, PEOPLE_NOTE, example_row, photo_input, require
 from faceweb.ui.controls import into_view
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs import gallery
 from faceweb.ui.views import faces as faces_view
 
@@ -36,25 +36,25 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def choices(self, photo: np.ndarray):
         """Offers the faces of a photo with several to choose from."""
         networks = self.services.ready().faces()
-        found = seen(networks, photo) if photo is not None else []
+        found = detect_faces(networks, photo) if photo is not None else []
         several = len(found) > 1
-        shown = faces_view.numbered(networks.encode(photo, found)) if several else ""
+        shown = faces_view.number_faces(networks.encode(photo, found)) if several else ""
         numbers = [(say("Face {i}", i=i + 1), i) for i in range(max(len(found), 1))]
         picker = gr.update(choices=numbers, value=0, visible=several)
         return gr.update(value=shown, visible=several), picker, 0
 
-    @guarded
+    @handler
     def enroll(self, photo: np.ndarray, name: str = "", gallery_key: str = "", face: int = 0):
         """Enrolls one face of a photo (0 is the largest) under a name.
 
         Returns a record (person, photos, people, gallery_key, face, report card, look-alike) and
         the answer as HTML. Without a key a new gallery is made and its key returned.
         """
-        picture = required(photo, "a photo")
+        picture = require(photo, "a photo")
         key = gallery_key.strip() or new_key()
         result = enroll(
             self.services.ready().faces(),
@@ -64,7 +64,7 @@ class Handlers:
             name,
             int(face or 0),
         )
-        return records.enrolled(result, key), faces_view.enrolled(result)
+        return records.enrollment(result, key), faces_view.enrollment(result)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -122,6 +122,6 @@ def build(services: Services, shared: Shared) -> None:
     for event in (enrolled, tried):
         event.success(None, js=into_view("#enroll-answer"))
     gallery.build(services, shared, [enrolled, tried], record, answer)
-    fold("enroll", HOW)
+    explain_tab("enroll", HOW)
     with gr.Accordion("The record", open=False):
         record.render()

@@ -13,18 +13,18 @@ from gradio.utils import get_upload_folder
 
 from faceweb.errors import ImportRefusedError, KeyRefusedError, UnknownPersonError
 from faceweb.gallery.archive import (
+    export_feedback,
     export_gallery,
-    export_learnt,
+    import_feedback,
     import_gallery,
     people,
-    read_learnt,
-    take_learnt,
+    read_feedback,
 )
 from faceweb.gallery.enroll import clean_name
 from faceweb.gallery.store import StoredPhoto, fingerprint
 from faceweb.i18n import say
 from faceweb.ui import records
-from faceweb.ui.boundary import Services, Shared, guarded
+from faceweb.ui.boundary import Services, Shared, handler
 from faceweb.ui.components import confirm
 from faceweb.ui.views import faces as faces_view
 
@@ -35,31 +35,31 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def people(self, gallery_key: str = ""):
         """Who is enrolled? Returns people, each with photos and the time of the newest."""
         return records.people(people(self._photos(gallery_key)))
 
-    @guarded
+    @handler
     def rename(self, person: str | None = None, new_name: str = "", gallery_key: str = ""):
         """Gives a person another name. Returns the people, as /people does."""
-        old, new = _chosen(person), clean_name(new_name)
+        old, new = _choose(person), clean_name(new_name)
         self.services.galleries.rename(gallery_key, old, new)
         _tell(say("{old} is now called {new}.", old=old, new=new))
         return records.people(people(self._photos(gallery_key)))
 
-    @guarded
+    @handler
     def forget(self, person: str | None = None, gallery_key: str = ""):
         """Forgets a person with all photos, and a training that learnt from this gallery.
 
         Marked pairs and a kept head know no names, and stay. Returns how many people are left.
         """
-        left = self.services.galleries.forget(gallery_key, _chosen(person))
+        left = self.services.galleries.forget(gallery_key, _choose(person))
         self._untrain(gallery_key)
         _tell(say("{name} is forgotten, with all photos.", name=person))
         return {"people": left}
 
-    @guarded
+    @handler
     def forget_photo(self, photo_id: int | None = None, gallery_key: str = ""):
         """Forgets one photo, and its person with the last one. Returns the people left."""
         self.services.galleries.forget_photo(gallery_key, _photo_id(photo_id))
@@ -67,7 +67,7 @@ class Handlers:
         _tell(say("The photo is forgotten."))
         return records.people(people(self._photos(gallery_key)))
 
-    @guarded
+    @handler
     def erase(self, gallery_key: str = ""):
         """Erases the whole gallery, with all that was taught or trained.
 
@@ -79,17 +79,17 @@ class Handlers:
         record = {"erased": erased, "left": len(self._photos(gallery_key))}
         return record, faces_view.receipt(receipt, record["left"])
 
-    @guarded
+    @handler
     def export(self, gallery_key: str = ""):
         """Exports the gallery, and what was taught and trained, as a zip of JSON and npz."""
         photos = self._photos(gallery_key)
-        members = export_learnt(self.services.learnt, gallery_key) if gallery_key else {}
+        members = export_feedback(self.services.learnt, gallery_key) if gallery_key else {}
         if not photos and not members:
             raise UnknownPersonError("There is nobody to export: enroll somebody first.")
         archive = export_gallery(photos, members)
         return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
 
-    @guarded
+    @handler
     def take_in(self, archive: bytes | None = None, gallery_key: str = ""):
         """Adds an exported zip; what was taught and trained too, where there is nothing yet.
 
@@ -98,18 +98,18 @@ class Handlers:
         """
         if not archive:
             raise ImportRefusedError("Choose the zip that was exported first.")
-        file = read_learnt(archive)
+        file = read_feedback(archive)
         added, known = import_gallery(self.services.galleries, gallery_key, archive)
-        marks, headed = take_learnt(self.services.learnt, gallery_key, file)
-        done = [faces_view.counted(added, "photo was added.", "photos were added.")]
+        marks, headed = import_feedback(self.services.learnt, gallery_key, file)
+        done = [faces_view.count_noun(added, "photo was added.", "photos were added.")]
         if known:
-            done.append(faces_view.counted(known, "was here already.", "were here already."))
+            done.append(faces_view.count_noun(known, "was here already.", "were here already."))
         if marks or headed:
             done.append(say("What was taught or trained came along."))
         _tell(" ".join(done))
         return {"added": added, "known": known, "marks": marks, "head": headed}
 
-    @guarded
+    @handler
     def open(self, gallery_key: str, person: str | None):
         """Another gallery, in the place of the one that is open."""
         key = gallery_key.strip().lower()
@@ -118,17 +118,17 @@ class Handlers:
                 "Nobody is enrolled under this key: check that it was copied whole. Your gallery "
                 "stays open."
             )
-        return key, key, "", *self.shown(key, person)
+        return key, key, "", *self.show_panel(key, person)
 
-    @guarded
+    @handler
     def ask_forget(self, person: str | None, gallery_key: str):
         """The question before a person is forgotten."""
-        name = _chosen(person)
+        name = _choose(person)
         if not any(photo.person == name for photo in self._photos(gallery_key)):
             raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
-        return faces_view.forgetting(name, *self._learnt(gallery_key))
+        return faces_view.forgetting(name, *self._count_learnt(gallery_key))
 
-    @guarded
+    @handler
     def ask_forget_photo(self, photo_id: int | None, gallery_key: str):
         """The question before a photo is forgotten."""
         photos = {photo.id: photo for photo in self._photos(gallery_key)}
@@ -136,10 +136,12 @@ class Handlers:
         if photo is None:
             raise UnknownPersonError("Choose a person and a photo first.")
         others = [p for p in photos.values() if p.person == photo.person]
-        return faces_view.forgetting_photo(photo, len(others) == 1, *self._learnt(gallery_key))
+        return faces_view.forgetting_photo(
+            photo, len(others) == 1, *self._count_learnt(gallery_key)
+        )
 
-    @guarded
-    def shown(self, gallery_key: str, person: str | None):
+    @handler
+    def show_panel(self, gallery_key: str, person: str | None):
         """The panel's contents: cards, names, and photos of the chosen person."""
         photos = self._photos(gallery_key)
         names = [summary.person for summary in people(photos)]
@@ -148,25 +150,25 @@ class Handlers:
         cards = faces_view.gallery(photos, people(photos))
         return cards, gr.update(choices=names, value=person), _choices(photos, person)
 
-    @guarded
+    @handler
     def offer_photos(self, person: str | None, gallery_key: str):
         """The photos of one person, to choose from."""
         return _choices(self._photos(gallery_key), person)
 
-    def _learnt(self, key: str) -> tuple[int, bool]:
+    def _count_learnt(self, key: str) -> tuple[int, bool]:
         """How many pairs are marked under a key, and whether a head is kept."""
         learnt = self.services.learnt
         return len(learnt.marks(key)), learnt.head(key) is not None
 
     def _untrain(self, key: str) -> None:
         # A training holds faces and numbers of the gallery it learnt from.
-        self.services.lessons.forget(fingerprint(key))
+        self.services.runs.forget(fingerprint(key))
 
     def _photos(self, key: str) -> list[StoredPhoto]:
         return self.services.galleries.photos(key) if key else []
 
 
-def _chosen(person: str | None) -> str:
+def _choose(person: str | None) -> str:
     if not person:
         raise UnknownPersonError("Choose a person first.")
     return str(person)
@@ -253,7 +255,11 @@ def build(
         person.api_info = lambda: {"type": "string"}
         photo.api_info = lambda: {"type": "integer"}
         panel = Panel(key, kept, cards, receipt, person, photo)
-        show = {"fn": handlers.shown, "inputs": [key, person], "outputs": [cards, person, photo]}
+        show = {
+            "fn": handlers.show_panel,
+            "inputs": [key, person],
+            "outputs": [cards, person, photo],
+        }
         show |= {"api_visibility": "private", "show_progress": "hidden"}
         events = [
             *_person_actions(handlers, panel, record),

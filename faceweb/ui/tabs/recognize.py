@@ -17,22 +17,22 @@ from faceweb.ui.boundary import (
     DEVICE_QUEUE,
     Services,
     Shared,
-    guarded,
+    handler,
 )
 from faceweb.ui.components import (
     FOLDER,
     GROUP_NOTE,
     GROUPS,
     PEOPLE,
-    checked,
+    check_upload,
     example_row,
-    located,
+    locate_example,
     photo_input,
-    required,
+    require,
     try_it,
 )
 from faceweb.ui.controls import default, into_view, slider
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.verify import DECIDERS, choice, decider
 from faceweb.ui.views import faces as faces_view
 
@@ -56,7 +56,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def recognize(
         self,
         photo: np.ndarray,
@@ -71,16 +71,16 @@ class Handlers:
         distance, candidates with the photo that decided; and the chance that a stranger is taken
         for somebody of this gallery), the photo with boxes and names, and the answer as HTML.
         """
-        return self._answer(required(photo, "a photo"), threshold, gallery_key, decide)
+        return self._answer(require(photo, "a photo"), threshold, gallery_key, decide)
 
-    @guarded
+    @handler
     def again(self, photo: np.ndarray | None, threshold: float, gallery_key: str, decide: str):
         """The same photo at another threshold; nothing where there is no photo yet."""
         if photo is None:
             return gr.skip(), gr.skip(), gr.skip()
         return self._answer(photo, threshold, gallery_key, decide)
 
-    @guarded
+    @handler
     def introduce(self, gallery_key: str, version: int):
         """Enrolls the two people of the example, and hands it over."""
         for file, name in PEOPLE:
@@ -92,9 +92,9 @@ class Handlers:
                 picture,
                 name,
             )
-        return located(GROUPS[0][0]), version + 1
+        return locate_example(GROUPS[0][0]), version + 1
 
-    @guarded
+    @handler
     def live(self, frame: np.ndarray, threshold: float, gallery_key: str, decide: str):
         """One frame of the live camera; nothing of it is written to a file."""
         if frame is None or not self.services.engine.status.ready:
@@ -113,9 +113,9 @@ class Handlers:
         among = self.services.calibration.false_accept_among(config.threshold, count)
         known = among if count and head is None else None
         return (
-            records.recognized(answers, threshold, known),
-            images.labelled(picture, answers),
-            faces_view.recognized(answers, count, among, threshold, head),
+            records.recognition(answers, threshold, known),
+            images.label_faces(picture, answers),
+            faces_view.recognition(answers, count, among, threshold, head),
         )
 
 
@@ -147,9 +147,9 @@ def build(services: Services, shared: Shared) -> None:
     answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    fold("recognize", HOW)
+    explain_tab("recognize", HOW)
     inputs, outputs = [photo, threshold, shared.key, decide], [record, labelled, answer]
-    checked([photo])
+    check_upload([photo])
     outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}
     for event in (photo_tab.select, camera_tab.select, photo.change, shared.version.change):
         event(**outdated)

@@ -13,14 +13,14 @@ import numpy as np
 
 from faceweb.config import FacesConfig
 from faceweb.errors import KeyRefusedError, TrainingError
-from faceweb.faces.heads import Head, from_bytes, taught_head
+from faceweb.faces.heads import Head, from_bytes, load_taught_head
 from faceweb.faces.verify import verify
 from faceweb.gallery import feedback
 from faceweb.ui import records
-from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
-from faceweb.ui.components import PAIRS, PAIRS_NOTE, checked, example_row, photo_input, required
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
+from faceweb.ui.components import PAIRS, PAIRS_NOTE, check_upload, example_row, photo_input, require
 from faceweb.ui.controls import default, into_view, slider
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.views import faces as faces_view
 from faceweb.ui.views.faces import verification
 
@@ -39,7 +39,7 @@ def decider(services: Services, decide: str, key: str) -> Head | None:
     if decide == "taught":
         marks = services.learnt.marks(key) if key else []
         source = "the pairs you marked" if marks else "a unit that was not taught yet"
-        return taught_head(feedback.unit_of(services.known, marks), source)
+        return load_taught_head(feedback.unit_of(services.known, marks), source)
     if decide != "trained":
         raise TrainingError(f"Decide must be one of {', '.join(DECIDERS)}. Received: {decide}.")
     kept = services.learnt.head(key) if key else None
@@ -84,7 +84,7 @@ class FeedbackHandlers:
 
     services: Services
 
-    @guarded
+    @handler
     def mark(
         self, photo_a: np.ndarray, photo_b: np.ndarray, same: bool = True, gallery_key: str = ""
     ):
@@ -95,25 +95,25 @@ class FeedbackHandlers:
         """
         if not gallery_key:
             raise KeyRefusedError("Teaching needs a gallery key: enroll somebody, or make one.")
-        a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
+        a, b = require(photo_a, "photo A"), require(photo_b, "photo B")
         services = self.services
         result = verify(services.ready().faces(), services.calibration, a, b, FacesConfig())
-        first, second = (face.encoding for face in result.compared)
-        pair = feedback.Mark(first, second, bool(same))
+        first, second = (face.embedding for face in result.compared)
+        pair = feedback.LabelledPair(first, second, bool(same))
         taught = feedback.mark(services.known, services.learnt, gallery_key, pair)
-        return faces_view.record(taught), faces_view.taught(taught, services.known)
+        return faces_view.record(taught), faces_view.feedback(taught, services.known)
 
-    @guarded
+    @handler
     def one(self, photo_a: np.ndarray, photo_b: np.ndarray, gallery_key: str):
         """They are one person."""
         return self.mark(photo_a, photo_b, True, gallery_key)
 
-    @guarded
+    @handler
     def two(self, photo_a: np.ndarray, photo_b: np.ndarray, gallery_key: str):
         """They are two people."""
         return self.mark(photo_a, photo_b, False, gallery_key)
 
-    @guarded
+    @handler
     def undo(self, gallery_key: str = ""):
         """Takes the last marked pair back. Returns a record (marks) and a sentence."""
         if not gallery_key or not self.services.learnt.marks(gallery_key):
@@ -121,14 +121,14 @@ class FeedbackHandlers:
         left = self.services.learnt.forget_marks(gallery_key, last=True)
         return {"marks": left}, faces_view.undone(left)
 
-    @guarded
+    @handler
     def forget(self, gallery_key: str = ""):
         """Forgets all marked pairs and the unit. Returns a record (marks) and a sentence."""
         if gallery_key:
             self.services.learnt.forget_marks(gallery_key)
         return {"marks": 0}, faces_view.undone(0)
 
-    @guarded
+    @handler
     def forget_head(self, gallery_key: str = ""):
         """Forgets the head that was trained and kept. Returns a record (head) and a sentence."""
         if not gallery_key or not self.services.learnt.forget_head(gallery_key):
@@ -193,7 +193,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def verify(
         self,
         photo_a: np.ndarray,
@@ -210,13 +210,13 @@ class Handlers:
         source of a head that decided) and the answer as HTML.
         """
         config = FacesConfig(threshold=threshold)
-        a, b = required(photo_a, "photo A"), required(photo_b, "photo B")
+        a, b = require(photo_a, "photo A"), require(photo_b, "photo B")
         calibration = self.services.calibration
         head = decider(self.services, decide, gallery_key)
         result = verify(self.services.ready().faces(), calibration, a, b, config, head)
         return records.verification(result), verification(result, calibration)
 
-    @guarded
+    @handler
     def again(
         self,
         photo_a: np.ndarray | None,
@@ -248,10 +248,10 @@ def build(services: Services, shared: Shared) -> None:
     panel = build_feedback(services, shared, [photo_a, photo_b])
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    fold("verify", HOW)
+    explain_tab("verify", HOW)
     inputs = [photo_a, photo_b, threshold, panel.decide, shared.key]
     outputs = [record, answer]
-    checked([photo_a, photo_b])
+    check_upload([photo_a, photo_b])
     for photo in (photo_a, photo_b):
         photo.input(None, None, answer, js="() => ''")
     asked = start.click(handlers.verify, inputs, outputs, api_name="verify", **DEVICE_QUEUE)

@@ -50,7 +50,7 @@ def large(number: int) -> str:
     return f"{mantissa} · 10{str(int(power)).translate(POWERS)}"
 
 
-def refused(sentence: str) -> str:
+def refusal(sentence: str) -> str:
     """Why there is no answer, in the place of one; the sentence is fit for HTML already."""
     return f'<div class="shapes refused" role="status"><p>{sentence}</p></div>'
 
@@ -153,10 +153,10 @@ def stage(found: Window, config: DimensionsConfig) -> str:
 <label>{say("Speed")} <input type="range" data-do="speed" aria-label="{say("Speed")}" min="-3"
 max="3" step="0.5" value="0"></label></div>
 <div class="sum" aria-live="off"></div><div class="products"></div>
-<p class="note">{_said(found, config)}</p></section>"""
+<p class="note">{_describe(found, config)}</p></section>"""
 
 
-def _said(found: Window, config: DimensionsConfig) -> str:
+def _describe(found: Window, config: DimensionsConfig) -> str:
     rank, drawn = found.input.ndim, found.input.shape
     sentences = [say(SOURCES[rank])]
     if found.asked > drawn[0]:

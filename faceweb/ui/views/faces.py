@@ -12,16 +12,16 @@ import numpy as np
 from faceweb.engine import Status
 from faceweb.faces.calibration import Calibration
 from faceweb.faces.evaluation import BINARY
-from faceweb.faces.heads import Head, Unit
+from faceweb.faces.heads import Head, LogisticUnit
 from faceweb.faces.quality import SMALLEST_EYES, eye_distance
 from faceweb.faces.verify import Verification
 from faceweb.gallery.archive import PersonSummary
 from faceweb.gallery.enroll import Enrolled
-from faceweb.gallery.feedback import BOUND, Known, Mark, Taught
+from faceweb.gallery.feedback import BOUND, Known, LabelledPair, Taught
 from faceweb.gallery.recognize import Recognized
 from faceweb.gallery.store import Receipt, StoredPhoto
 from faceweb.i18n import retold, say
-from faceweb.types import EncodedFace, Interval, Odds, Verdict
+from faceweb.types import EmbeddedFace, Interval, MatchProbability, Verdict
 from faceweb.ui import images
 
 # What the panel shows of a large gallery; every chip is some 30 kB of page.
@@ -38,7 +38,7 @@ def percent(share: float) -> str:
     return f"{100 * share:.{digits}f}\u00a0%"
 
 
-def counted(number: int, one: str, many: str) -> str:
+def count_noun(number: int, one: str, many: str) -> str:
     """A number with its noun."""
     return say(f"{{number}} {one if number == 1 else many}", number=f"{number:,}")
 
@@ -65,7 +65,7 @@ def status_line(status: Status) -> str:
     )
 
 
-def enrolled(result: Enrolled) -> str:
+def enrollment(result: Enrolled) -> str:
     """What was enrolled and how good its photo is."""
     name = escape(result.photo.person)
     several = (
@@ -88,9 +88,9 @@ def enrolled(result: Enrolled) -> str:
     again = "" if result.added else say("This very photo was here already, so nothing was added.")
     kept = say(
         "{photos} of {name}; {people} in the gallery.",
-        photos=counted(result.photos, "photo", "photos"),
+        photos=count_noun(result.photos, "photo", "photos"),
         name=name,
-        people=counted(result.people, "person", "people"),
+        people=count_noun(result.people, "person", "people"),
     )
     chip = images.picture(result.face.chip, say("aligned face of {name}", name=result.photo.person))
     headline = say("{name} is enrolled", name=name)
@@ -130,7 +130,7 @@ def forgetting_photo(photo: StoredPhoto, last: bool, marks: int = 0, head: bool 
 def _staying(marks: int, head: bool) -> str:
     if not marks and not head:
         return ""
-    pairs = counted(marks, "pair", "pairs")
+    pairs = count_noun(marks, "pair", "pairs")
     if not head:
         one = (
             "What was learnt knows no names: {pairs} you marked stays, until you press Begin anew "
@@ -155,7 +155,7 @@ def _staying(marks: int, head: bool) -> str:
     return " " + stay
 
 
-def numbered(faces: list[EncodedFace]) -> str:
+def number_faces(faces: list[EmbeddedFace]) -> str:
     """The faces of one photo, numbered to choose from."""
     chips = ""
     for i, face in enumerate(faces, start=1):
@@ -176,13 +176,13 @@ def gallery(photos: list[StoredPhoto], people: list[PersonSummary]) -> str:
         mine = [p for p in photos if p.person == person.person]
         alt = say("photo of {name}", name=person.person)
         chips = "".join(images.inline(p.chip, alt) for p in mine[:MOST_CHIPS])
-        count = counted(person.photos, "photo", "photos")
+        count = count_noun(person.photos, "photo", "photos")
         cards.append(
             f'<figure><div class="chips">{chips}</div>'
             f"<figcaption><strong>{name}</strong><small>{count}</small></figcaption></figure>"
         )
     hidden = len(people) - len(cards)
-    more = f'<p class="note">{counted(hidden, "more person", "more people")}</p>'
+    more = f'<p class="note">{count_noun(hidden, "more person", "more people")}</p>'
     return f'<div class="people">{"".join(cards)}</div>{more if hidden else ""}'
 
 
@@ -194,7 +194,7 @@ def live(picture: np.ndarray | None) -> str:
     return images.photo(picture, say("the camera's picture with names"))
 
 
-def recognized(
+def recognition(
     answers: list[Recognized],
     people: int,
     among: Interval,
@@ -220,7 +220,7 @@ def recognized(
             "({low} to {high}) at &tau; = {threshold}: {formula}, FAR being the share of strangers "
             "let in by one photo. It counts one photo a person; several give a stranger more "
             "chances.",
-            people=counted(people, "person", "people"),
+            people=count_noun(people, "person", "people"),
             chance=percent(among.value),
             low=percent(among.low),
             high=percent(among.high),
@@ -261,10 +261,10 @@ def receipt(erased: Receipt, left: int) -> str:
         return f'<p class="empty">{say("There was nothing to erase.")}</p>'
     proof = say(
         "Erased {people}, {photos}, {bytes} bytes; a search for this key now finds {left}.",
-        people=counted(erased.people, "person", "people"),
-        photos=counted(erased.photos, "photo", "photos"),
+        people=count_noun(erased.people, "person", "people"),
+        photos=count_noun(erased.photos, "photo", "photos"),
         bytes=f"{erased.bytes:,}",
-        left=counted(left, "photo", "photos") if left else say("nothing"),
+        left=count_noun(left, "photo", "photos") if left else say("nothing"),
     )
     return f'<p class="empty">{proof}</p>'
 
@@ -298,7 +298,7 @@ def record(taught: Taught) -> dict:
     }
 
 
-def taught(result: Taught, known: Known) -> str:
+def feedback(result: Taught, known: Known) -> str:
     """What marking a pair changed."""
     last = result.marks[-1]
     if result.refused:
@@ -320,13 +320,13 @@ def taught(result: Taught, known: Known) -> str:
 <p class="note">{pair} {why}</p></section>"""
     headline = say("Learnt") if result.steps else say("It was right already")
     kept = sum(result.right(result.after))
-    pairs = counted(len(result.marks), "pair", "pairs")
+    pairs = count_noun(len(result.marks), "pair", "pairs")
     held = f'<p class="warning">{say(HELD)}</p>' if result.held_back else ""
     moved = say(
         "{steps}. This pair: {before} &rarr; {after}. Of {pairs} you marked, {kept} decided as you "
         "said. Known pairs (normal approximation): {error_before} % &rarr; {error_after} % mean "
         "error; it began at {first} %.",
-        steps=counted(result.steps, "step", "steps"),
+        steps=count_noun(result.steps, "step", "steps"),
         before=_unit_odds(result.before, last),
         after=_unit_odds(result.after, last),
         pairs=pairs,
@@ -337,14 +337,14 @@ def taught(result: Taught, known: Known) -> str:
     )
     return f"""<section class="answer"><h3>{headline}</h3>
 <p class="note">{moved}</p>{held}
-{_moved(known.unit, result.after)}<p class="note">{say(WEIGHTS)}</p></section>"""
+{_movement(known.unit, result.after)}<p class="note">{say(WEIGHTS)}</p></section>"""
 
 
 def undone(left: int) -> str:
     """After pairs were taken back."""
     if not left:
         return f'<p class="note">{say("No pair is marked: the unit is where it began.")}</p>'
-    still = counted(left, "pair is still marked.", "pairs are still marked.")
+    still = count_noun(left, "pair is still marked.", "pairs are still marked.")
     return f'<p class="note">{say("Taken back.")} {still}</p>'
 
 
@@ -353,13 +353,13 @@ def headless() -> str:
     return f'<p class="note">{say("The head you trained is forgotten.")}</p>'
 
 
-def _unit_odds(unit: Unit, pair: Mark) -> str:
+def _unit_odds(unit: LogisticUnit, pair: LabelledPair) -> str:
     odds = float(unit.log_odds(pair.terms))
     verdict = say("one person") if odds >= 0 else say("two people")
     return f"{verdict} ({100 / (1 + np.exp(-abs(odds))):.0f} %)"
 
 
-def _moved(before: Unit, after: Unit) -> str:
+def _movement(before: LogisticUnit, after: LogisticUnit) -> str:
     ways = after.weights - before.weights
     tall = np.abs(ways).max() or 1.0
     wide, middle = WIDTH / len(ways), HEIGHT / 2
@@ -401,7 +401,7 @@ def verification(result: Verification, calibration: Calibration) -> str:
         if len(found) > 1
     ]
     note = f'<p class="note">{" ".join(several)}</p>' if several else ""
-    why, below = _by_distance(result), _counted(result, calibration)
+    why, below = _by_distance(result), _count_errors(result, calibration)
     if result.head is not None:
         why = _by_head(result.head, result.score, result.same)
         below = _aside(result, below)
@@ -455,7 +455,7 @@ def _distance(verdict: Verdict) -> str:
     )
 
 
-def _counted(result: Verification, calibration: Calibration) -> str:
+def _count_errors(result: Verification, calibration: Calibration) -> str:
     counted = say(
         "Counted on {source}; 95 % intervals, which are too narrow in so far as pairs share "
         "people. Other faces, ages and cameras can do worse. Not for access control.",
@@ -468,16 +468,16 @@ def _counted(result: Verification, calibration: Calibration) -> str:
 """
 
 
-def _odds(odds: Odds) -> str:
+def _odds(odds: MatchProbability) -> str:
     one = say("One person, if half of such pairs were")
     return f"""<dl class="odds">
 <div><dt>{one}</dt><dd>{percent(odds.probability)}</dd></div>
-<div><dt>{say("Strangers let in at this &tau;")}</dt><dd>{_spread(odds.false_accept)}</dd></div>
-<div><dt>{say("Same person turned away")}</dt><dd>{_spread(odds.false_reject)}</dd></div>
+<div><dt>{say("Strangers let in at this &tau;")}</dt><dd>{_spread_of(odds.false_accept)}</dd></div>
+<div><dt>{say("Same person turned away")}</dt><dd>{_spread_of(odds.false_reject)}</dd></div>
 </dl>"""
 
 
-def _spread(interval: Interval) -> str:
+def _spread_of(interval: Interval) -> str:
     low, high = percent(interval.low), percent(interval.high)
     between = say("({low} to {high})", low=low, high=high)
     return f"{percent(interval.value)} <small>{between}</small>"

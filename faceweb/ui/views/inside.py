@@ -15,15 +15,17 @@ from faceweb.interpret import atlas as atlas_file
 from faceweb.interpret.atlas import Plate
 from faceweb.interpret.corpus import Corpus
 from faceweb.interpret.feature_maps import FeatureMaps, over
-from faceweb.interpret.gram import Channels, RepaintStep
+from faceweb.interpret.gram import ChannelCorrelation, RepaintStep
 from faceweb.interpret.occlusion import OcclusionStep
 from faceweb.interpret.top_patches import PLACES, PassStep, Patch
 from faceweb.types import LayerFacts
 from faceweb.ui import images
-from faceweb.ui.views.faces import counted
+from faceweb.ui.views.faces import count_noun
 
 if TYPE_CHECKING:
-    from faceweb.interpret.activation_maximization import DreamStep
+    from faceweb.interpret.activation_maximization import AscentStep
+
+    pass
 
 VIEWS = {
     "whole": "",
@@ -129,15 +131,15 @@ def maps(found: FeatureMaps, most: int, chosen: int) -> str:
         "shown, each on its own scale, with its largest activation.",
         width=width,
         height=height,
-        fires=counted(len(found.strongest), "unit fires", "units fire"),
+        fires=count_noun(len(found.strongest), "unit fires", "units fire"),
         silent=found.maps.shape[-1] - len(found.strongest),
         shown=len(shown),
     )
     return f"""<section class="answer"><div class="maps">{cells}</div>
-<p class="note">{seen(found)}{note}</p></section>"""
+<p class="note">{crop_note(found)}{note}</p></section>"""
 
 
-def seen(found: FeatureMaps) -> str:
+def crop_note(found: FeatureMaps) -> str:
     """What the network was shown where that is not the whole photo, or less than a field."""
     what = found.view.what
     if what in VIEWS:
@@ -178,7 +180,7 @@ def progress(step: PassStep, corpus: Corpus) -> str:
     share = 100 * step.done / max(step.total, 1)
     skipped = step.index.skipped
     left = remaining(step.remaining) if not step.finished else ""
-    broken = counted(skipped, "file could not be used.", "files could not be used.")
+    broken = count_noun(skipped, "file could not be used.", "files could not be used.")
     looked = say(
         "{done} of {total} looked through{left}: {pictures}.",
         done=f"{step.done:,}",
@@ -197,7 +199,7 @@ def remaining(seconds: float) -> str:
     return f'<span class="left">{left}</span>'
 
 
-def nine(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
+def top_patches(patches: dict[int, list[Patch]], described: dict[int, str]) -> str:
     """Units with their nine patches, the classic figure."""
     blocks = "".join(
         f'<button type="button" class="nine" data-pick="{unit}" aria-label="{say("Unit")} {unit}">'
@@ -233,7 +235,7 @@ def unit_patches(
     heads = ("the patch", "guided backpropagation", "plain gradient")
     rows = [[images.patch(p, caption(p)) for p in found]]
     for each in gradients:
-        rows.append([images.excited(p, g, "") for p, g in zip(found, each, strict=True)])
+        rows.append([images.draw_excitation(p, g, "") for p, g in zip(found, each, strict=True)])
     table = "".join(
         f'<div class="row"><span>{say(head)}</span>{"".join(cells)}</div>'
         for head, cells in zip(heads, rows, strict=True)
@@ -252,7 +254,7 @@ def unit_patches(
 <p class="note">{origin}{short_of if len(found) < PLACES else ""}</p></section>"""
 
 
-def dreaming(step: "DreamStep", number: int, patches: Sequence[Patch] | None) -> str:
+def maximization(step: "AscentStep", number: int, patches: Sequence[Patch] | None) -> str:
     """A dream under way, beside the best patch of the corpus; None where that is not known yet."""
     peak = float(step.activations[0])
     compared, beside = "", ""
@@ -279,12 +281,12 @@ def dreaming(step: "DreamStep", number: int, patches: Sequence[Patch] | None) ->
 <p class="note">{made} {excited}</p></section>"""
 
 
-def occluded(step: OcclusionStep, what: str) -> str:
+def occlusion_step(step: OcclusionStep, what: str) -> str:
     """What covering a picture does to a value."""
     largest = max(float(np.abs(step.change).max()), 1e-12)
-    shown = images.signed_over(step.pixels, step.change / largest)
+    shown = images.overlay_signed(step.pixels, step.change / largest)
     if step.spot is not None:
-        shown = images.ringed(shown, step.spot)
+        shown = images.draw_ring(shown, step.spot)
     so_far = say(", {done} of {total} patches so far", done=step.done, total=step.total)
     between = say(
         "{what}: {before}, covered between {lowest} and {highest}{left}.",
@@ -298,14 +300,14 @@ def occluded(step: OcclusionStep, what: str) -> str:
     return f"<figure>{picture}<figcaption>{between}</figcaption></figure>"
 
 
-def covered(parts: Sequence[str], note: str) -> str:
+def occlusion_maps(parts: Sequence[str], note: str) -> str:
     """Occlusion maps with their legend."""
     return f"""<section class="answer"><div class="pairwise">{"".join(parts)}</div>
 <p class="legend"><span class="swatch for"></span> {say("falls where this is covered")}
 <span class="swatch against"></span> {say("grows")}</p><p class="note">{say(note)}</p></section>"""
 
 
-def gram(found: Channels) -> str:
+def gram(found: ChannelCorrelation) -> str:
     """The matrix of correlations, to be clicked at."""
     ordered = found.correlation[np.ix_(found.order, found.order)]
     count, silent = len(ordered), len(found.correlation) - len(ordered)
@@ -319,11 +321,15 @@ def gram(found: Channels) -> str:
 aria-label="{say("correlation matrix: click a cell")}">{images.matrix(ordered)}</button></div>
 <p class="legend"><span class="swatch for"></span> {say("fire together")}
 <span class="swatch against"></span> {say("one is off where the other is on")}</p><p class="note">
-{seen(found.maps)}{ordering}</p>"""
+{crop_note(found.maps)}{ordering}</p>"""
 
 
 def pair(
-    found: Channels, first: int, second: int, told: tuple[str, str], nines: tuple[str, str]
+    found: ChannelCorrelation,
+    first: int,
+    second: int,
+    told: tuple[str, str],
+    nines: tuple[str, str],
 ) -> str:
     """Two units: what each sees, where both are on, and how that goes together."""
     value = float(found.correlation[first, second])
@@ -333,7 +339,7 @@ def pair(
         f'<button type="button" class="partner" data-pick="{unit}">{unit} <b>{r:+.2f}</b></button>'
         for unit, r in found.partners(first)
     )
-    lead = escape(said(found, first, second, told))
+    lead = escape(describe_correlation(found, first, second, told))
     sees = [
         say("unit {number}: {look}", number=number, look=escape(looks(look)))
         for number, look in zip((first, second), told, strict=True)
@@ -348,7 +354,9 @@ def pair(
 </section>"""
 
 
-def said(found: Channels, first: int, second: int, told: tuple[str, str]) -> str:
+def describe_correlation(
+    found: ChannelCorrelation, first: int, second: int, told: tuple[str, str]
+) -> str:
     """The correlation of two units in words."""
     silent = [str(each) for each in (first, second) if found.silent(each)]
     if silent:

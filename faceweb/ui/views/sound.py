@@ -7,10 +7,10 @@ import numpy as np
 
 from faceweb.i18n import each_retold, say
 from faceweb.signals.samples import INSTRUMENTS
-from faceweb.style.sound import compressed, kept_share, spectra
+from faceweb.style.sound import compress, correlate_with_content, spectra
 from faceweb.types import StyleStep
-from faceweb.ui.records import under_way
-from faceweb.ui.sessions.style import Easel
+from faceweb.ui.records import style_run
+from faceweb.ui.sessions.style import StyleRun
 from faceweb.ui.svg import spectrogram, thumbnail
 from faceweb.ui.views.style import CURVES, curves, duration
 
@@ -39,8 +39,8 @@ def waiting() -> str:
 def title(content: str, style: str) -> str:
     """What an example makes."""
     if not content:
-        return say("more {style}", style=_named(style))
-    return say("{content} as {style}", content=_named(content), style=_named(style))
+        return say("more {style}", style=_name(style))
+    return say("{content} as {style}", content=_name(content), style=_name(style))
 
 
 def cards(pictures: bool = True) -> str:
@@ -58,7 +58,7 @@ def chips(name: str) -> str:
 
 
 def painting(
-    easel: Easel, step: StyleStep, texture: bool, named: str, last: str | None = None
+    run: StyleRun, step: StyleStep, texture: bool, named: str, last: str | None = None
 ) -> str:
     """The sound as it is, with everything that is known of it.
 
@@ -69,71 +69,71 @@ def painting(
         named: what it is called.
         last: what is done after the last step, "" where nothing is left to do.
     """
-    notes = "".join(f'<p class="warning">{escape(note)}</p>' for note in _notes(easel, step))
+    notes = "".join(f'<p class="warning">{escape(note)}</p>' for note in _notes(run, step))
     about = say(", about {time} left", time=duration(step.remaining))
     left = about if step.step < step.steps else ""
     made = say(
         "Step {step} of {steps}, {seconds} s{left}.",
         step=step.step,
         steps=step.steps,
-        seconds=f"{easel.seconds:.0f}",
+        seconds=f"{run.seconds:.0f}",
         left=left if last is None else last,
     )
-    shares = "" if texture else spectrogram(easel.scene.content, say("Content"))
+    shares = "" if texture else spectrogram(run.scene.content, say("Content"))
     own = say("Texture" if texture else "Result")
     if last is None:
         own = say("{what} so far", what=own)
-    style = spectrogram(easel.scene.styles[0], say("Style"))
+    style = spectrogram(run.scene.styles[0], say("Style"))
     result = spectrogram(step.picture, own, "result")
     shown = CURVES[::2] if texture else CURVES
     return f"""<section class="answer painting sound"><p class="lead">{escape(named)}</p>
 <div class="spectrograms">{shares}{style}{result}</div>
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
 <p class="note">{made}</p>{notes}
-<dl class="facts gained">{_gained(easel, step, texture)}</dl>
-{_formula(step, texture)}{curves(easel.history, shown)}</section>"""
+<dl class="facts gained">{_gain(run, step, texture)}</dl>
+{_formula(step, texture)}{curves(run.history, shown)}</section>"""
 
 
-def record(easel: Easel, step: StyleStep, texture: bool) -> dict:
+def record(run: StyleRun, step: StyleStep, texture: bool) -> dict:
     """The same as a JSON record."""
-    kept = None if texture else round(kept_share(easel.scene, step.picture), 4)
-    return under_way(easel, step) | {
-        "j_style_start": easel.history[0][1].style if easel.history else None,
+    kept = None if texture else round(correlate_with_content(run.scene, step.picture), 4)
+    return style_run(run, step) | {
+        "j_style_start": run.history[0][1].style if run.history else None,
         "content_correlation": kept,
         "texture": texture,
     }
 
 
-def _gained(easel: Easel, step: StyleStep, texture: bool) -> str:
-    first = easel.history[0][1].style if easel.history else step.costs.style
-    times = first / max(step.costs.style, 1e-12)
+def _gain(run: StyleRun, step: StyleStep, texture: bool) -> str:
+    first = run.history[0][1].style if run.history else step.losses.style
+    times = first / max(step.losses.style, 1e-12)
     down = say("{times} times", times=f"{times:,.3g}")
     facts = f"""<div><dt>{say("style cost came down")}</dt><dd>{down}</dd></div>
-<div><dt>{say("from, to")}</dt><dd>{first:.3g} → {step.costs.style:.3g}</dd></div>"""
+<div><dt>{say("from, to")}</dt><dd>{first:.3g} → {step.losses.style:.3g}</dd></div>"""
     if texture:
         return facts
-    kept = kept_share(easel.scene, step.picture)
+    kept = correlate_with_content(run.scene, step.picture)
     return f"{facts}<div><dt>{say('correlation with the content')}</dt><dd>{kept:.2f}</dd></div>"
 
 
 def _formula(step: StyleStep, texture: bool) -> str:
-    weights, costs = step.weights, step.costs
-    style = f"{weights.beta:.3g} &times; {costs.style:.3g}"
+    weights, losses = step.weights, step.losses
+    style = f"{weights.beta:.3g} &times; {losses.style:.3g}"
     if texture:
         said = f"J = &beta; J<sub>style</sub>(S, G) = {style}"
     else:
         said = (
             "J = &alpha; J<sub>content</sub>(C, G) + &beta; J<sub>style</sub>(S, G) = "
-            f"{weights.alpha:.3g} &times; {costs.content:.3g} + {style}"
+            f"{weights.alpha:.3g} &times; {losses.content:.3g} + {style}"
         )
-    return f'<p class="formula">{said} = {costs.j:.3g}</p>'
+    return f'<p class="formula">{said} = {losses.j:.3g}</p>'
 
 
-def _notes(easel: Easel, step: StyleStep) -> list[str]:
-    return [each_retold(note) for note in (easel.note, step.note) if note]
+def _notes(run: StyleRun, step: StyleStep) -> list[str]:
+    return [each_retold(note) for note in (run.note, step.note) if note]
 
 
-def _named(sound: str) -> str:
+def _name(sound: str) -> str:
     """A bundled sound's name in the language that is spoken, a visitor's as it is."""
     return say(sound) if sound in INSTRUMENTS else sound
 
@@ -155,5 +155,5 @@ def _thumbnail(name: str, alt: str) -> str:
 
 
 def _values(name: str) -> np.ndarray:
-    values = compressed(spectra(INSTRUMENTS[name]().samples))
+    values = compress(spectra(INSTRUMENTS[name]().samples))
     return values / values.max()

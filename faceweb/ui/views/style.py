@@ -10,10 +10,10 @@ from faceweb.config import StyleConfig
 from faceweb.i18n import each_retold, say
 from faceweb.style.image import LARGEST
 from faceweb.style.recipe import Recipe
-from faceweb.types import StyleCosts, StyleStep
+from faceweb.types import StyleLosses, StyleStep
 from faceweb.ui import images
-from faceweb.ui.sessions.style import Easel
-from faceweb.ui.views.faces import counted
+from faceweb.ui.sessions.style import StyleRun
+from faceweb.ui.views.faces import count_noun
 
 CURVES = (("j", "J"), ("content", "J_content"), ("style", "J_style"))
 THUMB = 120
@@ -24,7 +24,7 @@ OTHER_SETTINGS = (
 FLAT = 2.0
 
 
-def painting(easel: Easel, step: StyleStep, hung: bool = False) -> str:
+def painting(run: StyleRun, step: StyleStep, hung: bool = False) -> str:
     """The painting as it is, with everything that is known of it; once `hung` without itself."""
     picture = "" if hung else images.photo(step.picture, say("the painting so far"))
     height, width = step.shape
@@ -36,24 +36,24 @@ def painting(easel: Easel, step: StyleStep, hung: bool = False) -> str:
         steps=step.steps,
         width=width,
         height=height,
-        seconds=f"{easel.seconds:.0f}",
+        seconds=f"{run.seconds:.0f}",
         left=left if step.step < step.steps else "",
     )
-    notes = [note for note in (easel.note, each_retold(step.note)) if note]
+    notes = [note for note in (run.note, each_retold(step.note)) if note]
     note = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
     return f"""<section class="answer painting">{picture}
 <div class="bar"><i style="width:{100 * share:.1f}%"></i></div>
 <p class="note">{made}
-</p>{note}{formula(easel, step)}{curves(easel.history)}{stages([*easel.stages, step])}</section>"""
+</p>{note}{formula(run, step)}{curves(run.history)}{stages([*run.stages, step])}</section>"""
 
 
-def formula(easel: Easel, step: StyleStep) -> str:
+def formula(run: StyleRun, step: StyleStep) -> str:
     """The cost with today's numbers in it."""
-    weights, costs, sliders = step.weights, step.costs, easel.config
+    weights, losses, sliders = step.weights, step.losses, run.config
     rows = [
-        ("&alpha;", "J<sub>content</sub>", sliders.alpha, weights.alpha, costs.content),
-        ("&beta;", "J<sub>style</sub>", sliders.beta, weights.beta, costs.style),
-        ("&gamma;", "J<sub>variation</sub>", sliders.smooth, weights.variation, costs.variation),
+        ("&alpha;", "J<sub>content</sub>", sliders.alpha, weights.alpha, losses.content),
+        ("&beta;", "J<sub>style</sub>", sliders.beta, weights.beta, losses.style),
+        ("&gamma;", "J<sub>variation</sub>", sliders.smooth, weights.variation, losses.variation),
     ]
     terms = " + ".join(f"{raw:.3g} &times; {cost:.3g}" for *_, raw, cost in rows)
     table = "".join(
@@ -66,13 +66,13 @@ def formula(easel: Easel, step: StyleStep) -> str:
         "at the start."
     )
     return f"""<p class="formula">J = &alpha; J<sub>content</sub>(C, G) + &beta;
-J<sub>style</sub>(S, G) + &gamma; J<sub>variation</sub>(G) = {terms} = {costs.j:.3g}</p>
+J<sub>style</sub>(S, G) + &gamma; J<sub>variation</sub>(G) = {terms} = {losses.j:.3g}</p>
 <details><summary>{say("Weights")}</summary><table class="weights"><tr>{heads}</tr>{table}</table>
 <p class="note">{why}</p></details>"""
 
 
 def curves(
-    history: Sequence[tuple[int, StyleCosts]], shown: Sequence[tuple[str, str]] = CURVES
+    history: Sequence[tuple[int, StyleLosses]], shown: Sequence[tuple[str, str]] = CURVES
 ) -> str:
     """Costs over the steps, each on a logarithmic axis of its own height."""
     if not history:
@@ -80,9 +80,9 @@ def curves(
     return '<div class="curves">' + "".join(_curve(history, *curve) for curve in shown) + "</div>"
 
 
-def _curve(history: Sequence[tuple[int, StyleCosts]], name: str, label: str) -> str:
+def _curve(history: Sequence[tuple[int, StyleLosses]], name: str, label: str) -> str:
     steps = np.array([step for step, _ in history], float)
-    values = np.log10(np.maximum([getattr(costs, name) for _, costs in history], 1e-9))
+    values = np.log10(np.maximum([getattr(losses, name) for _, losses in history], 1e-9))
     low, high = values.min(), values.max()
     xs = 200 * (steps - steps[0]) / max(steps[-1] - steps[0], 1)
     ys = 58 - 50 * (values - low) / max(high - low, 1e-3)
@@ -130,9 +130,9 @@ def about_pictures(mask: np.ndarray | None, content: np.ndarray, style: np.ndarr
     return said
 
 
-def loaded(recipe: Recipe) -> str:
+def recipe_note(recipe: Recipe) -> str:
     """What a recipe brought with it."""
-    moves = counted(len(recipe.moves), "move", "moves") if recipe.moves else say("no move")
+    moves = count_noun(len(recipe.moves), "move", "moves") if recipe.moves else say("no move")
     return say(
         "{size} px, {steps} steps, {moves} of the sliders. Choose the pictures it was made from "
         "and press Paint.",
@@ -142,7 +142,7 @@ def loaded(recipe: Recipe) -> str:
     )
 
 
-def refused(sentence: str) -> str:
+def refusal(sentence: str) -> str:
     """A picture that cannot be painted, said before anybody presses Paint."""
     return f'<p class="warning">{escape(sentence)}</p>'
 
@@ -157,7 +157,7 @@ def limits() -> str:
     return f'<p class="note">{bounds}</p>'
 
 
-def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> str:
+def expectation(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> str:
     """How large a painting will be and how long it will take, where that is known."""
     height, width = sizes[-1]
     time = "" if seconds is None else say(", about {time} on this machine", time=duration(seconds))
@@ -167,7 +167,7 @@ def expected(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float |
         width=width,
         height=height,
         steps=config.steps,
-        sizes=counted(len(sizes), "size", "sizes"),
+        sizes=count_noun(len(sizes), "size", "sizes"),
         time=time,
         largest=LARGEST,
     )

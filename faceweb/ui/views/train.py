@@ -7,12 +7,12 @@ from html import escape
 import numpy as np
 from PIL import Image
 
-from faceweb.faces.evaluation import BINARY, Separation
+from faceweb.faces.evaluation import BINARY, VerificationMetrics
 from faceweb.i18n import each_retold, retold, say
-from faceweb.metric_learning.dataset import Album, Split
+from faceweb.metric_learning.dataset import FaceDataset, HoldOut
 from faceweb.metric_learning.training import HardTriplet, Training, TrainStep
 from faceweb.ui import images, svg
-from faceweb.ui.sessions.train import Lesson
+from faceweb.ui.sessions.train import TrainingRun
 from faceweb.ui.views.style import duration
 
 MAP, THUMB = 520, 34
@@ -44,10 +44,10 @@ def waiting() -> str:
     return f'<section class="answer"><p class="note">{say("Getting ready …")}</p></section>'
 
 
-def lesson(steps: Sequence[TrainStep], lesson: Lesson, outcome: str = "") -> str:
+def run(steps: Sequence[TrainStep], run: TrainingRun, outcome: str = "") -> str:
     """One training, or several side by side, as it is; the outcome once it rests."""
-    trainings = lesson.trainings
-    note = f'<p class="note">{escape(each_retold(lesson.data))}</p>' if lesson.data else ""
+    trainings = run.trainings
+    note = f'<p class="note">{escape(each_retold(run.data))}</p>' if run.data else ""
     if len(steps) > 1:
         columns = "".join(
             _racer(*each, bool(outcome)) for each in zip(steps, trainings, strict=True)
@@ -58,7 +58,7 @@ def lesson(steps: Sequence[TrainStep], lesson: Lesson, outcome: str = "") -> str
     lie = say(
         "Where {people} people it is watched on lie: a colour a person, two principal components "
         "of f",
-        people=_mapped(training.held_out),
+        people=_count_mapped(training.held_out),
     )
     return f"""<section class="answer lesson">{_progress(step, bool(outcome))}{lamp(step, training)}
 <div class="learnt"><div>{outcome or _figures(step, training)}{_pairs(step, training)}</div>
@@ -89,12 +89,12 @@ def lamp(step: TrainStep, training: Training) -> str:
     )
 
 
-def compared(before: Separation, after: Separation, split: Split) -> str:
+def comparison(before: VerificationMetrics, after: VerificationMetrics, split: HoldOut) -> str:
     """What the training was worth on those it is measured on."""
     rate = say(
         "equal error rate on {whom}, {pairs} pairs, before and after. At the threshold {threshold} "
         "as many strangers pass as friends are refused.",
-        whom=_tested(split),
+        whom=_test_note(split),
         pairs=f"{len(after.same) + len(after.different):,}",
         threshold=f"{after.threshold:.2f}",
     )
@@ -102,19 +102,21 @@ def compared(before: Separation, after: Separation, split: Split) -> str:
 {100 * after.error:.1f}&nbsp;%</strong><span>{rate} {_two_rates(split)}</span></p>"""
 
 
-def ranked(pairs: Sequence[tuple[Separation, Separation]], lesson: Lesson) -> str:
+def ranking(
+    pairs: Sequence[tuple[VerificationMetrics, VerificationMetrics]], run: TrainingRun
+) -> str:
     """Who won a race, on those it is measured on."""
     order = np.argsort([after.error for _, after in pairs], kind="stable")
     rows = "".join(
-        f"<tr><td>{say(LOSSES[lesson.trainings[i].config.loss])}</td>"
+        f"<tr><td>{say(LOSSES[run.trainings[i].config.loss])}</td>"
         f"<td>{100 * pairs[i][0].error:.1f} %</td><td>{100 * pairs[i][1].error:.1f} %</td></tr>"
         for i in order
     )
     head = "".join(f"<th>{say(each)}</th>" for each in ("loss", "before", "after"))
-    best = say("Equal error rate on {whom}, the best first.", whom=_tested(lesson.split))
+    best = say("Equal error rate on {whom}, the best first.", whom=_test_note(run.split))
     once = say("One seed is one race: another one may end otherwise.")
     return f"""<table class="weights final"><tr>{head}</tr>{rows}</table>
-<p class="note">{best} {_two_rates(lesson.split)} {once}</p>"""
+<p class="note">{best} {_two_rates(run.split)} {once}</p>"""
 
 
 def _progress(step: TrainStep, rests: bool = False) -> str:
@@ -127,7 +129,7 @@ def _progress(step: TrainStep, rests: bool = False) -> str:
     )
 
 
-def _tested(split: Split) -> str:
+def _test_note(split: HoldOut) -> str:
     count = len(split.tested)
     if split.apart:
         return say("{count} others, who were not looked at before the end", count=count)
@@ -136,7 +138,7 @@ def _tested(split: Split) -> str:
     return say("{count} {who}", count=count, who=retold(split.who))
 
 
-def _two_rates(split: Split) -> str:
+def _two_rates(split: HoldOut) -> str:
     """Why the rate at the end is not the one that was watched, where it is not."""
     if split.apart:
         return say(
@@ -219,14 +221,14 @@ def _racer(step: TrainStep, training: Training, rests: bool) -> str:
     )
 
 
-def _mapped(album: Album) -> int:
-    return min(len(album), MAP_PEOPLE)
+def _count_mapped(dataset: FaceDataset) -> int:
+    return min(len(dataset), MAP_PEOPLE)
 
 
-def _map(step: TrainStep, album: Album) -> str:
-    people = album.people
+def _map(step: TrainStep, dataset: FaceDataset) -> str:
+    people = dataset.people
     shown = people < MAP_PEOPLE
-    thumbs = np.concatenate(album.pictures)[shown]
+    thumbs = np.concatenate(dataset.pictures)[shown]
     canvas = Image.new("RGB", (MAP, MAP), (245, 243, 239))
     reach = step.reach or 1.0
     for (x, y), person, pixels in zip(step.flat[shown] / reach, people[shown], thumbs, strict=True):

@@ -11,7 +11,7 @@ from faceweb.media.video import write_clip
 from faceweb.signals.render_cube import clear_cube
 from faceweb.types import Clip, StyleStep
 from faceweb.ui import images
-from faceweb.ui.sessions.style import Easel
+from faceweb.ui.sessions.style import StyleRun
 from faceweb.ui.views.style import CURVES, curves, duration, formula
 
 STRIP = 8
@@ -39,7 +39,7 @@ def video(clip: Clip, alt: str, controls: bool = False) -> str:
     )
 
 
-def chosen(clip: Clip, title: str, note: str) -> str:
+def choice(clip: Clip, title: str, note: str) -> str:
     """The clip that would be painted."""
     count, height, width = clip.frames.shape[:3]
     said = say(
@@ -66,7 +66,7 @@ def strip(frames: np.ndarray) -> str:
 
 
 def painting(
-    easel: Easel, step: StyleStep, pictures: str, cost: str, shown: Sequence[tuple[str, str]]
+    run: StyleRun, step: StyleStep, pictures: str, cost: str, shown: Sequence[tuple[str, str]]
 ) -> str:
     """A clip or a block under way, with what is known of it.
 
@@ -81,7 +81,7 @@ def painting(
     left = ""
     if step.step < step.steps:
         about = say(", about {time} left", time=duration(step.remaining))
-        left = about if easel.running else say(", stopped")
+        left = about if run.running else say(", stopped")
     made = say(
         "Step {step} of {steps} at {sides}, {seconds} s{left}.",
         step=step.step,
@@ -91,25 +91,25 @@ def painting(
             sides=" x ".join(str(side) for side in step.shape[1:][::-1]),
             count=step.shape[0],
         ),
-        seconds=f"{easel.seconds:.0f}",
+        seconds=f"{run.seconds:.0f}",
         left=left,
     )
     notes = "".join(
-        f'<p class="warning">{escape(each_retold(n))}</p>' for n in (easel.note, step.note) if n
+        f'<p class="warning">{escape(each_retold(n))}</p>' for n in (run.note, step.note) if n
     )
     return f"""<section class="answer painting">{pictures}
 <div class="bar"><i style="width:{100 * step.step / step.steps:.1f}%"></i></div>
 <p class="note">{made}</p>{notes}
-{cost}{curves(easel.history, shown)}</section>"""
+{cost}{curves(run.history, shown)}</section>"""
 
 
-def clip(easel: Easel, step: StyleStep, frames: np.ndarray) -> str:
+def clip(run: StyleRun, step: StyleStep, frames: np.ndarray) -> str:
     """A clip under way."""
-    return painting(easel, step, strip(frames), _moving(easel, step), (*CURVES, MOTION))
+    return painting(run, step, strip(frames), _moving(run, step), (*CURVES, MOTION))
 
 
-def finished(
-    easel: Easel,
+def final_clip(
+    run: StyleRun,
     step: StyleStep,
     films: tuple[Clip, Clip, Clip],
     errors: tuple[float, float] | None,
@@ -126,7 +126,7 @@ and which way: <i class="way right">right</i>, <i class="way down">down left</i>
     shown = f"""<div class="films"><figure>{painted}<figcaption>
 {say("painted")}</figcaption></figure><div><figure>{before}<figcaption>{was}</figcaption></figure>\
 <figure>{moving}<figcaption>{way}</figcaption></figure></div></div>"""
-    return painting(easel, step, shown + _flicker(errors), _moving(easel, step), (*CURVES, MOTION))
+    return painting(run, step, shown + _flicker(errors), _moving(run, step), (*CURVES, MOTION))
 
 
 def _flicker(errors: tuple[float, float] | None) -> str:
@@ -140,7 +140,7 @@ frames differ once the motion is undone: 0 would be no flicker at all.""")
 </div><div><dt>{was}</dt><dd>{before:.2g}</dd></div></dl><p class="note">{how}</p>"""
 
 
-def solid(easel: Easel, step: StyleStep, block: np.ndarray) -> str:
+def solid(run: StyleRun, step: StyleStep, block: np.ndarray) -> str:
     """A block under way."""
     cube = images.picture(clear_cube(block), say("the block so far"), "block")
     middles = ""
@@ -149,7 +149,7 @@ def solid(easel: Easel, step: StyleStep, block: np.ndarray) -> str:
         middles += f"<figure>{images.picture(middle, name, 'grain slice')}"
         middles += f"<figcaption>{name}</figcaption></figure>"
     pictures = f'<div class="solid">{cube}<div class="middles">{middles}</div></div>'
-    return painting(easel, step, pictures, _sliced(step), CURVES[::2])
+    return painting(run, step, pictures, _slice(step), CURVES[::2])
 
 
 def cube(block: np.ndarray, turn: float) -> str:
@@ -158,24 +158,24 @@ def cube(block: np.ndarray, turn: float) -> str:
     return f'<figure class="pane">{pixels}</figure>'
 
 
-def cut(block: np.ndarray, axis: int, index: int) -> str:
+def slice_image(block: np.ndarray, axis: int, index: int) -> str:
     """One slice of a finished block."""
     alt = say("slice {number}", number=index)
     pixels = images.picture(block.take(index, axis), alt, "grain slice")
     return f'<figure class="pane">{pixels}</figure>'
 
 
-def done(easel: Easel, step: StyleStep) -> str:
+def numbers(run: StyleRun, step: StyleStep) -> str:
     """The numbers of a block that can be turned and cut above."""
-    return painting(easel, step, "", _sliced(step), CURVES[::2])
+    return painting(run, step, "", _slice(step), CURVES[::2])
 
 
-def _moving(easel: Easel, step: StyleStep) -> str:
-    return formula(easel, step).replace("J<sub>variation</sub>", "J<sub>motion</sub>")
+def _moving(run: StyleRun, step: StyleStep) -> str:
+    return formula(run, step).replace("J<sub>variation</sub>", "J<sub>motion</sub>")
 
 
-def _sliced(step: StyleStep) -> str:
-    weights, costs = step.weights, step.costs
+def _slice(step: StyleStep) -> str:
+    weights, losses = step.weights, step.losses
     return f"""<p class="formula">J = &beta; J<sub>style</sub>(S, G) + &gamma;
-J<sub>variation</sub>(G) = {weights.beta:.3g} &times; {costs.style:.3g} +
-{weights.variation:.3g} &times; {costs.variation:.3g} = {costs.j:.3g}</p>"""
+J<sub>variation</sub>(G) = {weights.beta:.3g} &times; {losses.style:.3g} +
+{weights.variation:.3g} &times; {losses.variation:.3g} = {losses.j:.3g}</p>"""

@@ -24,7 +24,7 @@ def looking() -> str:
     return f'<p class="note">{said}</p>'
 
 
-def told(look: VolumeLook, title: str, note: str) -> str:
+def description(look: VolumeLook, title: str, note: str) -> str:
     """What is shown, and what was done to it."""
     sides = " x ".join(str(side) for side in look.shape)
     spacing = " x ".join(f"{length:.3g}" for length in look.spacing)

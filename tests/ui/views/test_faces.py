@@ -8,7 +8,7 @@ from faceweb.faces.calibration import load_calibration
 from faceweb.gallery.archive import people
 from faceweb.gallery.recognize import Recognized
 from faceweb.gallery.store import Receipt, StoredPhoto
-from faceweb.types import Box, Candidate, EncodedFace, Face, Interval, Match, Verdict
+from faceweb.types import Box, Candidate, EmbeddedFace, Face, Interval, Match, Verdict
 from faceweb.ui import images
 from faceweb.ui.views import faces as faces_view
 from tests.conftest import KEY
@@ -16,18 +16,18 @@ from tests.conftest import KEY
 SCRIPT = "<script>alert(1)</script>"
 CHIP = np.zeros((150, 150, 3), np.uint8)
 LANDMARKS = np.array([[40.0, 40], [80, 40], [60, 60], [45, 80], [75, 80]])
-FACE = EncodedFace(Face(Box(30, 20, 60, 80), 0.99, LANDMARKS), CHIP, np.zeros(128, np.float32))
+FACE = EmbeddedFace(Face(Box(30, 20, 60, 80), 0.99, LANDMARKS), CHIP, np.zeros(128, np.float32))
 
 
 def answer(person: str, distance: float = 0.3) -> Recognized:
     return Recognized(FACE, Match((Candidate(person, 1, distance),), 0.6))
 
 
-def test_names_are_text_never_markup(galleries, encoding):
-    galleries.add(KEY, SCRIPT, encoding, b"png", "net")
+def test_names_are_text_never_markup(galleries, embedding):
+    galleries.add(KEY, SCRIPT, embedding, b"png", "net")
     photos = galleries.photos(KEY)
     assert "<script" not in faces_view.gallery(photos, people(photos))
-    page = faces_view.recognized([answer(SCRIPT), answer(SCRIPT, 0.9)], 1, Interval(0, 0, 0), 0.6)
+    page = faces_view.recognition([answer(SCRIPT), answer(SCRIPT, 0.9)], 1, Interval(0, 0, 0), 0.6)
     assert "<script" not in page
     assert "&lt;script&gt;" in page
 
@@ -59,11 +59,11 @@ def test_a_receipt_counts_what_was_learnt_too():
 
 
 def test_unknown_is_said_and_the_odds_count_the_gallery():
-    page = faces_view.recognized([answer("Ada", 0.9)], 3, Interval(0.0066, 0.0036, 0.0122), 0.6)
+    page = faces_view.recognition([answer("Ada", 0.9)], 3, Interval(0.0066, 0.0036, 0.0122), 0.6)
     assert "1. unknown" in page
     assert "nearest: Ada 0.90" in page
     assert "0.7\u00a0%" in page
-    assert "enroll somebody first" in faces_view.recognized(
+    assert "enroll somebody first" in faces_view.recognition(
         [answer("x")], 0, Interval(0, 0, 0), 0.6
     )
 
@@ -77,16 +77,18 @@ def test_the_header_tells_warming_from_ready_from_failed():
 
 def test_boxes_are_drawn_where_the_faces_are():
     picture = np.full((160, 160, 3), 90, np.uint8)
-    drawn = images.labelled(picture, [answer("Ada")])
+    drawn = images.label_faces(picture, [answer("Ada")])
     assert drawn[60, 30].tolist() == list(images.KNOWN)
     assert drawn[60, 60].tolist() == [90, 90, 90]
-    assert images.labelled(picture, [answer("Ada", 0.9)])[60, 30].tolist() == list(images.UNKNOWN)
+    assert images.label_faces(picture, [answer("Ada", 0.9)])[60, 30].tolist() == list(
+        images.UNKNOWN
+    )
     np.testing.assert_array_equal(picture, 90)
 
 
 def test_a_wide_photo_is_shown_small_enough_for_every_format():
     wide = np.zeros((20, 17_000, 3), np.uint8)
-    assert images.labelled(wide, [answer("Ada")]).shape == (3, 1889, 3)
+    assert images.label_faces(wide, [answer("Ada")]).shape == (3, 1889, 3)
 
 
 def test_a_name_that_the_font_lacks_is_left_to_the_list():

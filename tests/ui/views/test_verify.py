@@ -5,12 +5,12 @@ from faceweb.config import FacesConfig
 from faceweb.faces.calibration import load_calibration
 from faceweb.faces.heads import Head
 from faceweb.faces.verify import Verification, verify
-from faceweb.types import Box, EncodedFace, Face, Verdict
+from faceweb.types import Box, EmbeddedFace, Face, Verdict
 from faceweb.ui.views.faces import verification
 
 CALIBRATION = load_calibration()
 CHIP = np.zeros((150, 150, 3), np.uint8)
-FACE = EncodedFace(
+FACE = EmbeddedFace(
     Face(Box(30, 20, 60, 80), 0.99, np.zeros((5, 2))), CHIP, np.zeros(128, np.float32)
 )
 ASIDE = "What the distance alone would say"

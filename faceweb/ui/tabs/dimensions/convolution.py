@@ -9,9 +9,9 @@ import gradio as gr
 from faceweb.config import ASSETS, DimensionsConfig, WindowConfig
 from faceweb.i18n import both, in_script, say
 from faceweb.signals.convolution import dimensions, slide
-from faceweb.ui.boundary import Services, Shared, guarded
-from faceweb.ui.controls import choice, default, number, slider, takes
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.boundary import Services, Shared, handler
+from faceweb.ui.controls import accept_config, choice, default, number, slider
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.views import convolution as convolution_view
 
 TITLE = "Convolution"
@@ -66,8 +66,8 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 class Handlers:
     """The sub-tab's events."""
 
-    @guarded
-    @takes(DimensionsConfig)
+    @handler
+    @accept_config(DimensionsConfig)
     def dimensions(self, *values):
         """What does a convolution make of a shape, and what does it cost?
 
@@ -85,8 +85,8 @@ class Handlers:
         }
         return record, convolution_view.answer(config, found), convolution_view.ranks(config)
 
-    @guarded
-    @takes(DimensionsConfig, after=KERNEL)
+    @handler
+    @accept_config(DimensionsConfig, after=KERNEL)
     def convolve(self, *values):
         """One filter slides over one channel of a bundled signal, picture or volume.
 
@@ -94,7 +94,7 @@ class Handlers:
         nested lists; zeros before and after, stride, dilation, filter, size) and the window as
         HTML.
         """
-        config, chosen = _config(values), _chosen(values[len(NAMES) :])
+        config, chosen = _config(values), _choose(values[len(NAMES) :])
         found = slide(config, chosen)
         return convolution_view.numbers(found, chosen), convolution_view.stage(found, config)
 
@@ -104,15 +104,15 @@ class Handlers:
         try:
             answered = self.dimensions(*asked)
         except gr.Error as error:
-            return None, convolution_view.refused(error.message), "", None, ""
-        return *answered, *self.moved(*values)
+            return None, convolution_view.refusal(error.message), "", None, ""
+        return *answered, *self.move_window(*values)
 
-    def moved(self, *values):
+    def move_window(self, *values):
         """The window alone, or why it cannot be drawn in its place."""
         try:
             return self.convolve(*values)
         except gr.Error as error:
-            return None, convolution_view.refused(error.message)
+            return None, convolution_view.refusal(error.message)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -162,7 +162,7 @@ def build(services: Services, shared: Shared) -> None:
         elem_id="dimensions-stage",
         padding=False,
     )
-    fold("convolution", HOW)
+    explain_tab("convolution", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
         # For programs: thousands of numbers would slow a moving slider down.
@@ -173,18 +173,18 @@ def build(services: Services, shared: Shared) -> None:
     # While one answer is on its way, only the last of all moves after it is asked for.
     last = {"trigger_mode": "always_last", "js": _within(inputs), **QUICK}
     gr.on([each.input for each in settings], handlers.live, inputs, [*said, *shown], **last)
-    gr.on([kernel.input, seed.input], handlers.moved, inputs, shown, **last)
+    gr.on([kernel.input, seed.input], handlers.move_window, inputs, shown, **last)
     shared.page.load(handlers.live, inputs, [*said, *shown], **QUICK)
-    kernel.change(_seeded, kernel, seed, **QUICK)
+    kernel.change(_show_seed, kernel, seed, **QUICK)
     for place, button in enumerate(presets):
         # The first one's click is what programs call by name.
         how = QUICK | {"api_visibility": "private" if place else "public"}
-        chosen = button.click(None, None, settings, js=_set(button.value), **PRIVATE)
+        chosen = button.click(None, None, settings, js=_set_image(button.value), **PRIVATE)
         chosen.then(handlers.dimensions, settings, said, api_name="dimensions", **how)
         chosen.then(handlers.convolve, inputs, shown, api_name="convolve", **how)
 
 
-def _seeded(kernel: str):
+def _show_seed(kernel: str):
     """Only a random filter has a seed."""
     return gr.update(visible=kernel == "random")
 
@@ -212,7 +212,7 @@ def _controls() -> dict[str, gr.components.Component]:
     return controls
 
 
-def _set(preset: str) -> str:
+def _set_image(preset: str) -> str:
     values = [PRESETS[preset].get(name, default(DimensionsConfig, name)) for name in NAMES]
     return f"() => {json.dumps(values)}"
 
@@ -242,5 +242,5 @@ def _config(values: tuple) -> DimensionsConfig:
     return DimensionsConfig(**dict(zip(NAMES, values, strict=False)))
 
 
-def _chosen(values: tuple) -> WindowConfig:
+def _choose(values: tuple) -> WindowConfig:
     return WindowConfig(**dict(zip(KERNEL, values, strict=False)))

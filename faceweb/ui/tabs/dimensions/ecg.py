@@ -12,12 +12,12 @@ from faceweb.config import ASSETS, TraceConfig
 from faceweb.errors import LayerError, MediaError
 from faceweb.i18n import in_script, say
 from faceweb.media.ecg import read_trace
-from faceweb.signals.ecg import BUNDLED_NOTE, SIMULATED_NOTE, bundled, prepared, simulated
-from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
-from faceweb.ui.components import CHOOSE, LONGEST, picked, try_it, where
-from faceweb.ui.controls import default, into_view, number, slider, takes
-from faceweb.ui.how_it_works import fold
-from faceweb.ui.sessions.ecg import Reading, Readings, Source
+from faceweb.signals.ecg import BUNDLED_NOTE, SIMULATED_NOTE, load_bundled, prepare, simulate
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
+from faceweb.ui.components import CHOOSE, LONGEST, pick_choice, try_it, where
+from faceweb.ui.controls import accept_config, default, into_view, number, slider
+from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.sessions.ecg import EcgRun, EcgRuns, Source
 from faceweb.ui.views import ecg as ecg_view
 
 NAMES = tuple(item.name for item in fields(TraceConfig))
@@ -30,10 +30,10 @@ class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    readings: Readings = field(default_factory=Readings)
+    runs: EcgRuns = field(default_factory=EcgRuns)
 
-    @guarded
-    @takes(TraceConfig, after=EXTRAS)
+    @handler
+    @accept_config(TraceConfig, after=EXTRAS)
     def ecg(self, *values):
         """Learns filters from a heart's trace and marks the beats that they find unusual.
 
@@ -48,55 +48,55 @@ class Handlers:
         config = TraceConfig(**given | ({"source": "file"} if file else {}))
         source = _source(config, file, rate)
         autoencoder = self.services.ready().autoencoder(config.seed)
-        reading = Reading(source, prepared(source.signal), config, autoencoder, autoencoder.probe)
-        self.readings.put(request, reading)
-        for step in reading.learn():
-            yield gr.skip(), ecg_view.learning(reading, step), "", ""
-        if reading.beats is None or self.readings.of(request) is not reading:
+        run = EcgRun(source, prepare(source.signal), config, autoencoder, autoencoder.extractor)
+        self.runs.put(request, run)
+        for step in run.learn():
+            yield gr.skip(), ecg_view.learning(run, step), "", ""
+        if run.beats is None or self.runs.of(request) is not run:
             return
         yield (
-            ecg_view.record(reading),
-            ecg_view.answer(reading),
-            ecg_view.beat_panel(reading),
-            self._filters(reading, reading.probe.layers[0]),
+            ecg_view.record(run),
+            ecg_view.answer(run),
+            ecg_view.beat_panel(run),
+            self._filters(run, run.extractor.layers[0]),
         )
 
-    @guarded
+    @handler
     def choose(self, event: gr.EventData, request: gr.Request):
         """The beat, or the filter, that was clicked at; a row of a map is a filter."""
-        reading = self.readings.required(request)
-        kind, _, name = picked(event).partition(":")
-        if kind == "map" and name in reading.maps:
-            count = reading.maps[name].shape[1]
-            return gr.skip(), self._filters(reading, name, int(where(event)[1] * count))
-        if kind == "layer" and name in reading.maps:
-            return gr.skip(), self._filters(reading, name)
+        run = self.runs.require(request)
+        kind, _, name = pick_choice(event).partition(":")
+        if kind == "map" and name in run.maps:
+            count = run.maps[name].shape[1]
+            return gr.skip(), self._filters(run, name, int(where(event)[1] * count))
+        if kind == "layer" and name in run.maps:
+            return gr.skip(), self._filters(run, name)
         if kind == "unit":
             layer, _, name = name.partition("/")
         if not name.isdecimal() or len(name) > LONGEST:
             raise LayerError(CHOOSE)
         number = int(name)
-        if kind == "beat" and 1 <= number <= len(reading.beats.places):
-            return ecg_view.beat_panel(reading, number), gr.skip()
+        if kind == "beat" and 1 <= number <= len(run.beats.places):
+            return ecg_view.beat_panel(run, number), gr.skip()
         if kind == "filter":
-            return gr.skip(), self._filters(reading, reading.probe.layers[0], number)
-        if kind == "unit" and layer in reading.maps:
-            return gr.skip(), self._filters(reading, layer, number)
+            return gr.skip(), self._filters(run, run.extractor.layers[0], number)
+        if kind == "unit" and layer in run.maps:
+            return gr.skip(), self._filters(run, layer, number)
         raise LayerError(CHOOSE)
 
     @staticmethod
-    def _filters(reading: Reading, layer: str, unit: int | None = None) -> str:
+    def _filters(run: EcgRun, layer: str, unit: int | None = None) -> str:
         """A layer's filters and one of them, the strongest where None."""
         if unit is None:
-            unit = next(iter(reading.index.strongest(layer, 1)), 0)
-        return ecg_view.filter_panel(reading, layer, unit, reading.strongest(layer, unit))
+            unit = next(iter(run.index.strongest(layer, 1)), 0)
+        return ecg_view.filter_panel(run, layer, unit, run.strongest(layer, unit))
 
 
 def _source(config: TraceConfig, file: str | None, rate: float | None) -> Source:
     if config.source == "bundled":
-        return Source(bundled(), BUNDLED_NOTE, name=say("The bundled trace"))
+        return Source(load_bundled(), BUNDLED_NOTE, name=say("The bundled trace"))
     if config.source == "simulated":
-        signal, places, odd = simulated(config.seed)
+        signal, places, odd = simulate(config.seed)
         times, name = places / signal.rate, say("Simulated, seed {seed}", seed=f"{config.seed:.0f}")
         return Source(signal, SIMULATED_NOTE, times, odd, name)
     if not file:
@@ -190,7 +190,7 @@ def build(services: Services, shared: Shared) -> None:
             filters = _clickable("", "ecg-filters")
     with gr.Accordion("Advanced", open=False):
         steps = slider(TraceConfig, "steps", label="Steps of learning", elem_id="ecg-steps")
-    fold("ecg", HOW)
+    explain_tab("ecg", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     tried = example.click(None, None, source, js="() => 'simulated'", **QUICK)
@@ -210,8 +210,8 @@ def build(services: Services, shared: Shared) -> None:
     file.upload(None, None, [answer, beats, filters], js=cleared, **QUICK)
     for part in (answer, beats, filters):
         part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
-    source.change(_asked, source, [own, seed], **QUICK)
-    shared.page.unload(handlers.readings.remove)
+    source.change(_show_inputs, source, [own, seed], **QUICK)
+    shared.page.unload(handlers.runs.remove)
 
 
 def _clickable(value: str, name: str) -> gr.HTML:
@@ -220,6 +220,6 @@ def _clickable(value: str, name: str) -> gr.HTML:
     return gr.HTML(value, js_on_load=script, elem_id=name, padding=False)
 
 
-def _asked(source: str):
+def _show_inputs(source: str):
     """What a source asks for."""
     return gr.update(visible=source == "file"), gr.update(visible=source == "simulated")

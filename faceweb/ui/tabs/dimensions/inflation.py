@@ -10,18 +10,18 @@ from faceweb.i18n import say
 from faceweb.signals.inflation import Inflation, inflation
 from faceweb.style.video import FEWEST_FRAMES
 from faceweb.ui import images
-from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
 from faceweb.ui.components import (
     INSIDE,
     INSIDE_NOTE,
     example_row,
-    located,
+    locate_example,
     photo_input,
-    required,
+    require,
     try_it,
 )
 from faceweb.ui.controls import into_view
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.dimensions.volumes import LAYERS
 
 TITLE = "Inflate"
@@ -55,7 +55,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def inflate(self, photo: np.ndarray, layer: str = LAYER):
         """Is a still seen by the inflated network as its picture is by the network itself?
 
@@ -63,9 +63,9 @@ class Handlers:
         difference: the largest on interior frames, differences: the largest of each frame,
         activation: the layer's largest) and both networks' maps as HTML.
         """
-        photo = required(photo, "a photo")
+        photo = require(photo, "a photo")
         engine = self.services.ready()
-        pictures = engine.inspector("perceptual").probe
+        pictures = engine.inspector("perceptual").extractor
         found = inflation(pictures, engine.volume_extractor(), photo, layer)
         record = {
             "layer": layer,
@@ -73,9 +73,9 @@ class Handlers:
             "differences": [float(value) for value in found.differences],
             "activation": float(found.flat.max()),
         }
-        return record, compared(found)
+        return record, compare(found)
 
-    @guarded
+    @handler
     def again(self, photo: np.ndarray | None, layer: str):
         """The same for another photo or layer; nothing where there is no photo."""
         return (gr.skip(), empty()) if photo is None else self.inflate(photo, layer)
@@ -94,14 +94,14 @@ def build(services: Services, shared: Shared) -> None:
             start = gr.Button("Compare", variant="primary", elem_id="inflate-start")
         with gr.Column(scale=7, min_width=320):
             shown = gr.HTML(empty(), elem_id="inflate-shown", padding=False)
-    fold("inflate", HOW)
+    explain_tab("inflate", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs, outputs = [photo, layer], [record, shown]
     start.click(handlers.inflate, inputs, outputs, api_name="inflate", **DEVICE_QUEUE)
     quiet = {"api_visibility": "private", "show_progress": "minimal", **DEVICE_QUEUE}
     private = {"api_visibility": "private"}
-    tried = first.click(lambda: located(INSIDE[0][0]), None, photo, queue=False, **private)
+    tried = first.click(lambda: locate_example(INSIDE[0][0]), None, photo, queue=False, **private)
     for filled in (example, tried):
         filled.then(handlers.again, inputs, outputs, **quiet).then(
             None, None, None, js=into_view("#inflate-shown"), **private
@@ -118,7 +118,7 @@ def empty() -> str:
     return f'<div class="blank"><p>{click}</p></div>'
 
 
-def compared(found: Inflation) -> str:
+def compare(found: Inflation) -> str:
     """The largest difference, frame by frame too, and the strongest units' maps in pairs."""
     peaks = found.flat.max(axis=(0, 1))
     units = np.argsort(-peaks, kind="stable")[:SHOWN]

@@ -8,25 +8,25 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import SolidConfig
-from faceweb.serving.gradio_patches import localized
+from faceweb.serving.gradio_patches import localize
 from faceweb.signals.volume import AXES
 from faceweb.style.solid_texture import solid_scene
-from faceweb.style.transfer import Painting
+from faceweb.style.transfer import StyleTransfer
 from faceweb.ui import records
-from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
 from faceweb.ui.components import (
     STYLES,
     STYLES_NOTE,
     example_row,
-    located,
-    offered,
+    locate_example,
+    offer_download,
     photo_input,
-    required,
+    require,
     try_it,
 )
-from faceweb.ui.controls import into_view, number, slider, takes
-from faceweb.ui.how_it_works import fold
-from faceweb.ui.sessions.style import Easel, Easels
+from faceweb.ui.controls import accept_config, into_view, number, slider
+from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.sessions.style import StyleRun, StyleRuns
 from faceweb.ui.views import video as video_view
 
 TITLE = "Solid"
@@ -60,7 +60,7 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
 
 @dataclass(eq=False, kw_only=True)
-class Block(Easel):
+class Block(StyleRun):
     """A block under way: `voxels` (d, h, w, 3) uint8 are what it was when it last stopped."""
 
     voxels: np.ndarray | None = None
@@ -71,10 +71,10 @@ class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    blocks: Easels = field(default_factory=partial(Easels, "block"))
+    blocks: StyleRuns = field(default_factory=partial(StyleRuns, "block"))
 
-    @guarded
-    @takes(SolidConfig, before=("style",))
+    @handler
+    @accept_config(SolidConfig, before=("style",))
     def solid(self, style, *values):
         """Grows a block of colour whose every slice looks like a picture, streaming it.
 
@@ -85,16 +85,16 @@ class Handlers:
         """
         *settings, request = values
         config = SolidConfig(**dict(zip(NAMES, settings, strict=True)))
-        style, start = required(style, "a style"), config.style
+        style, start = require(style, "a style"), config.style
         scene = solid_scene(style, config.side)
-        painting = Painting(self.services.ready().solid_style_model(), scene, start)
+        painting = StyleTransfer(self.services.ready().solid_style_model(), scene, start)
         block = Block(painting, scene, start, "perceptual", "", start, what="block")
         yield from self._grow(self.blocks.put(request, block), request)
 
-    @guarded
+    @handler
     def resume(self, request: gr.Request):
         """Goes on with the block that was stopped, or beyond its end."""
-        yield from self._grow(self.blocks.required(request), request)
+        yield from self._grow(self.blocks.require(request), request)
 
     def stop(self, request: gr.Request):
         """Stops; the best so far stays."""
@@ -102,45 +102,45 @@ class Handlers:
         if block is not None and (block.running or not block.history):
             block.stop()
 
-    @localized
-    def hung(self, request: gr.Request):
+    @localize
+    def show_result(self, request: gr.Request):
         """The block to be turned and cut, unless the next one is under way."""
         block = self.blocks.of(request)
         if block is None or block.running or block.voxels is None:
             return gr.update(visible=False), *[gr.skip()] * (1 + 2 * len(AXES))
         side = len(block.voxels)
-        cuts = [video_view.cut(block.voxels, axis, side // 2) for axis in range(len(AXES))]
+        cuts = [video_view.slice_image(block.voxels, axis, side // 2) for axis in range(len(AXES))]
         sliders = [gr.Slider(maximum=side - 1, value=side // 2) for _ in AXES]
         return gr.update(visible=True), TURN, *cuts, *sliders
 
-    @localized
-    def turned(self, degrees: float, request: gr.Request):
+    @localize
+    def rotate(self, degrees: float, request: gr.Request):
         """The block from another side."""
         block = self.blocks.of(request)
         if block is None or block.voxels is None:
             return gr.skip()
         return video_view.cube(block.voxels, float(degrees))
 
-    @localized
+    @localize
     def above(self, index: float, request: gr.Request):
         """A slice along the first axis."""
-        return self._cut(0, index, request)
+        return self._slice(0, index, request)
 
-    @localized
+    @localize
     def front(self, index: float, request: gr.Request):
         """A slice along the second axis."""
-        return self._cut(1, index, request)
+        return self._slice(1, index, request)
 
-    @localized
+    @localize
     def side(self, index: float, request: gr.Request):
         """A slice along the third axis."""
-        return self._cut(2, index, request)
+        return self._slice(2, index, request)
 
-    def _cut(self, axis: int, index: float, request: gr.Request):
+    def _slice(self, axis: int, index: float, request: gr.Request):
         block = self.blocks.of(request)
         if block is None or block.voxels is None or not 0 <= index < len(block.voxels):
             return gr.skip()
-        return video_view.cut(block.voxels, axis, int(index))
+        return video_view.slice_image(block.voxels, axis, int(index))
 
     def _grow(self, block: Block, request: gr.Request):
         yield gr.skip(), video_view.waiting(), gr.skip(), None
@@ -154,9 +154,9 @@ class Handlers:
         np.savez_compressed(file, voxels=voxels)
         yield (
             _record(block, step),
-            video_view.done(block, step),
+            video_view.numbers(block, step),
             video_view.cube(voxels, TURN),
-            offered(file.getvalue(), "faceweb-block.npz", "the block stays here"),
+            offer_download(file.getvalue(), "faceweb-block.npz", "the block stays here"),
         )
 
 
@@ -184,7 +184,7 @@ def build(services: Services, shared: Shared) -> None:
             with gr.Column(visible=False, elem_id="solid-hung") as hung:
                 cube, turn, cuts, sliders, save = _viewer()
             live = gr.HTML(video_view.SOLID_EMPTY, elem_id="solid-live", padding=False)
-    fold("solid", HOW)
+    explain_tab("solid", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     streamed = {
@@ -194,7 +194,9 @@ def build(services: Services, shared: Shared) -> None:
         **PAINT_QUEUE,
     }
     asked = {"fn": handlers.solid, "inputs": [style, side, steps, seed, rate, smooth]}
-    tried = example.click(lambda: located(EXAMPLE), None, style, trigger_mode="multiple", **QUICK)
+    tried = example.click(
+        lambda: locate_example(EXAMPLE), None, style, trigger_mode="multiple", **QUICK
+    )
     for begun, grow in (
         (start.click, {**asked, "api_name": "solid"}),
         (tried.then, {**asked, **PRIVATE}),
@@ -206,9 +208,9 @@ def build(services: Services, shared: Shared) -> None:
         hidden.then(None, None, None, js=into_view("#solid-easel"), **PRIVATE)
         grown = hidden.then(**grow, **streamed)
         for end in (grown.success, grown.failure):
-            end(handlers.hung, None, [hung, turn, *cuts, *sliders], **QUICK)
+            end(handlers.show_result, None, [hung, turn, *cuts, *sliders], **QUICK)
     stop.click(handlers.stop, None, None, **QUICK)
-    shows = (handlers.turned, handlers.above, handlers.front, handlers.side)
+    shows = (handlers.rotate, handlers.above, handlers.front, handlers.side)
     for show, slid, shown in zip(shows, [turn, *sliders], [cube, *cuts], strict=True):
         slid.input(show, slid, shown, trigger_mode="always_last", **QUICK)
     shared.page.unload(handlers.blocks.remove)
@@ -231,6 +233,6 @@ def _viewer() -> tuple:
 
 
 def _record(block: Block, step) -> dict:
-    told = records.framed(block, step)
+    told = records.sized_run(block, step)
     kept = ("j", "j_style", "j_variation", "steps", "finished", "seconds", "seed")
     return {name: told[name] for name in kept} | {"side": step.shape[0]}

@@ -13,16 +13,16 @@ from faceweb.config import SoundConfig
 from faceweb.errors import MediaError
 from faceweb.i18n import both, say
 from faceweb.media.audio import RATE, read_sound, write_sound
-from faceweb.serving.gradio_patches import localized
+from faceweb.serving.gradio_patches import localize
 from faceweb.signals.samples import INSTRUMENTS
-from faceweb.style.sound import CHANNELS, SoundPainter, sound_scene
-from faceweb.style.transfer import Painting
+from faceweb.style.sound import CHANNELS, SoundStyleModel, sound_scene
+from faceweb.style.transfer import StyleTransfer
 from faceweb.types import Signal
-from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
-from faceweb.ui.components import clickable, offered, picked
-from faceweb.ui.controls import into_view, number, slider, takes
-from faceweb.ui.how_it_works import fold
-from faceweb.ui.sessions.style import Easel, Easels
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
+from faceweb.ui.components import clickable, offer_download, pick_choice
+from faceweb.ui.controls import accept_config, into_view, number, slider
+from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.sessions.style import StyleRun, StyleRuns
 from faceweb.ui.views import sound as sound_view
 
 NAMES = tuple(item.name for item in fields(SoundConfig))
@@ -34,10 +34,10 @@ NO_STYLE = "Add a style first: upload or record a sound, or click a bundled one.
 
 
 @dataclass(eq=False, kw_only=True)
-class Tape(Easel):
+class Tape(StyleRun):
     """A sound under way: what makes it, whether it has no content, and what it is called."""
 
-    maker: SoundPainter
+    maker: SoundStyleModel
     texture: bool
     title: str
 
@@ -47,10 +47,10 @@ class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    tapes: Easels = field(default_factory=partial(Easels, "sound"))
+    tapes: StyleRuns = field(default_factory=partial(StyleRuns, "sound"))
 
-    @guarded
-    @takes(SoundConfig, before=("content", "style"))
+    @handler
+    @accept_config(SoundConfig, before=("content", "style"))
     def stylize_audio(self, content, style, *values):
         """Repaints a sound in the manner of another, streaming its spectrogram.
 
@@ -62,16 +62,16 @@ class Handlers:
         *settings, request = values
         config = SoundConfig(**dict(zip(NAMES, settings, strict=True)))
         start = config.style
-        heard, note = _read(style, NO_STYLE)
+        heard, note = _read_sound(style, NO_STYLE)
         if config.texture:
             kept = Signal(heard.samples[: int(LONGEST_TEXTURE * RATE)], RATE)
         else:
-            kept, said = _read(content, NO_CONTENT)
+            kept, said = _read_sound(content, NO_CONTENT)
             note = f"{said} {note}".strip()
         scene = sound_scene(kept, heard)
-        maker = SoundPainter(self.services.ready().sound_style_model(CHANNELS), scene, start)
+        maker = SoundStyleModel(self.services.ready().sound_style_model(CHANNELS), scene, start)
         tape = Tape(
-            Painting(maker, scene, start),
+            StyleTransfer(maker, scene, start),
             scene,
             start,
             "random",
@@ -85,13 +85,13 @@ class Handlers:
         )
         yield from self._make(self.tapes.put(request, tape), request)
 
-    @guarded
+    @handler
     def resume(self, request: gr.Request):
         """Goes on with the sound that was stopped, or beyond its end."""
-        yield from self._make(self.tapes.required(request), request)
+        yield from self._make(self.tapes.require(request), request)
 
-    @guarded
-    @takes(SoundConfig, names=LIVE)
+    @handler
+    @accept_config(SoundConfig, names=LIVE)
     def move(self, alpha, beta, request):
         """Lets the sound under way obey the sliders from its next step on."""
         tape = self.tapes.of(request)
@@ -99,7 +99,7 @@ class Handlers:
             alpha = 0.0 if tape.texture else alpha
             tape.config = replace(tape.config, alpha=alpha, beta=beta)
 
-    @guarded
+    @handler
     def stop(self, request: gr.Request):
         """Stops; the best so far can be heard."""
         tape = self.tapes.of(request)
@@ -107,36 +107,36 @@ class Handlers:
             raise MediaError("No sound is being made, so there is nothing to stop.")
         tape.stop()
 
-    def hung(self, request: gr.Request):
+    def show_result(self, request: gr.Request):
         """Shows the finished sound, unless the next one is under way."""
         tape = self.tapes.of(request)
         return gr.update(visible=tape is not None and not tape.running)
 
-    @guarded
-    def bundled(self, event: gr.EventData):
+    @handler
+    def choose_bundled(self, event: gr.EventData):
         """The bundled sound that was clicked at, as a file."""
-        return _file(picked(event))
+        return _file(pick_choice(event))
 
-    @guarded
+    @handler
     def example(self, event: gr.EventData):
         """Content, style and whether it is a texture, of the example that was clicked at."""
-        content, _, style = picked(event).partition("/")
+        content, _, style = pick_choice(event).partition("/")
         return _file(content) if content else gr.skip(), _file(style), not content
 
     def _make(self, tape: Tape, request: gr.Request):
         yield gr.skip(), sound_view.waiting(), None
         for step in tape.paint():
-            yield *self._told(tape, step), gr.skip()
+            yield *self._tell(tape, step), gr.skip()
         if self.tapes.of(request) is not tape:
             return
-        record, _ = self._told(tape, step)
+        record, _ = self._tell(tape, step)
         stopped = say(", stopped") if step.step < step.steps else ""
         done = sound_view.painting(tape, step, tape.texture, tape.title, stopped)
-        sound = write_sound(tape.maker.heard(step.picture))
-        yield record, done, offered(sound, "faceweb-sound.wav", NO_FILE)
+        sound = write_sound(tape.maker.synthesize(step.picture))
+        yield record, done, offer_download(sound, "faceweb-sound.wav", NO_FILE)
 
     @staticmethod
-    def _told(tape: Tape, step):
+    def _tell(tape: Tape, step):
         texture = tape.texture
         return (
             sound_view.record(tape, step, texture),
@@ -144,7 +144,7 @@ class Handlers:
         )
 
 
-def _read(path: str | None, missing: str) -> tuple[Signal, str]:
+def _read_sound(path: str | None, missing: str) -> tuple[Signal, str]:
     if not path:
         raise MediaError(missing)
     return read_sound(Path(path))
@@ -157,7 +157,7 @@ def _name(path: str) -> str:
 def _file(name: str) -> str | None:
     if name not in INSTRUMENTS:
         raise MediaError("There is no such bundled sound: choose one by a click.")
-    return offered(write_sound(INSTRUMENTS[name]()), f"{name}.wav", "upload a sound instead")
+    return offer_download(write_sound(INSTRUMENTS[name]()), f"{name}.wav", "upload a sound instead")
 
 
 TITLE = "Sound"
@@ -236,7 +236,7 @@ def build(services: Services, shared: Shared) -> None:
         controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
         controls["rate"] = slider(SoundConfig, "rate", label="Step size")
         controls["seed"] = number(SoundConfig, "seed", label="Seed of noise and phases")
-    fold("sound", HOW)
+    explain_tab("sound", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     settings = [content, style, *(controls[name] for name in NAMES)]
@@ -261,7 +261,7 @@ def build(services: Services, shared: Shared) -> None:
         cleared.then(None, None, None, js=SHOW, **PRIVATE)
         ended = cleared.then(**make, **streamed, **again)
         for end in (ended.success, ended.failure):
-            end(handlers.hung, None, hung, **QUICK)
+            end(handlers.show_result, None, hung, **QUICK)
     # Never held up, but queued: what has no place in the queue can show no message.
     stop.click(handlers.stop, None, None, concurrency_limit=None, show_progress="hidden", **PRIVATE)
     for name in LIVE:
@@ -270,15 +270,15 @@ def build(services: Services, shared: Shared) -> None:
             handlers.move, [controls[n] for n in LIVE], None, show_progress="hidden", **PRIVATE
         )
     for chips, sound in ((of_content, content), (of_style, style)):
-        chips.select(handlers.bundled, None, sound, show_progress="hidden", **PRIVATE)
+        chips.select(handlers.choose_bundled, None, sound, show_progress="hidden", **PRIVATE)
         chips.select(None, None, None, js=UNMARK, **QUICK)
         for changed in (sound.upload, sound.stop_recording, sound.clear):
             # What is shown is not of the sound that was just chosen.
-            changed(_emptied, None, [live, hung], **QUICK)
+            changed(_clear, None, [live, hung], **QUICK)
             changed(None, None, None, js=UNMARK, **QUICK)
     weighed = [kept, controls["alpha"], controls["beta"], start]
     controls["texture"].change(_modes, controls["texture"], weighed, **QUICK)
-    shared.page.load(localized(sound_view.cards), None, cards, **QUICK)
+    shared.page.load(localize(sound_view.cards), None, cards, **QUICK)
     shared.page.unload(handlers.tapes.remove)
 
 
@@ -293,12 +293,12 @@ def _sound(label: str, name: str) -> gr.Audio:
     )
 
 
-@localized
-def _emptied():
+@localize
+def _clear():
     return sound_view.empty(), gr.update(visible=False)
 
 
-@localized
+@localize
 def _modes(texture: bool):
     """A texture has no content, so nothing is weighed: β alone would change no step."""
     return *[gr.update(visible=not texture)] * 3, gr.update(value=say(MAKE[texture]))

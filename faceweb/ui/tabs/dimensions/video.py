@@ -15,28 +15,28 @@ from faceweb.config import ASSETS, ClipConfig
 from faceweb.errors import MediaError
 from faceweb.i18n import both, say
 from faceweb.media.video import read_clip, write_clip
-from faceweb.signals.samples import MOVING, moving
-from faceweb.style.optical_flow import estimated_flow, warping_error, way_colours
-from faceweb.style.transfer import Painting
-from faceweb.style.video import clip_scene, first_frames, shrunk
+from faceweb.signals.samples import MOVING, make_clip
+from faceweb.style.optical_flow import estimate_flow, warping_error, way_colours
+from faceweb.style.transfer import StyleTransfer
+from faceweb.style.video import clip_scene, first_frames, shrink
 from faceweb.types import Clip, StyleStep
 from faceweb.ui import images, records
-from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, guarded
+from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
 from faceweb.ui.components import (
     STYLES,
     STYLES_NOTE,
     clickable,
     example_row,
-    located,
-    offered,
+    locate_example,
+    offer_download,
     photo_input,
-    picked,
-    required,
+    pick_choice,
+    require,
     try_it,
 )
-from faceweb.ui.controls import into_view, number, slider, takes
-from faceweb.ui.how_it_works import fold
-from faceweb.ui.sessions.style import Easel, Easels
+from faceweb.ui.controls import accept_config, into_view, number, slider
+from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.sessions.style import StyleRun, StyleRuns
 from faceweb.ui.views import video as video_view
 
 NAMES = tuple(item.name for item in fields(ClipConfig))
@@ -45,7 +45,7 @@ BUNDLED = next(iter(MOVING))
 
 
 @dataclass(eq=False, kw_only=True)
-class Film(Easel):
+class Film(StyleRun):
     """A clip under way: `clip` is its content, at the size it is painted at."""
 
     clip: Clip
@@ -56,10 +56,10 @@ class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    films: Easels = field(default_factory=partial(Easels, "clip"))
+    films: StyleRuns = field(default_factory=partial(StyleRuns, "clip"))
 
-    @guarded
-    @takes(ClipConfig, before=("content", "style"), after={"bundled": BUNDLED})
+    @handler
+    @accept_config(ClipConfig, before=("content", "style"), after={"bundled": BUNDLED})
     def stylize_volume(self, content, style, *values):
         """Repaints a clip in the manner of a picture, all frames at once, streaming them.
 
@@ -72,13 +72,13 @@ class Handlers:
         """
         *settings, bundled, request = values
         config = ClipConfig(**dict(zip(NAMES, settings, strict=True)))
-        style = required(style, "a style")
+        style = require(style, "a style")
         clip, note, _ = _clip(content, bundled)
-        clip, start = shrunk(clip, config.size), config.style
+        clip, start = shrink(clip, config.size), config.style
         scene = clip_scene(clip, style, start)
-        painter = self.services.ready().clip_style_model()
+        style_model = self.services.ready().clip_style_model()
         film = Film(
-            Painting(painter, scene, start),
+            StyleTransfer(style_model, scene, start),
             scene,
             start,
             "inflated",
@@ -90,13 +90,13 @@ class Handlers:
         )
         yield from self._paint(self.films.put(request, film), request)
 
-    @guarded
+    @handler
     def resume(self, request: gr.Request):
         """Goes on with the clip that was stopped, or beyond its end."""
-        yield from self._paint(self.films.required(request), request)
+        yield from self._paint(self.films.require(request), request)
 
-    @guarded
-    @takes(ClipConfig, names=LIVE)
+    @handler
+    @accept_config(ClipConfig, names=LIVE)
     def move(self, alpha, beta, motion, request):
         """Lets the clip under way obey the sliders from its next step on."""
         film = self.films.of(request)
@@ -109,22 +109,22 @@ class Handlers:
         if film is not None and (film.running or not film.history):
             film.stop()
 
-    def hung(self, request: gr.Request):
+    def show_result(self, request: gr.Request):
         """Offers the finished clip, unless the next one is under way."""
         film = self.films.of(request)
         return gr.update(visible=film is not None and not film.running)
 
-    @guarded
+    @handler
     def bundle(self, event: gr.EventData):
         """The bundled clip that was clicked at: no file, its name, and itself."""
-        name = picked(event)
+        name = pick_choice(event)
         return None, name, self.show(None, name)
 
-    @guarded
+    @handler
     def show(self, content, bundled):
         """The clip that would be painted, and what was done to it."""
         clip, note, title = _clip(content, bundled)
-        return video_view.chosen(clip, title, note)
+        return video_view.choice(clip, title, note)
 
     def _paint(self, film: Film, request: gr.Request):
         yield gr.skip(), video_view.waiting(), None
@@ -138,8 +138,8 @@ class Handlers:
         result = Clip(frames, film.clip.rate)
         yield (
             _record(film, step, errors),
-            video_view.finished(film, step, (film.clip, result, ways), errors),
-            offered(data, f"faceweb-clip{suffix}", "the clip plays here"),
+            video_view.final_clip(film, step, (film.clip, result, ways), errors),
+            offer_download(data, f"faceweb-clip{suffix}", "the clip plays here"),
         )
 
 
@@ -152,7 +152,7 @@ def _clip(content: str | None, bundled: str) -> tuple[Clip, str, str]:
             f"There is no bundled clip {bundled!r}: choose one of {', '.join(MOVING)}, or upload "
             "one."
         )
-    found = moving(bundled)
+    found = make_clip(bundled)
     return found.clip, "", say(found.title).capitalize()
 
 
@@ -161,7 +161,7 @@ def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, C
     and that flow in colours."""
     count = len(film.clip.frames)
     content = film.scene.canvas(film.start, step.shape).content[:count]
-    flow, valid = estimated_flow(content)
+    flow, valid = estimate_flow(content)
     ways = Clip(way_colours(flow, content), film.clip.rate)
     try:
         before, after = (
@@ -175,7 +175,7 @@ def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, C
 
 
 def _record(film: Film, step: StyleStep, errors: tuple[float, float] | None) -> dict:
-    return records.framed(film, step) | {
+    return records.sized_run(film, step) | {
         "frames": len(film.clip.frames),
         "rate": film.clip.rate,
         "warping_error": errors and {"content": errors[0], "result": errors[1]},
@@ -251,7 +251,7 @@ def build(services: Services, shared: Shared) -> None:
         for name in ("size", "steps", "rate"):
             controls[name] = _slider(name)
         controls["seed"] = number(ClipConfig, "seed", label=LABELS["seed"], min_width=110)
-    fold("clips", HOW)
+    explain_tab("clips", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     bundled = gr.Textbox(BUNDLED, visible=False)
@@ -264,7 +264,7 @@ def build(services: Services, shared: Shared) -> None:
     }
     paints = {"fn": handlers.stylize_volume, "inputs": inputs}
     tried = example.click(
-        lambda: (None, BUNDLED, handlers.show(None, BUNDLED), located(EXAMPLE)),
+        lambda: (None, BUNDLED, handlers.show(None, BUNDLED), locate_example(EXAMPLE)),
         None,
         [content, bundled, preview, style],
         trigger_mode="multiple",
@@ -281,7 +281,7 @@ def build(services: Services, shared: Shared) -> None:
         hidden.then(None, None, None, js=into_view("#clips-easel"), **PRIVATE)
         painted = hidden.then(**paint, **streamed)
         for end in (painted.success, painted.failure):
-            end(handlers.hung, None, hung, **QUICK)
+            end(handlers.show_result, None, hung, **QUICK)
     stop.click(handlers.stop, None, None, **QUICK)
     weights = [controls[name] for name in LIVE]
     for weight in weights:

@@ -13,13 +13,13 @@ import gradio as gr
 from faceweb.errors import MediaError
 from faceweb.i18n import say
 from faceweb.media.volume import read_volume
-from faceweb.serving.gradio_patches import localized
+from faceweb.serving.gradio_patches import localize
 from faceweb.signals.samples import phantom
 from faceweb.signals.volume import AXES, VolumeLook
-from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, guarded
-from faceweb.ui.components import clickable, picked_unit
+from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
+from faceweb.ui.components import clickable, pick_unit
 from faceweb.ui.controls import into_view
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.base import Sessions
 from faceweb.ui.tabs.inside.choice import whole
 from faceweb.ui.views import volumes as volumes_view
@@ -30,7 +30,7 @@ HEAD = "A head that nobody has, made by our own code"
 
 
 @dataclass(eq=False)
-class Bench:
+class VolumeView:
     """The volume that one visitor looks into."""
 
     look: VolumeLook
@@ -48,9 +48,9 @@ class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    benches: Sessions[Bench] = field(default_factory=Sessions)
+    benches: Sessions[VolumeView] = field(default_factory=Sessions)
 
-    @guarded
+    @handler
     def volume_maps(
         self,
         file: str | None = None,
@@ -81,15 +81,15 @@ class Handlers:
             # Refuses what there is none of before anything is replaced.
             look.slice(axis, index)
             places[axis] = index
-        bench = Bench(look, title, note)
+        view = VolumeView(look, title, note)
         if request is not None and request.session_hash:
-            self.benches.put(request, bench)
-        return _record(bench, axis, places[axis]), *_shown(bench, places, TURN, True)
+            self.benches.put(request, view)
+        return _record(view, axis, places[axis]), *_show(view, places, TURN, True)
 
-    @guarded
+    @handler
     def ready(self, request: gr.Request):
         """The viewer, with sliders as long as the volume, and its unit."""
-        look = self._required(request).look
+        look = self._require(request).look
         middles = [
             gr.Slider(maximum=count - 1, value=count // 2, interactive=True)
             for count in look.counts
@@ -97,89 +97,89 @@ class Handlers:
         shown = gr.update(visible=True), volumes_view.looking()
         return *shown, *middles, TURN, CUBES_TURN, True, look.unit
 
-    @guarded
+    @handler
     def strongest_cubes(self, turn: float = CUBES_TURN, request: gr.Request = None):
         """The nine cubes that excite the chosen unit most, of the volume shown last.
 
         Turn is in degrees. Returns a record (layer, unit, activations) and the cubes as HTML.
         """
-        look = self._required(request).look
+        look = self._require(request).look
         activations = [round(value, 5) for _, value in look.cubes()]
         record = {"layer": look.found.facts.name, "unit": look.unit, "activations": activations}
         return record, volumes_view.cubes(look, float(turn))
 
-    @guarded
+    @handler
     def choose(
         self, layer, unit, warm, turn, cubes_turn, depth, height, width, request: gr.Request
     ):
         """Another layer or unit of the same volume; the strongest one of another layer."""
-        bench, places = self._required(request), [int(depth), int(height), int(width)]
-        same = layer == bench.look.found.facts.name
-        bench.look.choose(layer, whole(unit) if same and unit is not None else None)
-        _, *shown = _shown(bench, places, turn, warm)
-        record = _record(bench, 0, places[0])
-        return record, *shown, volumes_view.cubes(bench.look, cubes_turn), bench.look.unit
+        view, places = self._require(request), [int(depth), int(height), int(width)]
+        same = layer == view.look.found.facts.name
+        view.look.choose(layer, whole(unit) if same and unit is not None else None)
+        _, *shown = _show(view, places, turn, warm)
+        record = _record(view, 0, places[0])
+        return record, *shown, volumes_view.cubes(view.look, cubes_turn), view.look.unit
 
-    def chosen(self, request: gr.Request):
+    def show_chosen(self, request: gr.Request):
         """The unit that is shown, where another one was refused."""
-        bench = self._used(request)
-        return gr.skip() if bench is None else bench.look.unit
+        view = self._use(request)
+        return gr.skip() if view is None else view.look.unit
 
-    @localized
+    @localize
     def above(self, index: float, warm: bool, request: gr.Request):
         """A slice along the depth."""
         return self._slice(0, index, warm, request)
 
-    @localized
+    @localize
     def front(self, index: float, warm: bool, request: gr.Request):
         """A slice along the height."""
         return self._slice(1, index, warm, request)
 
-    @localized
+    @localize
     def side(self, index: float, warm: bool, request: gr.Request):
         """A slice along the width."""
         return self._slice(2, index, warm, request)
 
-    @localized
-    def turned(self, degrees: float, warm: bool, request: gr.Request):
+    @localize
+    def rotate(self, degrees: float, warm: bool, request: gr.Request):
         """The volume seen through from another side."""
-        bench = self._used(request)
-        if bench is None:
+        view = self._use(request)
+        if view is None:
             return gr.skip()
-        return _through(bench.look, degrees, warm)
+        return _through(view.look, degrees, warm)
 
-    @localized
+    @localize
     def cubes(self, degrees: float, request: gr.Request):
         """The nine cubes, turned."""
-        bench = self._used(request)
-        return gr.skip() if bench is None else volumes_view.cubes(bench.look, float(degrees))
+        view = self._use(request)
+        return gr.skip() if view is None else volumes_view.cubes(view.look, float(degrees))
 
-    @localized
-    def warmed(self, warm, degrees, depth, height, width, request: gr.Request):
+    @localize
+    def toggle_heat(self, warm, degrees, depth, height, width, request: gr.Request):
         """All four pictures with or without heat."""
-        bench, places = self._used(request), [int(depth), int(height), int(width)]
-        if bench is None:
+        view, places = self._use(request), [int(depth), int(height), int(width)]
+        if view is None:
             return [gr.skip()] * 4
-        return _panes(bench.look, places, degrees, warm)
+        return _panes(view.look, places, degrees, warm)
 
     def _slice(self, axis: int, index: float, warm: bool, request: gr.Request):
-        bench = self._used(request)
-        if bench is None or not 0 <= index < bench.look.counts[axis]:
+        view = self._use(request)
+        if view is None or not 0 <= index < view.look.counts[axis]:
             return gr.skip()
-        pixels = bench.look.slice(axis, int(index), warm)
+        pixels = view.look.slice(axis, int(index), warm)
         return volumes_view.pane(pixels, say("slice {number}", number=int(index)))
 
-    def _used(self, request: gr.Request) -> Bench | None:
-        bench = self.benches.of(request)
-        if bench is not None:
-            bench.used = time.monotonic()
-        return bench
+    def _use(self, request: gr.Request) -> VolumeView | None:
+        view = self.benches.of(request)
+        if view is not None:
+            view.used = time.monotonic()
+        return view
 
-    def _required(self, request: gr.Request) -> Bench:
-        bench = self._used(request)
-        if bench is None:
+    def _require(self, request: gr.Request) -> VolumeView:
+        view = self._use(request)
+        if view is None:
             raise MediaError("The volume was forgotten meanwhile: show it again.")
-        return bench
+        return view
 
 
 def _panes(look: VolumeLook, places: list[int], degrees: float, warm: bool) -> list[str]:
@@ -194,16 +194,16 @@ def _through(look: VolumeLook, degrees: float, warm: bool) -> str:
     return volumes_view.pane(look.view(float(degrees), warm), say("the volume seen through"))
 
 
-def _shown(bench: Bench, places: list[int], degrees: float, warm: bool) -> tuple[str, ...]:
-    told = volumes_view.told(bench.look, bench.title, bench.note)
-    return told, *_panes(bench.look, places, degrees, warm), volumes_view.units(bench.look)
+def _show(view: VolumeView, places: list[int], degrees: float, warm: bool) -> tuple[str, ...]:
+    told = volumes_view.description(view.look, view.title, view.note)
+    return told, *_panes(view.look, places, degrees, warm), volumes_view.units(view.look)
 
 
-def _record(bench: Bench, axis: int, index: int) -> dict:
-    found, unit = bench.look.found, bench.look.unit
+def _record(view: VolumeView, axis: int, index: int) -> dict:
+    found, unit = view.look.found, view.look.unit
     return {
-        "shape": list(bench.look.shape),
-        "spacing": [round(length, 4) for length in bench.look.spacing],
+        "shape": list(view.look.shape),
+        "spacing": [round(length, 4) for length in view.look.spacing],
         "layer": found.facts.name,
         "unit": unit,
         "activation": float(found.maps[..., unit].max()),
@@ -211,7 +211,7 @@ def _record(bench: Bench, axis: int, index: int) -> dict:
         "receptive_field": asdict(found.facts.field),
         "axis": axis,
         "index": index,
-        "note": bench.note,
+        "note": view.note,
     }
 
 
@@ -279,7 +279,7 @@ def build(services: Services, shared: Shared) -> None:
             gr.HTML('<h2 class="section">Nine strongest cubes</h2>', padding=False, min_width=260)
             cubes_turn = _angle("Turn the cubes", CUBES_TURN, "volumes-cubes-turn")
         cubes = gr.HTML("", elem_id="volumes-cubes", padding=False)
-    fold("volumes", HOW)
+    explain_tab("volumes", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     # For programs, which ask for one slice, and for the cubes in numbers.
@@ -317,11 +317,11 @@ def build(services: Services, shared: Shared) -> None:
     again = {"show_progress": "hidden", **PRIVATE, **DEVICE_QUEUE}
     for begun in (layer.input, unit.submit, unit.blur):
         refused = begun(handlers.choose, chosen, [record, *shown, unit], **again)
-        refused.failure(handlers.chosen, None, unit, **QUICK)
-    grid.select(picked_unit, None, unit, **QUICK).then(
+        refused.failure(handlers.show_chosen, None, unit, **QUICK)
+    grid.select(pick_unit, None, unit, **QUICK).then(
         handlers.choose, chosen, [record, *shown, unit], **again
     )
-    _scrolled(handlers, panes, sliders, turn, warm)
+    _scroll(handlers, panes, sliders, turn, warm)
     cubes_turn.input(handlers.cubes, cubes_turn, cubes, trigger_mode="always_last", **QUICK)
     shared.page.unload(handlers.benches.remove)
 
@@ -346,14 +346,14 @@ def _angle(label: str, value: int, name: str) -> gr.Slider:
     return gr.Slider(0, 360, value=value, step=5, label=f"{label}, °", elem_id=name)
 
 
-def _scrolled(
+def _scroll(
     handlers: Handlers,
     panes: list[gr.HTML],
     sliders: list[gr.Slider],
     turn: gr.Slider,
     warm: gr.Checkbox,
 ) -> None:
-    shows: list[Callable] = [handlers.above, handlers.front, handlers.side, handlers.turned]
+    shows: list[Callable] = [handlers.above, handlers.front, handlers.side, handlers.rotate]
     for show, pane, slider in zip(shows, panes, [*sliders, turn], strict=True):
         slider.input(show, [slider, warm], pane, trigger_mode="always_last", **QUICK)
-    warm.input(handlers.warmed, [warm, turn, *sliders], panes, **QUICK)
+    warm.input(handlers.toggle_heat, [warm, turn, *sliders], panes, **QUICK)

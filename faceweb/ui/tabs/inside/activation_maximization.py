@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from faceweb.config import DreamConfig
-from faceweb.interpret.corpus import bundled
+from faceweb.config import AscentConfig
+from faceweb.interpret.corpus import bundled_corpus
 from faceweb.interpret.top_patches import Patch, check_layer, check_unit, patches_of
-from faceweb.ui.boundary import PAINT_QUEUE, Services, guarded
+from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
 from faceweb.ui.controls import default, number, slider
-from faceweb.ui.how_it_works import fold
-from faceweb.ui.tabs.inside.choice import LAYER, NETWORK, Choice, outdated, stops, whole
+from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.tabs.inside.choice import LAYER, NETWORK, Choice, clear_on_change, stops, whole
 from faceweb.ui.views import inside as inside_view
 
 INTRO = """<p class="note">What would this unit like to see? A picture of faint noise is moved,
 step by step, up the slope of one unit's activation. Its Fourier coefficients are moved, not its
 pixels, and it is turned, shifted and scaled a little before every step, so that shapes come before
 grain (Olah et al. 2017).</p>"""
-STEPS, SEED = default(DreamConfig, "steps"), default(DreamConfig, "seed")
+STEPS, SEED = default(AscentConfig, "steps"), default(AscentConfig, "seed")
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def dream(
         self,
         network: str = NETWORK,
@@ -41,33 +41,37 @@ class Handlers:
         Returns a record (network, layer, unit, steps, seed, activation, and the activation of the
         unit's best patch in the bundled pictures) and the picture as HTML.
         """
-        config = DreamConfig(steps=steps, seed=seed)
-        lens, networks = (
+        config = AscentConfig(steps=steps, seed=seed)
+        inspector, networks = (
             self.services.ready().inspector(network),
             self.services.ready().faces(),
         )
         chosen = whole(unit)
-        check_unit(lens.probe, check_layer(lens.probe, layer), chosen)
-        indexes, corpus = self.services.indexes, bundled()
-        index, found = indexes.found(lens, corpus), None
+        check_unit(inspector.extractor, check_layer(inspector.extractor, layer), chosen)
+        indexes, corpus = self.services.indexes, bundled_corpus()
+        index, found = indexes.found(inspector, corpus), None
         if index is not None:
-            found = patches_of(lens.probe, networks, corpus, index, layer, [chosen])[chosen]
+            found = patches_of(inspector.extractor, networks, corpus, index, layer, [chosen])[
+                chosen
+            ]
         record = {"network": network, "layer": layer, "unit": chosen, "seed": config.seed}
-        from faceweb.interpret.activation_maximization import dream
+        from faceweb.interpret.activation_maximization import maximize_activation
 
-        for step in dream(lens, layer, [chosen], config):
+        for step in maximize_activation(inspector, layer, [chosen], config):
             record |= {"steps": step.step, "activation": float(step.activations[0])}
-            yield record | _best(found), inside_view.dreaming(step, chosen, found)
+            yield record | _best(found), inside_view.maximization(step, chosen, found)
         if found is None:
             # The picture need not wait for what it is compared with.
-            for seen in indexes.look(lens, networks, corpus):
+            for seen in indexes.look(inspector, networks, corpus):
                 index = seen.index
-                shown = inside_view.dreaming(step, chosen, None) + inside_view.progress(
+                shown = inside_view.maximization(step, chosen, None) + inside_view.progress(
                     seen, corpus
                 )
                 yield record | _best(None), shown
-            found = patches_of(lens.probe, networks, corpus, index, layer, [chosen])[chosen]
-            yield record | _best(found), inside_view.dreaming(step, chosen, found)
+            found = patches_of(inspector.extractor, networks, corpus, index, layer, [chosen])[
+                chosen
+            ]
+            yield record | _best(found), inside_view.maximization(step, chosen, found)
 
 
 def _best(found: Sequence[Patch] | None) -> dict:
@@ -83,9 +87,9 @@ def build(services: Services, choice: Choice) -> None:
         stop = gr.Button("Stop", min_width=80, elem_id="inside-dream-stop")
     shown = gr.HTML("", elem_id="inside-dreaming", padding=False)
     with gr.Accordion("How long, and from which noise", open=False), gr.Row():
-        steps = slider(DreamConfig, "steps")
-        seed = number(DreamConfig, "seed", label="Seed")
-    fold("dream")
+        steps = slider(AscentConfig, "steps")
+        seed = number(AscentConfig, "seed", label="Seed")
+    explain_tab("dream")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     run = start.click(
@@ -97,4 +101,4 @@ def build(services: Services, choice: Choice) -> None:
         **PAINT_QUEUE,
     )
     stops(stop, [run], "inside-dreaming")
-    outdated([choice.layer.change, choice.unit.change], [shown], run=[run])
+    clear_on_change([choice.layer.change, choice.unit.change], [shown], run=[run])

@@ -11,10 +11,12 @@ from gradio.events import Dependency
 from faceweb.config import PROBED
 from faceweb.errors import LayerError
 from faceweb.i18n import in_script, say
-from faceweb.ui.components import INSIDE, located
+from faceweb.ui.components import INSIDE, locate_example
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 LABELS = {
     "perceptual": "The painter's network",
@@ -41,7 +43,7 @@ class Choice:
     photo: gr.Image
 
 
-def outdated(
+def clear_on_change(
     events: Sequence[Callable],
     shown: Sequence[gr.blocks.Block],
     values: Sequence[Callable[[], str] | None] = (None,),
@@ -63,9 +65,9 @@ def outdated(
     )
 
 
-def borrowed() -> str:
+def borrow_photo() -> str:
     """The first example's photo, for who has none at hand."""
-    return located(INSIDE[0][0])
+    return locate_example(INSIDE[0][0])
 
 
 def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:
@@ -83,9 +85,9 @@ def stops(button: gr.Button, run: Sequence[Dependency], shown: str) -> None:
     button.click(None, None, None, cancels=list(run), js=write, **PRIVATE)
 
 
-def fits(probe: "Probe", layer: str, unit: float | None) -> bool:
+def fits(extractor: "FeatureExtractor", layer: str, unit: float | None) -> bool:
     """Whether a layer has such a unit; while a layer changes, the unit is still the last one's."""
-    return layer in probe.layers and unit in range(probe.units(layer))
+    return layer in extractor.layers and unit in range(extractor.units(layer))
 
 
 def whole(number: float | None, what: str = "unit") -> int:

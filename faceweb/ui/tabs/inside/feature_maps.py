@@ -9,9 +9,9 @@ import numpy as np
 from faceweb.i18n import say
 from faceweb.interpret.feature_maps import FeatureMaps, feature_maps
 from faceweb.interpret.top_patches import check_unit
-from faceweb.serving.gradio_patches import localized
-from faceweb.ui.boundary import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Services, guarded
-from faceweb.ui.components import clickable, photo_input, picked_unit, required
+from faceweb.serving.gradio_patches import localize
+from faceweb.ui.boundary import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Services, handler
+from faceweb.ui.components import clickable, photo_input, pick_unit, require
 from faceweb.ui.tabs.inside.choice import CHANGED, LAYER, NETWORK, QUICK, Choice, fits, whole
 from faceweb.ui.views import inside as inside_view
 
@@ -26,7 +26,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def feature_maps(
         self,
         photo: np.ndarray,
@@ -40,40 +40,42 @@ class Handlers:
         strongest units from the strongest down, what the network was shown), the maps as HTML and
         one unit as HTML. The face network is shown the largest face, aligned, or else the middle.
         """
-        found = self._found(required(photo, "a photo"), network, layer)
+        found = self._find(require(photo, "a photo"), network, layer)
         number = whole(unit)
-        check_unit(self.services.ready().inspector(network).probe, layer, number)
+        check_unit(self.services.ready().inspector(network).extractor, layer, number)
         shown = inside_view.maps(found, SHOWN, number), inside_view.unit(found, number)
         return _record(found, network, number), *shown
 
-    @guarded
+    @handler
     def again(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
         """The same for another photo, layer or unit; nothing where there is no photo."""
         if photo is None:
             return gr.skip(), _empty(), ""
-        known = fits(self.services.ready().inspector(network).probe, layer, unit)
+        known = fits(self.services.ready().inspector(network).extractor, layer, unit)
         return self.feature_maps(photo, network, layer, unit if known else 0)
 
-    @guarded
+    @handler
     def one(self, photo: np.ndarray | None, network: str, layer: str, unit: float):
         """One unit on the photo."""
-        if photo is None or not fits(self.services.ready().inspector(network).probe, layer, unit):
+        if photo is None or not fits(
+            self.services.ready().inspector(network).extractor, layer, unit
+        ):
             return ""
-        return inside_view.unit(self._found(photo, network, layer), int(unit))
+        return inside_view.unit(self._find(photo, network, layer), int(unit))
 
-    @guarded
+    @handler
     def live(self, frame: np.ndarray | None, network: str, layer: str, unit: float):
         """One frame of the live camera; nothing of it is written to a file."""
         if frame is None or not self.services.engine.status.ready:
             return gr.skip()
-        found = self._found(frame, network, layer, LIVE_SIDE)
+        found = self._find(frame, network, layer, LIVE_SIDE)
         number = whole(unit)
-        check_unit(self.services.ready().inspector(network).probe, layer, number)
+        check_unit(self.services.ready().inspector(network).extractor, layer, number)
         return inside_view.unit(found, number) + inside_view.maps(found, LIVE_SHOWN, number)
 
-    def _found(self, photo: np.ndarray, network: str, layer: str, *side: int) -> FeatureMaps:
-        lens = self.services.ready().inspector(network)
-        return feature_maps(lens.probe, self.services.ready().faces(), photo, layer, *side)
+    def _find(self, photo: np.ndarray, network: str, layer: str, *side: int) -> FeatureMaps:
+        inspector = self.services.ready().inspector(network)
+        return feature_maps(inspector.extractor, self.services.ready().faces(), photo, layer, *side)
 
 
 def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, list], Callable]:
@@ -95,7 +97,7 @@ def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, lis
     inputs = [choice.photo, choice.network, choice.layer, choice.unit]
     outputs = [record, grid, detail]
     start.click(handlers.feature_maps, inputs, outputs, api_name="feature_maps", **DEVICE_QUEUE)
-    grid.select(picked_unit, None, choice.unit, queue=False, **QUICK)
+    grid.select(pick_unit, None, choice.unit, queue=False, **QUICK)
     camera.stream(
         handlers.live,
         [camera, *inputs[1:]],
@@ -118,7 +120,7 @@ def _empty() -> str:
     return f'<p class="empty">{say(EMPTY)}</p>'
 
 
-@localized
+@localize
 def _nothing():
     return None, _empty(), ""
 

@@ -8,22 +8,22 @@ import numpy as np
 from faceweb.config import RepaintConfig
 from faceweb.i18n import ENGLISH, speaking
 from faceweb.interpret import atlas
-from faceweb.interpret.corpus import bundled
+from faceweb.interpret.corpus import bundled_corpus
 from faceweb.interpret.describe import describe
-from faceweb.interpret.gram import Channels, channels, repaint
+from faceweb.interpret.gram import ChannelCorrelation, correlate_channels, repaint
 from faceweb.interpret.top_patches import check_unit, patches_of
-from faceweb.ui.boundary import PAINT_QUEUE, Services, guarded
-from faceweb.ui.components import clickable, picked_unit, required, try_it, where
+from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
+from faceweb.ui.components import clickable, pick_unit, require, try_it, where
 from faceweb.ui.controls import default, slider
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside.choice import (
     CHANGED,
     LAYER,
     NETWORK,
     QUICK,
     Choice,
-    borrowed,
-    outdated,
+    borrow_photo,
+    clear_on_change,
     stops,
     whole,
 )
@@ -43,7 +43,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def gram(
         self,
         photo: np.ndarray,
@@ -58,26 +58,26 @@ class Handlers:
         with a is farthest from 0 as partners, what both see in words), the matrix as HTML and the
         pair as HTML.
         """
-        found = self._found(required(photo, "a photo"), network, layer)
+        found = self._find(require(photo, "a photo"), network, layer)
         pair = whole(unit_a, "unit a"), whole(unit_b, "unit b")
         yield from self._answers(found, network, layer, pair)
 
-    @guarded
+    @handler
     def cell(self, photo, network, layer, event: gr.EventData):
         """The two units of the matrix's cell that was clicked at, and the same answer."""
-        found = self._found(required(photo, "a photo"), network, layer)
+        found = self._find(require(photo, "a photo"), network, layer)
         column, row = (int(share * len(found.order)) for share in where(event))
         pair = int(found.order[row]), int(found.order[column])
         for record, _, told in self._answers(found, network, layer, pair):
             yield *pair, record, told
 
-    @guarded
+    @handler
     def begin(self, network, layer):
         """A second unit of the layer."""
         plate = atlas.plate(network, layer)
         return plate.units[1] if plate else 1
 
-    @guarded
+    @handler
     def repaint(
         self,
         photo: np.ndarray,
@@ -94,12 +94,12 @@ class Handlers:
         average, steps) and the photo beside the repainted one as HTML.
         """
         config = RepaintConfig(wanted=wanted, steps=steps)
-        lens, networks = (
+        inspector, networks = (
             self.services.ready().inspector(network),
             self.services.ready().faces(),
         )
         pair = whole(unit_a, "unit a"), whole(unit_b, "unit b")
-        for step in repaint(lens, networks, required(photo, "a photo"), layer, pair, config):
+        for step in repaint(inspector, networks, require(photo, "a photo"), layer, pair, config):
             record = {
                 "before": step.before,
                 "correlation": step.now,
@@ -109,28 +109,28 @@ class Handlers:
             }
             yield record, inside_view.repainting(step, pair)
 
-    def _found(self, photo: np.ndarray, network: str, layer: str) -> Channels:
-        lens = self.services.ready().inspector(network)
-        return channels(lens.probe, self.services.ready().faces(), photo, layer)
+    def _find(self, photo: np.ndarray, network: str, layer: str) -> ChannelCorrelation:
+        inspector = self.services.ready().inspector(network)
+        return correlate_channels(inspector.extractor, self.services.ready().faces(), photo, layer)
 
-    def _answers(self, found: Channels, network: str, layer: str, pair: tuple[int, int]):
+    def _answers(self, found: ChannelCorrelation, network: str, layer: str, pair: tuple[int, int]):
         """The record, the matrix and the pair; the matrix first where patches must be found."""
-        lens, networks, corpus = (
+        inspector, networks, corpus = (
             self.services.ready().inspector(network),
             self.services.ready().faces(),
-            bundled(),
+            bundled_corpus(),
         )
         for unit in pair:
-            check_unit(lens.probe, layer, unit)
+            check_unit(inspector.extractor, layer, unit)
         (first, second), matrix = pair, inside_view.gram(found)
-        for step in self.services.indexes.look(lens, networks, corpus):
+        for step in self.services.indexes.look(inspector, networks, corpus):
             index = step.index
             if not step.finished:
                 yield gr.skip(), matrix, inside_view.progress(step, corpus)
-        nine = patches_of(lens.probe, networks, corpus, index, layer, pair)
+        nine = patches_of(inspector.extractor, networks, corpus, index, layer, pair)
         told = describe(nine[first]), describe(nine[second])
         with speaking(ENGLISH):
-            lead = inside_view.said(found, first, second, told)
+            lead = inside_view.describe_correlation(found, first, second, told)
         record = {
             "network": network,
             "layer": layer,
@@ -170,17 +170,17 @@ def build(services: Services, choice: Choice) -> None:
     repainted = gr.HTML("", elem_id="inside-repainted", padding=False)
     with gr.Accordion("How long", open=False):
         steps = slider(RepaintConfig, "steps")
-    fold("pairs")
+    explain_tab("pairs")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     looked = [choice.photo, choice.network, choice.layer]
     inputs, outputs = [*looked, choice.unit, other], [record, matrix, pair]
     answer = [choice.unit, other, record, pair]
     drawn = start.click(handlers.gram, inputs, outputs, api_name="gram", **PAINT_QUEUE)
-    tried = example.click(borrowed, None, choice.photo, queue=False, **QUICK)
+    tried = example.click(borrow_photo, None, choice.photo, queue=False, **QUICK)
     drawn_too = tried.then(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
     cell = matrix.select(handlers.cell, looked, answer, **QUICK, **PAINT_QUEUE)
-    picked = pair.select(picked_unit, None, other, queue=False, **QUICK)
+    picked = pair.select(pick_unit, None, other, queue=False, **QUICK)
     partner = picked.success(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
     run = paint.click(
         handlers.repaint,
@@ -192,8 +192,8 @@ def build(services: Services, choice: Choice) -> None:
     )
     stops(stop, [run], "inside-repainted")
     changes = choice.photo.change, choice.layer.change
-    outdated(changes, [matrix, pair], (None, None), [drawn, cell, partner])
+    clear_on_change(changes, [matrix, pair], (None, None), [drawn, cell, partner])
     # The example itself changes the photo, which must not end what it asked for.
-    outdated([choice.layer.change], [matrix, pair], (None, None), [drawn_too])
-    outdated([*changes, choice.unit.change, other.change], [repainted], run=[run])
+    clear_on_change([choice.layer.change], [matrix, pair], (None, None), [drawn_too])
+    clear_on_change([*changes, choice.unit.change, other.change], [repainted], run=[run])
     choice.layer.change(handlers.begin, looked[1:], other, queue=False, **CHANGED)

@@ -8,19 +8,19 @@ import numpy as np
 from faceweb.config import OcclusionConfig
 from faceweb.i18n import say
 from faceweb.interpret.occlusion import OcclusionStep, occlude_pair, occlude_unit
-from faceweb.ui.boundary import PAINT_QUEUE, Services, guarded
-from faceweb.ui.components import photo_input, required, try_it
+from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
+from faceweb.ui.components import photo_input, require, try_it
 from faceweb.ui.controls import choice as radio
 from faceweb.ui.controls import default, slider
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside.choice import (
     LAYER,
     NETWORK,
     PRIVATE,
     QUICK,
     Choice,
-    borrowed,
-    outdated,
+    borrow_photo,
+    clear_on_change,
     stops,
     whole,
 )
@@ -41,7 +41,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def occlude(
         self,
         photo: np.ndarray,
@@ -57,18 +57,18 @@ class Handlers:
         as HTML.
         """
         config = OcclusionConfig(patch=patch, fill=fill)
-        lens, networks = (
+        inspector, networks = (
             self.services.ready().inspector(network),
             self.services.ready().faces(),
         )
         number = whole(unit)
-        photo = required(photo, "a photo")
-        for step in occlude_unit(lens.probe, networks, photo, layer, number, config):
+        photo = require(photo, "a photo")
+        for step in occlude_unit(inspector.extractor, networks, photo, layer, number, config):
             what = say("unit {number} of {layer}", number=number, layer=layer)
-            part = inside_view.occluded(step, what)
-            yield _record("activation", step), inside_view.covered([part], UNIT_NOTE)
+            part = inside_view.occlusion_step(step, what)
+            yield _record("activation", step), inside_view.occlusion_maps([part], UNIT_NOTE)
 
-    @guarded
+    @handler
     def occlude_faces(
         self, photo_a: np.ndarray, photo_b: np.ndarray, patch: float = PATCH, fill: str = FILL
     ):
@@ -78,15 +78,17 @@ class Handlers:
         both maps as HTML.
         """
         config = OcclusionConfig(patch=patch, fill=fill)
-        a, b = required(photo_a, "a photo"), required(photo_b, "a second photo")
+        a, b = require(photo_a, "a photo"), require(photo_b, "a second photo")
         for first, second in occlude_pair(self.services.ready().faces(), a, b, config):
             steps = [step for step in (first, second) if step is not None]
             parts = [
-                inside_view.occluded(step, say("d(a, b), face {letter} covered", letter=letter))
+                inside_view.occlusion_step(
+                    step, say("d(a, b), face {letter} covered", letter=letter)
+                )
                 for step, letter in zip(steps, "ab", strict=False)
             ]
             record = {"faces": [_record("distance", step) for step in steps]}
-            yield record, inside_view.covered(parts, PAIR_NOTE)
+            yield record, inside_view.occlusion_maps(parts, PAIR_NOTE)
 
 
 def build(services: Services, choice: Choice) -> None:
@@ -107,7 +109,7 @@ def build(services: Services, choice: Choice) -> None:
             both = gr.Button("Cover both faces", elem_id="inside-cover-pair", scale=3)
             enough = gr.Button("Stop", min_width=80)
         pair = gr.HTML("", elem_id="inside-covered-pair", padding=False)
-    fold("cover")
+    explain_tab("cover")
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     how = {"show_progress": "minimal", **PAINT_QUEUE}
@@ -118,7 +120,7 @@ def build(services: Services, choice: Choice) -> None:
         api_name="occlude",
         **how,
     )
-    tried = example.click(borrowed, None, choice.photo, queue=False, **QUICK)
+    tried = example.click(borrow_photo, None, choice.photo, queue=False, **QUICK)
     run_too = tried.then(
         handlers.occlude,
         [choice.photo, choice.network, choice.layer, choice.unit, patch, fill],
@@ -136,10 +138,10 @@ def build(services: Services, choice: Choice) -> None:
     stops(stop, [run, run_too], "inside-covered")
     stops(enough, [faces], "inside-covered-pair")
     chosen = choice.layer.change, choice.unit.change, choice.photo.change
-    outdated(chosen, [shown], run=[run])
+    clear_on_change(chosen, [shown], run=[run])
     # The example itself changes the photo, which must not end what it asked for.
-    outdated([choice.layer.change, choice.unit.change], [shown], run=[run_too])
-    outdated([choice.photo.change, second.change], [pair], run=[faces])
+    clear_on_change([choice.layer.change, choice.unit.change], [shown], run=[run_too])
+    clear_on_change([choice.photo.change, second.change], [pair], run=[faces])
 
 
 def _record(what: str, step: OcclusionStep) -> dict:

@@ -15,7 +15,7 @@ from faceweb.ui.boundary import (
     DOWNLOAD_QUEUE,
     Services,
     Shared,
-    guarded,
+    handler,
     show_download,
 )
 from faceweb.ui.components import (
@@ -24,12 +24,12 @@ from faceweb.ui.components import (
     clickable,
     example_row,
     photo_input,
-    picked,
-    picked_unit,
+    pick_choice,
+    pick_unit,
     try_it,
 )
 from faceweb.ui.controls import into_view
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside import (
     activation_maximization,
     feature_maps,
@@ -45,13 +45,15 @@ from faceweb.ui.tabs.inside.choice import (
     PRIVATE,
     QUICK,
     Choice,
-    borrowed,
+    borrow_photo,
     whole,
 )
 from faceweb.ui.views import inside as inside_view
 
 if TYPE_CHECKING:
-    from faceweb.interpret.feature_extractor import Probe
+    from faceweb.interpret.feature_extractor import FeatureExtractor
+
+    pass
 
 TITLE = "Inside"
 INTRO = """Look inside a network: what does each of its units see in a photo? Every unit of a layer
@@ -86,7 +88,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def network(self, network: str = NETWORK):
         """Makes a network ready, by a download where it must be; returns a layer to begin with."""
         self.services.ready().inspector(network, show_download)
@@ -96,47 +98,47 @@ class Handlers:
         """The network that the chosen layer is of, where another one could not be had."""
         return next((name for name in PROBED if layer in atlas.layers(name)), NETWORK)
 
-    @guarded
+    @handler
     def layer(self, network: str, layer: str, shown: str):
         """A layer's place, facts and plate, and a unit to begin with; nothing where it is shown."""
-        probe = self.services.ready().inspector(network).probe
+        extractor = self.services.ready().inspector(network).extractor
         # Quick clicks ask for the last layer twice: the unit chosen in between stays. The layer may
         # also still be one of the network before.
-        early = layer not in probe.layers and layer in LAYERS.values()
+        early = layer not in extractor.layers and layer in LAYERS.values()
         if layer == shown or early:
             return [gr.skip()] * 5
-        check_layer(probe, layer)
+        check_layer(extractor, layer)
         plate = atlas.plate(network, layer)
         unit = plate.units[0] if plate else 0
-        return *self._facts(probe, layer), inside_view.atlas(plate, unit), unit, layer
+        return *self._facts(extractor, layer), inside_view.atlas(plate, unit), unit, layer
 
-    @guarded
+    @handler
     def wake(self):
         """Waits for the networks."""
         self.services.ready().inspector(NETWORK)
 
-    @guarded
+    @handler
     def begin(self, network: str, layer: str):
         """The first layer's place and facts; another one's are shown by who chose it."""
         if layer != LAYER:
             return [gr.skip()] * 3
-        return *self._facts(self.services.ready().inspector(network).probe, layer), layer
+        return *self._facts(self.services.ready().inspector(network).extractor, layer), layer
 
-    @guarded
-    def typed(self, network: str, layer: str, unit: float | None):
+    @handler
+    def check_typed(self, network: str, layer: str, unit: float | None):
         """Says so where the layer has no unit of a number that was typed."""
-        check_unit(self.services.ready().inspector(network).probe, layer, whole(unit))
+        check_unit(self.services.ready().inspector(network).extractor, layer, whole(unit))
 
-    @guarded
+    @handler
     def choose_layer(self, event: gr.EventData):
         """The layer that was clicked at."""
-        return picked(event)
+        return pick_choice(event)
 
-    def _facts(self, probe: "Probe", layer: str) -> tuple[str, str]:
-        size = probe.size or (288, 384)
-        every = [probe.facts(each, size) for each in probe.layers]
-        fact = every[probe.layers.index(layer)]
-        return inside_view.strip(probe.layers, layer, every), inside_view.facts(fact, size)
+    def _facts(self, extractor: "FeatureExtractor", layer: str) -> tuple[str, str]:
+        size = extractor.size or (288, 384)
+        every = [extractor.facts(each, size) for each in extractor.layers]
+        fact = every[extractor.layers.index(layer)]
+        return inside_view.strip(extractor.layers, layer, every), inside_view.facts(fact, size)
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -171,7 +173,7 @@ def build(services: Services, shared: Shared) -> None:
                 unit.change(None, unit, None, js=MARK, **QUICK)
         with gr.Column(scale=7, min_width=320):
             show = _views(services, Choice(network, layer, unit, photo))
-    fold("inside", HOW)
+    explain_tab("inside", HOW)
     shown = gr.State("")
     outputs = [strip, facts, sheet, unit, shown]
     head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
@@ -190,11 +192,11 @@ def build(services: Services, shared: Shared) -> None:
     )
     chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
     strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
-    unit.submit(handlers.typed, [network, layer, unit], None, **QUICK)
-    example.click(borrowed, None, photo, queue=False, **QUICK).then(
+    unit.submit(handlers.check_typed, [network, layer, unit], None, **QUICK)
+    example.click(borrow_photo, None, photo, queue=False, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )
-    sheet.select(picked_unit, None, unit, queue=False, **QUICK).then(
+    sheet.select(pick_unit, None, unit, queue=False, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )
     layer.change(handlers.layer, **head, **DEVICE_QUEUE, trigger_mode="multiple").then(

@@ -13,8 +13,8 @@ from faceweb.i18n import say
 from faceweb.interpret.corpus import CORPUS_SIDE, Corpus
 from faceweb.interpret.describe import describe
 from faceweb.interpret.top_patches import Patch, check_layer, check_unit, patches_of
-from faceweb.ui.boundary import DEVICE_QUEUE, PAINT_QUEUE, Services, guarded
-from faceweb.ui.components import LONGEST, clickable, picked_unit
+from faceweb.ui.boundary import DEVICE_QUEUE, PAINT_QUEUE, Services, handler
+from faceweb.ui.components import LONGEST, clickable, pick_unit
 from faceweb.ui.tabs.inside.choice import (
     CHANGED,
     LAYER,
@@ -22,8 +22,8 @@ from faceweb.ui.tabs.inside.choice import (
     PRIVATE,
     QUICK,
     Choice,
+    clear_on_change,
     fits,
-    outdated,
     stops,
     whole,
 )
@@ -45,7 +45,7 @@ class Handlers:
 
     services: Services
 
-    @guarded
+    @handler
     def top_patches(
         self,
         network: str = NETWORK,
@@ -63,31 +63,33 @@ class Handlers:
         pixels, corpus, units: unit, what its patches have in common, patches: image, view, box in
         pixels of the upright picture, activation, padded), the figure and the progress as HTML.
         """
-        lens, networks = (
+        inspector, networks = (
             self.services.ready().inspector(network),
             self.services.ready().faces(),
         )
-        check_layer(lens.probe, layer)
+        check_layer(inspector.extractor, layer)
         wanted = _numbers(units)
         for unit in wanted:
-            check_unit(lens.probe, layer, unit)
+            check_unit(inspector.extractor, layer, unit)
         chosen = self._corpus(pictures, corpus)
         most = UNITS if several else 1
         paused = time.perf_counter()
-        for step in self.services.indexes.look(lens, networks, chosen, most):
+        for step in self.services.indexes.look(inspector, networks, chosen, most):
             told = inside_view.progress(step, chosen)
             began = time.perf_counter()
             if not step.finished and (began < paused or not step.index.views):
                 yield gr.skip(), gr.skip(), told
                 continue
             shown = wanted or step.index.strongest(layer, UNITS)
-            found = patches_of(lens.probe, networks, chosen, step.index, layer, shown)
+            found = patches_of(inspector.extractor, networks, chosen, step.index, layer, shown)
             common = {unit: describe(each) for unit, each in found.items()}
-            figure = inside_view.nine(found, common)
+            figure = inside_view.top_patches(found, common)
             paused = time.perf_counter() + (time.perf_counter() - began) / SHOWING
             if not step.finished:
                 yield gr.skip(), figure, told
-        facts = lens.probe.facts(layer, lens.probe.size or (CORPUS_SIDE, CORPUS_SIDE))
+        facts = inspector.extractor.facts(
+            layer, inspector.extractor.size or (CORPUS_SIDE, CORPUS_SIDE)
+        )
         record = {
             "network": network,
             "layer": layer,
@@ -105,34 +107,34 @@ class Handlers:
         }
         yield record, figure, told
 
-    @guarded
+    @handler
     def unit(self, network, layer, unit, pictures, several, corpus):
         """One unit's nine patches large, and the pixels that excite it; nothing is looked for."""
-        lens, networks = (
+        inspector, networks = (
             self.services.ready().inspector(network),
             self.services.ready().faces(),
         )
         number = whole(unit)
-        check_unit(lens.probe, check_layer(lens.probe, layer), number)
+        check_unit(inspector.extractor, check_layer(inspector.extractor, layer), number)
         chosen = self._corpus(pictures, corpus)
-        index = self.services.indexes.found(lens, chosen, UNITS if several else 1)
+        index = self.services.indexes.found(inspector, chosen, UNITS if several else 1)
         if index is None:
             return f'<p class="empty">{say(UNFINISHED)}</p>'
-        found = patches_of(lens.probe, networks, chosen, index, layer, [number])[number]
+        found = patches_of(inspector.extractor, networks, chosen, index, layer, [number])[number]
         gradients = [
-            [lens.saliency(patch.view.floats, layer, patch.place, guided) for patch in found]
+            [inspector.saliency(patch.view.floats, layer, patch.place, guided) for patch in found]
             for guided in (True, False)
         ]
         return inside_view.unit_patches(number, found, describe(found), gradients)
 
-    @guarded
+    @handler
     def follow(self, shown, *asked):
         """The same for a unit that was chosen elsewhere, where patches are shown already."""
         network, layer, unit, *_ = asked
-        known = shown and fits(self.services.ready().inspector(network).probe, layer, unit)
+        known = shown and fits(self.services.ready().inspector(network).extractor, layer, unit)
         return self.unit(*asked) if known else gr.skip()
 
-    @guarded
+    @handler
     def refresh(self, shown, network, layer, *where):
         """The patches of another layer, where those of one are shown already."""
         if shown:
@@ -171,7 +173,7 @@ def build(services: Services, choice: Choice) -> Callable:
         **PAINT_QUEUE,
     )
     run.success(lambda: True, None, shown, queue=False, **QUICK)
-    figure.select(picked_unit, None, choice.unit, queue=False, **QUICK).then(
+    figure.select(pick_unit, None, choice.unit, queue=False, **QUICK).then(
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
     )
     start.click(lambda: "", None, detail, queue=False, **QUICK)
@@ -183,9 +185,9 @@ def build(services: Services, choice: Choice) -> Callable:
         **CHANGED,
         **PAINT_QUEUE,
     )
-    outdated(changes, [figure, detail, told], (None, None, _empty), [run, refreshed])
+    clear_on_change(changes, [figure, detail, told], (None, None, _empty), [run, refreshed])
     gr.on(changes, lambda: False, None, shown, queue=False, **CHANGED)
-    outdated([choice.layer.change], [figure, detail], (None, None), [run, refreshed])
+    clear_on_change([choice.layer.change], [figure, detail], (None, None), [run, refreshed])
     choice.layer.change(None, choice.layer, layer, js="(layer) => layer", **CHANGED)
     stops(stop, [run, refreshed], "inside-pass")
     return lambda: choice.unit.change(

@@ -17,17 +17,17 @@ from faceweb.style.image import (
     SIDE,
     Scene,
     contact_sheet,
-    expected_seconds,
+    estimate_seconds,
     sizes,
     within,
 )
 from faceweb.style.recipe import Recipe, read_recipe, to_png, write_recipe
-from faceweb.style.transfer import Painting
+from faceweb.style.transfer import StyleTransfer
 from faceweb.ui import records
-from faceweb.ui.boundary import Services, guarded, show_download
-from faceweb.ui.components import offered, required
-from faceweb.ui.controls import takes
-from faceweb.ui.sessions.style import Easel, Easels
+from faceweb.ui.boundary import Services, handler, show_download
+from faceweb.ui.components import offer_download, require
+from faceweb.ui.controls import accept_config
+from faceweb.ui.sessions.style import StyleRun, StyleRuns
 from faceweb.ui.views import style as style_view
 
 NAMES = tuple(item.name for item in fields(StyleConfig))
@@ -50,10 +50,10 @@ class Handlers:
     """The tab's events."""
 
     services: Services
-    easels: Easels = field(default_factory=Easels)
+    runs: StyleRuns = field(default_factory=StyleRuns)
 
-    @guarded
-    @takes(StyleConfig, before=("content", "style"), after=EXTRAS)
+    @handler
+    @accept_config(StyleConfig, before=("content", "style"), after=EXTRAS)
     def stylize(self, content, style, *values):
         """Repaints a content picture in the style of others, streaming the painting.
 
@@ -70,60 +70,60 @@ class Handlers:
             note, recipe = say(style_view.OTHER_SETTINGS), None
         scene = _scene(content, style, *further)
         note += style_view.about_pictures(further[-1], content, style)
-        painter = self._painter(config, network)
-        easel = Easel(
-            Painting(painter, scene, config),
+        style_model = self._style_model(config, network)
+        run = StyleRun(
+            StyleTransfer(style_model, scene, config),
             scene,
             config,
             network,
-            painter.fingerprint,
+            style_model.fingerprint,
             config,
             recipe,
             note,
         )
-        yield from self._paint(self.easels.put(request, easel), request)
+        yield from self._paint(self.runs.put(request, run), request)
 
-    @guarded
+    @handler
     def resume(self, request: gr.Request):
         """Goes on with the painting that was stopped, or beyond its end."""
-        yield from self._paint(self.easels.required(request), request)
+        yield from self._paint(self.runs.require(request), request)
 
-    def hung(self, request: gr.Request):
+    def show_result(self, request: gr.Request):
         """Shows the finished painting, unless the next one is under way."""
-        easel = self.easels.of(request)
-        return gr.update(visible=easel is not None and not easel.running)
+        run = self.runs.of(request)
+        return gr.update(visible=run is not None and not run.running)
 
-    @guarded
-    @takes(StyleConfig, names=LIVE)
+    @handler
+    @accept_config(StyleConfig, names=LIVE)
     def move(self, *values):
         """Lets the painting under way obey the sliders from its next step on."""
         *weights, request = values
-        easel = self.easels.of(request)
-        if easel is not None:
-            easel.replay = None
-            easel.config = replace(easel.config, **dict(zip(LIVE, weights, strict=True)))
+        run = self.runs.of(request)
+        if run is not None:
+            run.replay = None
+            run.config = replace(run.config, **dict(zip(LIVE, weights, strict=True)))
 
     def stop(self, request: gr.Request):
         """Stops the painting; the best so far stays."""
-        easel = self.easels.of(request)
-        if easel is not None and (easel.running or not easel.history):
-            easel.painting.stop()
+        run = self.runs.of(request)
+        if run is not None and (run.running or not run.history):
+            run.painting.stop()
 
-    @guarded
+    @handler
     def sheet(self, content, style, *values):
         """Paints alpha against beta, small, 25 times."""
         settings, (network, *further) = values[: len(NAMES)], values[len(NAMES) :]
         config = _config(settings)
-        scene, painter = _scene(content, style, *further), self._painter(config, network)
+        scene, style_model = _scene(content, style, *further), self._style_model(config, network)
         cells = [(alpha, beta) for alpha in ALPHAS for beta in BETAS]
         blank = within(scene.content, SIDE) // 4 + 160
         shown = [(blank, f"\u03b1 {alpha:g}, \u03b2 {beta:g}") for alpha, beta in cells]
         yield shown
-        for number, (_, _, picture) in enumerate(contact_sheet(painter, scene, config)):
+        for number, (_, _, picture) in enumerate(contact_sheet(style_model, scene, config)):
             shown[number] = picture, shown[number][1]
             yield shown
 
-    @guarded
+    @handler
     def load(self, file: bytes | None):
         """Every control as a recipe says, and the recipe itself to be replayed."""
         try:
@@ -135,12 +135,12 @@ class Handlers:
         if self.services.ready().fingerprint(recipe.network) != recipe.weights:
             other = say("It was made with other weights: the painting will differ.")
             gr.Warning(other, title=say("Recipe"))
-        gr.Info(style_view.loaded(recipe), title=say("Recipe"), duration=8)
+        gr.Info(style_view.recipe_note(recipe), title=say("Recipe"), duration=8)
         settings = [getattr(recipe.config, name) for name in NAMES]
         shares = (*recipe.shares, 1.0, 1.0)[:3]
         return [*settings, recipe.network, *shares, write_recipe(recipe, [])]
 
-    @guarded
+    @handler
     def expect(self, content, network, *settings):
         """How large the painting will be, and how long it will take here."""
         if content is None:
@@ -149,13 +149,13 @@ class Handlers:
         try:
             Scene(content, [content])
         except PictureError as error:
-            return style_view.refused(retold(str(error)))
+            return style_view.refusal(retold(str(error)))
         ready = self.services.engine.status.ready
         pace = self.services.ready().pace(network) if ready else None
-        seconds = None if pace is None else expected_seconds(content.shape, config, pace)
-        return style_view.expected(sizes(content.shape, config), config, seconds)
+        seconds = None if pace is None else estimate_seconds(content.shape, config, pace)
+        return style_view.expectation(sizes(content.shape, config), config, seconds)
 
-    @guarded
+    @handler
     def instant(self, content, style, size: int = 512):
         """Repaints a content picture in a style in one pass, by Magenta's downloaded network.
 
@@ -168,24 +168,24 @@ class Handlers:
         seconds = round(time.perf_counter() - began, 2)
         return {"size": [shape[1], shape[0]], "seconds": seconds}, painted
 
-    def _painter(self, config: StyleConfig, network: str):
+    def _style_model(self, config: StyleConfig, network: str):
         engine = self.services.ready()
         return engine.style_model(network, config.content_layer, config.statistic, show_download)
 
-    def _paint(self, easel: Easel, request: gr.Request):
+    def _paint(self, run: StyleRun, request: gr.Request):
         yield gr.skip(), style_view.waiting(), None, None
-        for step in easel.paint():
-            shown = style_view.painting(easel, step)
-            yield records.painting(easel, step), shown, gr.skip(), gr.skip()
-        if self.easels.of(request) is not easel:
+        for step in run.paint():
+            shown = style_view.painting(run, step)
+            yield records.painting(run, step), shown, gr.skip(), gr.skip()
+        if self.runs.of(request) is not run:
             return
-        record = records.painting(easel, step)
-        pair = (easel.scene.content_at(step.shape), step.picture)
+        record = records.painting(run, step)
+        pair = (run.scene.content_at(step.shape), step.picture)
         yield (
             record,
-            style_view.painting(easel, step, hung=True),
+            style_view.painting(run, step, hung=True),
             pair,
-            offered(to_png(step.picture, record["recipe"]), FILE, "the painting stays here"),
+            offer_download(to_png(step.picture, record["recipe"]), FILE, "the painting stays here"),
         )
 
 
@@ -200,7 +200,7 @@ def _recipe(replay) -> Recipe | None:
 def _scene(
     content, style, share=1.0, style_2=None, share_2=1.0, style_3=None, share_3=1.0, mask=None
 ) -> Scene:
-    content, style = required(content, "a content picture"), required(style, "a style")
+    content, style = require(content, "a content picture"), require(style, "a style")
     blended = ((style, share), (style_2, share_2), (style_3, share_3))
     chosen = [(picture, share) for picture, share in blended if picture is not None]
     styles, shares = zip(*chosen, strict=True)

@@ -14,7 +14,7 @@ from faceweb.ui.components import (
     photo_input,
 )
 from faceweb.ui.controls import choice, into_view, number, slider
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.style.handlers import NAMES, Handlers
 from faceweb.ui.views import style as style_view
 
@@ -110,7 +110,7 @@ def build(services: Services, shared: Shared) -> None:
                 save = gr.DownloadButton("Download the painting", elem_id="style-download")
             live = gr.HTML(style_view.easel_empty(), elem_id="style-live", padding=False)
     with gr.Accordion("Advanced", open=False, elem_id="style-advanced"):
-        network = _advanced(controls)
+        network = _build_advanced(controls)
         extras = _pictures()
         load = gr.UploadButton(
             "Load a recipe (a painting saved here, or its JSON)",
@@ -126,7 +126,7 @@ def build(services: Services, shared: Shared) -> None:
     record = gr.JSON(show_label=False, render=False)
     _contact_sheet(handlers, inputs[:-1], controls)
     _at_once(handlers, [content, style, controls["size"]], record)
-    fold("style", HOW)
+    explain_tab("style", HOW)
     with gr.Accordion("The record", open=False):
         record.render()
     outputs = [record, live, compared, save]
@@ -142,7 +142,7 @@ def build(services: Services, shared: Shared) -> None:
         cleared.then(None, None, None, js=SHOW_PAINTING, **PRIVATE)
         painted = cleared.then(**paint, **streamed, **again)
         for end in (painted.success, painted.failure):
-            end(handlers.hung, None, hung, **QUICK)
+            end(handlers.show_result, None, hung, **QUICK)
     stop.click(handlers.stop, None, None, **QUICK)
     for name in LIVE:
         controls[name].change(handlers.move, [controls[n] for n in LIVE], None, **QUICK)
@@ -163,7 +163,7 @@ def build(services: Services, shared: Shared) -> None:
         show_progress="hidden",
         **PRIVATE,
     )
-    shared.page.unload(handlers.easels.remove)
+    shared.page.unload(handlers.runs.remove)
 
 
 def take_weights(event: gr.SelectData):
@@ -202,7 +202,7 @@ def _at_once(handlers: Handlers, inputs: list, record: gr.JSON) -> None:
     start.click(handlers.instant, inputs, [record, painted], api_name="instant", **PAINT_QUEUE)
 
 
-def _advanced(controls: dict) -> gr.Radio:
+def _build_advanced(controls: dict) -> gr.Radio:
     """Adds a control for every other field of the config; returns the choice of network."""
     for row in ROWS:
         with gr.Row():

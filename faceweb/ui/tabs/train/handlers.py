@@ -9,16 +9,16 @@ import numpy as np
 from faceweb.config import TrainConfig
 from faceweb.errors import KeyRefusedError, TrainingError
 from faceweb.faces.evaluation import BINARY
-from faceweb.faces.heads import head_arrays, to_bytes, trained_head
+from faceweb.faces.heads import head_arrays, make_trained_head, to_bytes
 from faceweb.gallery.store import fingerprint
 from faceweb.i18n import say
-from faceweb.metric_learning.dataset import Split, photo_album, zip_album
+from faceweb.metric_learning.dataset import HoldOut, photo_album, zip_album
 from faceweb.metric_learning.training import Training
-from faceweb.serving.gradio_patches import localized
+from faceweb.serving.gradio_patches import localize
 from faceweb.ui import records
-from faceweb.ui.boundary import Services, guarded
-from faceweb.ui.controls import default, takes
-from faceweb.ui.sessions.train import Lesson, Lessons, Press
+from faceweb.ui.boundary import Services, handler
+from faceweb.ui.controls import accept_config, default
+from faceweb.ui.sessions.train import RunRequest, TrainingRun, TrainingRuns
 from faceweb.ui.views import train as train_view
 
 DATA = ("avatars", "gallery", "zip")
@@ -36,11 +36,11 @@ class Handlers:
     services: Services
 
     @property
-    def lessons(self) -> Lessons:
-        return self.services.lessons
+    def runs(self) -> TrainingRuns:
+        return self.services.runs
 
-    @guarded
-    @takes(TrainConfig, before=("data",), after=EXTRAS)
+    @handler
+    @accept_config(TrainConfig, before=("data",), after=EXTRAS)
     def train(self, data, *values):
         """Trains a network to tell people apart, streaming it.
 
@@ -54,8 +54,8 @@ class Handlers:
         settings, (*people, request) = values[: len(NAMES)], values[len(NAMES) :]
         yield from self._begin(data, [_config(settings)], people, request)
 
-    @guarded
-    @takes(TrainConfig, before=("data",), after=EXTRAS)
+    @handler
+    @accept_config(TrainConfig, before=("data",), after=EXTRAS)
     def race(self, data, *values):
         """Trains by triplet, contrastive and binary loss side by side, on the same batches.
 
@@ -66,48 +66,48 @@ class Handlers:
         configs = [replace(config, loss=loss, margin=margin) for loss, margin in RACERS]
         yield from self._begin(data, configs, people, request)
 
-    @guarded
+    @handler
     def resume(self, request: gr.Request):
         """Goes on with the training that was stopped, or beyond its end."""
-        press = self.lessons.begin(request)
+        press = self.runs.begin(request)
         try:
-            lesson = self.lessons.required(request)
+            run = self.runs.require(request)
             if press.void:
-                yield self.restored(request)
+                yield self.restore(request)
             else:
-                yield from self._run(lesson, again=True)
+                yield from self._run(run, again=True)
         finally:
-            self.lessons.end(press)
+            self.runs.end(press)
 
     def press(self, request: gr.Request):
         """Notes that a run is asked for; one under way ends."""
-        self.lessons.press(request)
+        self.runs.press(request)
 
-    @localized
+    @localize
     def stop(self, request: gr.Request):
         """Stops the training, or the wait for one; what was learnt stays."""
-        if not self.lessons.halt(request):
+        if not self.runs.halt(request):
             _say("Nothing to stop", "Nothing is being trained: press Train to begin.")
 
-    @localized
-    def restored(self, request: gr.Request):
+    @localize
+    def restore(self, request: gr.Request):
         """What the page showed before a run that did not come about."""
-        lesson = self.lessons.of(request)
-        shown = lesson.shown if lesson is not None else ""
+        run = self.runs.of(request)
+        shown = run.shown if run is not None else ""
         return gr.skip(), shown or train_view.empty(), gr.skip()
 
-    @localized
+    @localize
     def reset(self, request: gr.Request):
         """Forgets the training."""
-        if not self.lessons.halt(request) and self.lessons.of(request) is None:
+        if not self.runs.halt(request) and self.runs.of(request) is None:
             _say("Nothing to reset", "Nothing has been learnt yet: press Train to begin.")
-        self.lessons.drop(request)
+        self.runs.drop(request)
         return nothing()
 
-    @localized
-    def checked(self, request: gr.Request):
+    @localize
+    def check(self, request: gr.Request):
         """Shows nothing of a training that is gone, such as with the gallery it learnt from."""
-        if self.lessons.idle(request):
+        if self.runs.idle(request):
             return nothing()
         return gr.skip(), gr.skip(), gr.skip()
 
@@ -115,33 +115,33 @@ class Handlers:
         """The usual cure for a collapse: mining and rate."""
         return CURE["mining"], CURE["rate"]
 
-    @guarded
+    @handler
     def keep(self, request: gr.Request, gallery_key: str = ""):
         """Keeps the head that this session trained under gallery_key, to decide by it."""
         if not gallery_key:
             raise KeyRefusedError("A head is kept under a gallery key: enroll somebody first.")
-        lesson = self.lessons.of(request)
-        if lesson is None:
+        run = self.runs.of(request)
+        if run is None:
             raise TrainingError(
                 "There is nothing to use yet: train a head on your gallery, or on a zip of photos."
             )
-        if len(lesson.trainings) > 1:
+        if len(run.trainings) > 1:
             raise TrainingError("Three losses raced: train by one of them, then use that.")
-        (training,) = lesson.trainings
+        (training,) = run.trainings
         # Taken once: it may be moving while it is measured.
         weights, loss = training.weights, training.config.loss
         arrays = head_arrays(loss, [np.asarray(values) for values in weights.parameters])
-        if lesson.split.copied:
+        if run.split.copied:
             raise TrainingError(
                 "This head was measured on copies of single photos, so its threshold would refuse "
                 "real ones: enroll second photos, and train again."
             )
-        held = training.measured(weights, lesson.split.tested)
+        held = training.measure(weights, run.split.tested)
         # In English, since it is kept; it is retold in whichever language it is read in.
-        people, who = f"{len(training.album):,}", lesson.split.who
+        people, who = f"{len(training.dataset):,}", run.split.who
         source = f"the head you trained ({loss}, {people} people; measured on {who})"
-        head = trained_head(loss, arrays, held, source)
-        if lesson.erased:
+        head = make_trained_head(loss, arrays, held, source)
+        if run.erased:
             raise TrainingError("What this head learnt from was forgotten: train again.")
         self.services.learnt.keep_head(gallery_key, to_bytes(head))
         _say(
@@ -152,15 +152,15 @@ class Handlers:
 
     def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
         key = people[-1]
-        press = self.lessons.begin(request, fingerprint(key) if data == "gallery" and key else "")
+        press = self.runs.begin(request, fingerprint(key) if data == "gallery" and key else "")
         try:
-            yield from self._begun(press, data, configs, people, request)
+            yield from self._begin_run(press, data, configs, people, request)
         finally:
-            self.lessons.end(press)
+            self.runs.end(press)
 
-    def _begun(
+    def _begin_run(
         self,
-        press: Press,
+        press: RunRequest,
         data: str,
         configs: list[TrainConfig],
         people: list,
@@ -171,7 +171,7 @@ class Handlers:
         try:
             split, note = self._people(data, configs[0], *people, press)
         except _VoidError:
-            yield self.restored(request)
+            yield self.restore(request)
             return
         trainings = tuple(
             Training(
@@ -182,16 +182,16 @@ class Handlers:
             )
             for config in configs
         )
-        lesson = self.lessons.put(request, Lesson(trainings, split, note, press.gallery))
+        run = self.runs.put(request, TrainingRun(trainings, split, note, press.gallery))
         if press.erased:
-            self.lessons.forget(press.gallery)
+            self.runs.forget(press.gallery)
         if press.void:
-            lesson.stop()
-        yield from self._run(lesson)
+            run.stop()
+        yield from self._run(run)
 
     def _people(
-        self, data: str, config: TrainConfig, archive: str | None, key: str, press: Press
-    ) -> tuple[Split, str]:
+        self, data: str, config: TrainConfig, archive: str | None, key: str, press: RunRequest
+    ) -> tuple[HoldOut, str]:
         bar = gr.Progress()
 
         def progress(share: float, desc: str) -> None:
@@ -201,7 +201,7 @@ class Handlers:
 
         progress(0.0, "Getting ready")
         if data == "avatars":
-            split = self.services.avatars.split(
+            split = self.services.synthetic_faces.split(
                 lambda share: progress(share, desc="Drawing 4,800 faces")
             )
             return split, ""
@@ -210,7 +210,7 @@ class Handlers:
         if data == "zip":
             if not archive:
                 raise TrainingError("Choose a zip with a folder of photos for each person first.")
-            album = zip_album(
+            dataset = zip_album(
                 networks,
                 encode,
                 Path(archive),
@@ -219,29 +219,29 @@ class Handlers:
             )
         else:
             photos = self.services.galleries.photos(key) if key else []
-            album = photo_album(encode, photos, config.seed)
+            dataset = photo_album(encode, photos, config.seed)
         progress(1.0, "Getting ready")
-        return album.split, album.note
+        return dataset.split, dataset.note
 
-    def _run(self, lesson: Lesson, again: bool = False):
-        for steps in lesson.run(again):
-            if lesson.erased:
+    def _run(self, run: TrainingRun, again: bool = False):
+        for steps in run.run(again):
+            if run.erased:
                 continue
-            shown = train_view.lesson(steps, lesson)
+            shown = train_view.run(steps, run)
             collapsed = any(step.collapse for step in steps)
             cured = gr.update(value=say(train_view.CURE), visible=collapsed)
-            lesson.shown = shown
-            yield records.trained(lesson, steps), shown, cured
-        if lesson.erased:
+            run.shown = shown
+            yield records.training_record(run, steps), shown, cured
+        if run.erased:
             yield nothing()
             return
-        pairs = [training.compare(lesson.split.tested) for training in lesson.trainings]
+        pairs = [training.compare(run.split.tested) for training in run.trainings]
         if len(pairs) == 1:
-            outcome = train_view.compared(*pairs[0], lesson.split)
+            outcome = train_view.comparison(*pairs[0], run.split)
         else:
-            outcome = train_view.ranked(pairs, lesson)
-        lesson.shown = shown = train_view.lesson(steps, lesson, outcome)
-        yield records.trained(lesson, steps, pairs), shown, cured
+            outcome = train_view.ranking(pairs, run)
+        run.shown = shown = train_view.run(steps, run, outcome)
+        yield records.training_record(run, steps, pairs), shown, cured
 
 
 def nothing() -> tuple:

@@ -6,7 +6,7 @@ from faceweb.config import TrainConfig
 from faceweb.ui.boundary import TRAIN_QUEUE, Services, Shared
 from faceweb.ui.components import try_it
 from faceweb.ui.controls import choice, into_view, number, slider
-from faceweb.ui.how_it_works import fold
+from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.train.handlers import DATA, NAMES, Handlers
 from faceweb.ui.views import train as train_view
 
@@ -111,11 +111,11 @@ def build(services: Services, shared: Shared) -> None:
                 elem_id="train-cure",
             )
             live = gr.HTML(train_view.empty(), elem_id="train-live", padding=False)
-    fold("train", HOW)
+    explain_tab("train", HOW)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
-    data.change(_offered, data, [archive, controls["depth"]], **QUICK)
+    data.change(_show_inputs, data, [archive, controls["depth"]], **QUICK)
     streamed = {"outputs": [record, live, cure], "show_progress": "minimal", **TRAIN_QUEUE}
     # A second training may be asked for while one runs, which it then stops.
     again = {"trigger_mode": "multiple"}
@@ -131,14 +131,14 @@ def build(services: Services, shared: Shared) -> None:
         stopped = begun(handlers.press, None, None, **QUICK, **again)
         stopped.then(None, None, None, js=into_view("#train-live"), **PRIVATE)
         ran = stopped.then(**run, **streamed, **again)
-        ran.failure(handlers.restored, None, [record, live, cure], **QUICK)
+        ran.failure(handlers.restore, None, [record, live, cure], **QUICK)
     stop.click(handlers.stop, None, None, **PROMPT)
     reset.click(handlers.reset, None, [record, live, cure], **PROMPT)
-    shared.version.change(handlers.checked, None, [record, live, cure], **QUICK)
+    shared.version.change(handlers.check, None, [record, live, cure], **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
-    shared.page.unload(handlers.lessons.remove)
+    shared.page.unload(handlers.runs.remove)
 
 
-def _offered(data: str):
+def _show_inputs(data: str):
     """What only some data need: a zip, and what learns on photos."""
     return gr.update(visible=data == "zip"), gr.update(visible=data != "avatars")

@@ -11,16 +11,16 @@ import pytest
 
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
-from faceweb.style.image import expected_seconds
+from faceweb.style.image import estimate_seconds
 from faceweb.style.recipe import Recipe
-from faceweb.types import StyleCosts
+from faceweb.types import StyleLosses
 from faceweb.ui import components
 from faceweb.ui.sessions import base
 from faceweb.ui.sessions import style as style_session
 from faceweb.ui.views import style as style_view
 
 CONFIG = StyleConfig(size=128, steps=10)
-NUMBERS = StyleCosts(1.0, 1.0, 1.0, 1.0)
+NUMBERS = StyleLosses(1.0, 1.0, 1.0, 1.0)
 
 
 class Resting:
@@ -33,9 +33,9 @@ class Resting:
         self.stopped = True
 
 
-def easel(**named):
+def make_run(**named):
     fields = {"painting": Resting(), "scene": None, "start": CONFIG, "config": CONFIG}
-    return style_session.Easel(**fields | {"network": "perceptual", "fingerprint": ""} | named)
+    return style_session.StyleRun(**fields | {"network": "perceptual", "fingerprint": ""} | named)
 
 
 def visitor(name):
@@ -50,7 +50,7 @@ def test_a_full_disk_leaves_the_painting_and_says_so(monkeypatch):
 
     monkeypatch.setattr(components, "save_bytes_to_cache", full)
     monkeypatch.setattr(components.gr, "Warning", lambda text, **_: said.append(text))
-    assert components.offered(b"png", "a.png", "the painting stays here") is None
+    assert components.offer_download(b"png", "a.png", "the painting stays here") is None
     assert said == [
         "The server's disk is full, so there is no file to download: the painting stays here."
     ]
@@ -72,7 +72,7 @@ def test_a_style_of_one_colour_is_said_to_be_one():
 
 
 def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():
-    kept, one, two, new = style_session.Easels(), easel(), easel(), easel()
+    kept, one, two, new = style_session.StyleRuns(), make_run(), make_run(), make_run()
     kept.put(visitor("a"), one)
     kept.put(visitor("b"), two)
     kept.put(visitor("a"), new)
@@ -83,7 +83,7 @@ def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():
 
 def test_who_left_without_a_word_is_forgotten(monkeypatch):
     monkeypatch.setattr(base, "KEPT_SECONDS", 0.3)
-    kept, one = style_session.Easels(), easel()
+    kept, one = style_session.StyleRuns(), make_run()
     kept.put(visitor("a"), one)
     one.seconds = 12.0
     end = time.monotonic() + 5
@@ -93,19 +93,19 @@ def test_who_left_without_a_word_is_forgotten(monkeypatch):
     assert time.monotonic() - one.used >= 0.3
     assert one.painting.stopped
     with pytest.raises(PictureError, match="no painting to go on with"):
-        kept.required(visitor("a"))
+        kept.require(visitor("a"))
 
 
 def test_who_leaves_takes_their_pictures_along():
-    kept = style_session.Easels()
-    held = weakref.ref(kept.put(visitor("a"), easel()))
+    kept = style_session.StyleRuns()
+    held = weakref.ref(kept.put(visitor("a"), make_run()))
     kept.remove(visitor("a"))
     gc.collect()
     assert held() is None
 
 
 def test_who_left_before_the_first_step_gets_no_painting():
-    kept, late = style_session.Easels(), easel()
+    kept, late = style_session.StyleRuns(), make_run()
     kept.remove(visitor("a"))
     kept.put(visitor("a"), late)
     assert late.painting.stopped
@@ -114,13 +114,13 @@ def test_who_left_before_the_first_step_gets_no_painting():
 
 def test_a_painting_is_painted_once_at_a_time(monkeypatch):
     monkeypatch.setattr(style_session, "PATIENCE", 0.01)
-    one = easel()
-    one.painting.run = lambda _: iter([SimpleNamespace(costs=NUMBERS, shape=(1, 1), step=1)] * 2)
-    run = one.paint()
-    next(run)
+    one = make_run()
+    one.painting.run = lambda _: iter([SimpleNamespace(losses=NUMBERS, shape=(1, 1), step=1)] * 2)
+    steps = one.paint()
+    next(steps)
     with pytest.raises(PictureError, match="under way"):
         next(one.paint())
-    run.close()
+    steps.close()
     assert next(one.paint()).step == 1
 
 
@@ -131,7 +131,7 @@ def test_a_recipe_says_what_the_sliders_said_at_a_step():
 
 def test_the_expected_seconds_are_those_of_all_sizes():
     """128 x 96 alone: the next smaller size would be below 96 a side."""
-    assert expected_seconds((300, 400, 3), CONFIG, 1e-5) == pytest.approx(128 * 96 * 10 * 1e-5)
+    assert estimate_seconds((300, 400, 3), CONFIG, 1e-5) == pytest.approx(128 * 96 * 10 * 1e-5)
 
 
 def test_without_a_finite_cost_there_is_no_curve():

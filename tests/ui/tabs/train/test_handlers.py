@@ -6,7 +6,7 @@ import pytest
 
 from faceweb.config import TrainConfig
 from faceweb.gallery.store import fingerprint
-from faceweb.ui.sessions.train import Lesson, Lessons
+from faceweb.ui.sessions.train import TrainingRun, TrainingRuns
 from faceweb.ui.tabs.train import handlers as train_handlers
 from faceweb.ui.tabs.train.handlers import Handlers, nothing
 from tests.conftest import KEY
@@ -37,28 +37,26 @@ class OneStep:
 
 
 @pytest.fixture
-def lessons():
-    return Lessons()
+def runs():
+    return TrainingRuns()
 
 
 @pytest.fixture
-def handlers(lessons, monkeypatch):
+def handlers(runs, monkeypatch):
     monkeypatch.setattr(train_handlers, "Training", OneStep)
     engine = SimpleNamespace(learner=lambda _: None)
-    return Handlers(SimpleNamespace(lessons=lessons, ready=lambda: engine))
+    return Handlers(SimpleNamespace(runs=runs, ready=lambda: engine))
 
 
-def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(
-    handlers, lessons, monkeypatch
-):
+def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(handlers, runs, monkeypatch):
     def read(*_):
-        lessons.forget(fingerprint(KEY))
+        runs.forget(fingerprint(KEY))
         return SimpleNamespace(learnt=None, watched=None), ""
 
     monkeypatch.setattr(Handlers, "_people", read)
     *_, last = handlers._begin("gallery", [TrainConfig()], [None, KEY], ME)
     assert last == nothing()
-    assert lessons.idle(ME)
+    assert runs.idle(ME)
 
 
 @pytest.fixture
@@ -75,19 +73,19 @@ def test_stop_and_reset_say_that_there_was_nothing(handlers, said):
     assert said == ["Nothing to stop", "Nothing to reset"]
 
 
-def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, lessons, said):
+def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, runs, said):
     handlers.press(ME)
     handlers.stop(ME)
-    lessons.put(ME, Lesson((OneStep(),), None, ""))
+    runs.put(ME, TrainingRun((OneStep(),), None, ""))
     assert handlers.reset(ME) == nothing()
-    assert lessons.of(ME) is None
+    assert runs.of(ME) is None
     assert said == []
 
 
-def test_a_page_shows_nothing_of_a_training_that_went_with_its_gallery(handlers, lessons):
-    lessons.put(ME, Lesson((OneStep(),), None, "", "mine"))
-    assert handlers.checked(ME) != nothing()
-    lessons.forget("mine")
-    assert handlers.checked(ME) == nothing()
+def test_a_page_shows_nothing_of_a_training_that_went_with_its_gallery(handlers, runs):
+    runs.put(ME, TrainingRun((OneStep(),), None, "", "mine"))
+    assert handlers.check(ME) != nothing()
+    runs.forget("mine")
+    assert handlers.check(ME) == nothing()
     handlers.press(ME)
-    assert handlers.checked(ME) != nothing()  # the next one waits, and the page says so
+    assert handlers.check(ME) != nothing()  # the next one waits, and the page says so
