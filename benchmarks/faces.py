@@ -1,6 +1,7 @@
 """Accuracy and speed of the face networks beside their peers: python -m benchmarks.faces
 
-Peers measured in the same run: the `mtcnn` package's own detector, and dlib where it is installed.
+Peers measured in the same run: the `mtcnn` package's own detector (requirements-dev.txt), and dlib
+where it is installed.
 Accuracy needs a folder a person of photos, by default ../shared/data/faces-lfw100.
 """
 
@@ -70,7 +71,7 @@ def embedding(networks: FaceNetworks, repeats: int) -> None:
 
 
 def detection(networks: FaceNetworks, pictures: list[np.ndarray], side: int, target: str) -> None:
-    """Milliseconds a picture, beside the package that carries the weights."""
+    """Milliseconds a picture, beside the package that the weights come from."""
     from mtcnn import MTCNN
 
     package = MTCNN()

@@ -1,9 +1,7 @@
 """The two networks of the face tabs, built together on one device."""
 
-import io
 from collections.abc import Callable
 
-import joblib
 import numpy as np
 
 from faceweb.faces.align import cut_chip
@@ -11,7 +9,7 @@ from faceweb.faces.detector import Detector
 from faceweb.networks import weights
 from faceweb.networks.device import Batched, Device
 from faceweb.networks.face_resnet import CHIP, build_embedder
-from faceweb.networks.mtcnn import build_onet, build_pnet, build_rnet
+from faceweb.networks.mtcnn import load_mtcnn
 from faceweb.types import EmbeddedFace, Face
 
 
@@ -29,11 +27,7 @@ class FaceNetworks:
     def __init__(self, device: Device, report: Callable[[str, float], None]) -> None:
         report("reading weights", 0.6)
         self._lock = device.lock.priority
-        self.detector = Detector(
-            build_pnet(_unpack("pnet")),
-            build_rnet(_unpack("rnet")),
-            build_onet(_unpack("onet")),
-        )
+        self.detector = Detector(*load_mtcnn(weights.read("mtcnn")))
         self.network = build_embedder(weights.read("face_resnet"))
 
         def forward(chips):
@@ -73,8 +67,3 @@ class FaceNetworks:
         """Encodings (n, 128) of aligned chips (n, 150, 150, 3) uint8."""
         with self._lock:
             return self.embedder(chips / np.float32(255))
-
-
-def _unpack(name: str) -> list[np.ndarray]:
-    # The package stores pickles: they are opened only after their checksum held.
-    return joblib.load(io.BytesIO(weights.read(name)))

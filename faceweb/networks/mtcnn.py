@@ -1,11 +1,12 @@
-"""The three networks of MTCNN as Keras models, with the weights of the `mtcnn` package (MIT).
+"""The three networks of MTCNN as Keras models, with the weights that their authors published.
 
 Zhang et al. 2016, "Joint Face Detection and Alignment Using Multitask Cascaded Convolutional
 Networks". Each takes float32 RGB in [0, 1] and gives one row a window: the logit of a face, then
 the box's offsets left, top, right, bottom as fractions of the window, then what else it knows.
 """
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping
 
 import keras
 import numpy as np
@@ -16,7 +17,20 @@ REFINE_SIZE = 24
 OUTPUT_SIZE = 48
 
 
-def build_pnet(weights: Sequence[np.ndarray]) -> keras.Model:
+def load_mtcnn(data: bytes) -> tuple[keras.Model, keras.Model, keras.Model]:
+    """The proposal, the refinement and the output network, with published weights.
+
+    Args:
+        data: the bytes of `assets/weights/mtcnn.npz`.
+    """
+    networks = build_pnet(), build_rnet(), build_onet()
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        for network in networks:
+            _fill(network, arrays)
+    return networks
+
+
+def build_pnet() -> keras.Model:
     """Proposal network: (n, h, w, 3) to (n, rows, columns, 5), a 12x12 window every 2 pixels."""
     x = inputs = keras.Input((None, None, 3))
     x = _conv(x, 10, 3, 1)
@@ -24,10 +38,10 @@ def build_pnet(weights: Sequence[np.ndarray]) -> keras.Model:
     x = _conv(x, 16, 3, 2)
     x = _conv(x, 32, 3, 3)
     x = layers.Conv2D(5, 1, name="heads")(x)
-    return _load(keras.Model(inputs, x, name="pnet"), weights)
+    return keras.Model(inputs, x, name="pnet")
 
 
-def build_rnet(weights: Sequence[np.ndarray]) -> keras.Model:
+def build_rnet() -> keras.Model:
     """Refinement network: crops (n, 24, 24, 3) to (n, 5)."""
     x = inputs = keras.Input((REFINE_SIZE, REFINE_SIZE, 3))
     x = _conv(x, 28, 3, 1)
@@ -36,10 +50,10 @@ def build_rnet(weights: Sequence[np.ndarray]) -> keras.Model:
     x = layers.MaxPooling2D(3, 2)(x)
     x = _conv(x, 64, 2, 3)
     x = layers.Dense(5, name="heads")(_dense(x, 128))
-    return _load(keras.Model(inputs, x, name="rnet"), weights)
+    return keras.Model(inputs, x, name="rnet")
 
 
-def build_onet(weights: Sequence[np.ndarray]) -> keras.Model:
+def build_onet() -> keras.Model:
     """Output network: crops (n, 48, 48, 3) to (n, 15).
 
     The last ten are the landmarks, five x and then five y as fractions of the crop, in the order
@@ -54,7 +68,7 @@ def build_onet(weights: Sequence[np.ndarray]) -> keras.Model:
     x = layers.MaxPooling2D(2, 2, padding="same")(x)
     x = _conv(x, 128, 2, 4)
     x = layers.Dense(15, name="heads")(_dense(x, 256))
-    return _load(keras.Model(inputs, x, name="onet"), weights)
+    return keras.Model(inputs, x, name="onet")
 
 
 class Slope(layers.Layer):
@@ -77,22 +91,25 @@ def _dense(x, units: int):
     return Slope(name="slope_dense")(layers.Dense(units, name="dense")(x))
 
 
-def _load(model: keras.Model, weights: Sequence[np.ndarray]) -> keras.Model:
-    """Fills a network from the package's arrays, which end with offsets, (landmarks,) softmax."""
-    body = [w for layer in model.layers if layer.name != "heads" for w in layer.weights]
-    for variable, value in zip(body, weights[: len(body)], strict=True):
-        variable.assign(value.reshape(variable.shape))
-    kernels, biases = weights[len(body) :: 2], weights[len(body) + 1 :: 2]
-    model.get_layer("heads").set_weights([_merge(kernels), _merge(biases)])
-    _take_unit_range(model.get_layer("conv1"))
-    model.trainable = False
-    return model
+def _fill(network: keras.Model, arrays: Mapping[str, np.ndarray]) -> None:
+    """Gives a network its weights, which are named network/layer/variable."""
+    for layer in network.layers:
+        if layer.name != "heads" and layer.weights:
+            names = [f"{network.name}/{layer.name}/{weight.name}" for weight in layer.weights]
+            layer.set_weights([arrays[name] for name in names])
+    merged = [_merge(network.name, part, arrays) for part in ("kernel", "bias")]
+    network.get_layer("heads").set_weights(merged)
+    _take_unit_range(network.get_layer("conv1"))
+    network.trainable = False
 
 
-def _merge(heads: Sequence[np.ndarray]) -> np.ndarray:
+def _merge(network: str, part: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray:
+    """One layer for the published heads: face, offsets and, in the last network, landmarks."""
     # A softmax over two is the logistic function of their difference.
-    *rest, softmax = heads
-    return np.concatenate([softmax[..., 1:] - softmax[..., :1], *rest], axis=-1)
+    softmax = arrays[f"{network}/face/{part}"]
+    rest = [f"{network}/{head}/{part}" for head in ("offsets", "landmarks")]
+    others = [arrays[name] for name in rest if name in arrays]
+    return np.concatenate([softmax[..., 1:] - softmax[..., :1], *others], axis=-1)
 
 
 def _take_unit_range(first: layers.Conv2D) -> None:

@@ -40,23 +40,11 @@ SOURCES = {
         "55533b28a95800a551ba546ba62fe69625c7e95a7061c338adffead08719da30",
         "public domain (CC0), Davis King",
     ),
-    "pnet": Source(
-        "mtcnn",
-        "assets/weights/pnet.lz4",
-        "ea6b0c3e685ebee3165326ad6484acc95f2ef78f1c94fbf40a55704fa989f7b5",
-        "MIT, mtcnn",
-    ),
-    "rnet": Source(
-        "mtcnn",
-        "assets/weights/rnet.lz4",
-        "cb00e6460f3c98b0bfafaba3c0a0ded4bdf6e62cee7174d969e8670d7e757fee",
-        "MIT, mtcnn",
-    ),
-    "onet": Source(
-        "mtcnn",
-        "assets/weights/onet.lz4",
-        "94f6ea2f4cf985275ee958cdd762d17b6009348a4fb9d8c6be39ba73ffd22ca3",
-        "MIT, mtcnn",
+    "mtcnn": Source(
+        "",
+        "mtcnn.npz",
+        "893f5a3a04bf7f71fd345de01b6756f978ef86ea77f50d124904f2e22b301e86",
+        "MIT as published, disputed: assets/weights/README.md",
     ),
     "perceptual": Source(
         "",

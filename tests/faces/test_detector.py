@@ -1,4 +1,4 @@
-"""The detector against the package that carries its weights, and its promise not to retrace."""
+"""The detector against the package its weights come from, and its promise not to retrace."""
 
 import time
 from concurrent.futures import ThreadPoolExecutor

@@ -65,7 +65,7 @@ def test_every_weight_file_is_named_where_it_is_cut_short(monkeypatch, tmp_path,
         weights.read(name)
     assert str(met.value).startswith(f"The weight file {bad.name} is cut short or altered (")
     assert str(met.value).count(". ") == 0
-    assert ("reinstall the package" in str(met.value)) == (name != "perceptual")
+    assert ("reinstall the package" in str(met.value)) == (name == "face_resnet")
 
 
 def test_without_the_painters_network_faces_are_still_known(halved, serve, caplog):

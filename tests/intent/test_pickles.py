@@ -5,14 +5,17 @@ import stat
 import zipfile
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
 from faceweb.errors import FacewebError
 from faceweb.faces.heads import from_bytes
 from faceweb.interpret.index_cache import IndexFiles
+from faceweb.networks.mtcnn import load_mtcnn
 from tests.conftest import EXAMPLES
 from tests.fuzz.readers import READERS
+from training import convert_mtcnn
 
 
 class Trap:
@@ -88,6 +91,26 @@ def test_no_pickle_of_the_server_is_opened(tmp_path, mark):
     files.save(["a"], {"numbers": np.array([Trap(mark)], object)})
     assert files.load(["a"]) is None
     assert not mark.exists()
+
+
+def test_no_pickle_among_the_weights_is_opened(mark):
+    stream = io.BytesIO()
+    np.savez(stream, **{"pnet/conv1/kernel": np.array([Trap(mark)], object)})
+    with pytest.raises(ValueError, match="Object arrays cannot be loaded"):
+        load_mtcnn(stream.getvalue())
+    assert not mark.exists()
+
+
+def test_no_pickle_but_the_published_one_is_converted(monkeypatch, tmp_path, mark):
+    path = tmp_path / "assets" / "weights" / "pnet.lz4"
+    path.parent.mkdir(parents=True)
+    joblib.dump([Trap(mark)], path)
+    monkeypatch.setattr(convert_mtcnn, "files", lambda package: tmp_path)
+    with pytest.raises(ValueError, match=r"pnet\.lz4 is not the file of mtcnn 1\.0\.0"):
+        convert_mtcnn.published("pnet")
+    assert not mark.exists()
+    joblib.load(path)
+    assert mark.exists(), "the trap does not work"
 
 
 @pytest.mark.parametrize("form", ["../../{}", "/{}", "..\\..\\{}", "C:\\{}", "a/../../{}", "link"])

@@ -28,7 +28,7 @@ def test_an_altered_file_is_refused(monkeypatch, tmp_path, data):
     path.write_bytes(data)
     monkeypatch.setattr(weights, "locate", lambda source: path)
     with pytest.raises(WeightsUnavailableError, match="cut short or altered"):
-        weights.read("pnet")
+        weights.read("mtcnn")
 
 
 def test_a_missing_file_is_named(monkeypatch, tmp_path):
@@ -41,7 +41,7 @@ def test_the_engine_keeps_what_went_wrong(monkeypatch, tmp_path):
     monkeypatch.setattr(weights, "locate", lambda source: tmp_path / "gone.dat")
     engine = Engine("cpu")
     engine.load()
-    assert "missing: reinstall" in engine.status.failure
+    assert "missing: restore" in engine.status.failure
     assert not engine.status.ready
     picture = np.zeros(9)
     kept = weakref.ref(picture)
@@ -50,7 +50,7 @@ def test_the_engine_keeps_what_went_wrong(monkeypatch, tmp_path):
         engine.faces()
 
     for _ in range(2):
-        with pytest.raises(WeightsUnavailableError, match="missing: reinstall"):
+        with pytest.raises(WeightsUnavailableError, match="missing: restore"):
             visit(picture)
     del picture
     gc.collect()
