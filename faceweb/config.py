@@ -1,7 +1,4 @@
-"""Defaults and their legal ranges, written once; sliders and validation both read them.
-
-Settings of what has one or three axes: defaults and legal ranges, as in `faceweb.config`.
-"""
+"""Defaults and their legal ranges, written once; sliders and validation both read them."""
 
 import os
 from collections.abc import Mapping

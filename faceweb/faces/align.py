@@ -1,6 +1,6 @@
-"""Cuts an upright 150x150 chip around a face, its features where the embedder expects them.
+"""Cuts an upright 150x150 face out of a picture, its features where the face network expects them.
 
-The similarity transform between two sets of points.
+The transform is the least-squares similarity between two sets of points (Umeyama 1991).
 """
 
 import numpy as np

@@ -1,6 +1,6 @@
-"""Honest odds: what a distance and a threshold were worth on pairs whose answer is known.
+"""What a distance and a threshold are worth: error rates and the probability of one person.
 
-From distances of pairs whose answer is known to odds.
+Counted on distances of pairs whose answer is known.
 """
 
 import json

@@ -1,9 +1,7 @@
 """MTCNN with few calls: the whole pyramid in one traced graph, every later stage in one batch.
 
 Zhang et al. 2016, "Joint Face Detection and Alignment Using Multitask Cascaded Convolutional
-Networks".
-
-Arithmetic on boxes, rows of left, top, right, bottom in pixels.
+Networks". Boxes are rows of left, top, right, bottom in pixels.
 """
 
 import keras

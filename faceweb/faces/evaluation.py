@@ -1,9 +1,4 @@
-"""How well a distance tells pairs of one person from pairs of two.
-
-Distances between encodings.
-
-How well an embedding tells pairs of one person from pairs of two.
-"""
+"""How well an embedding tells pairs of one person from pairs of two: ROC and error rates."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

@@ -1,9 +1,7 @@
-"""Ways to decide on two encodings, in the place of their plain distance.
+"""Heads: what decides on two embeddings in the place of their plain distance.
 
-A head is a matrix before the distance, or a logistic unit on what two encodings differ in. It
-brings its own threshold, at the equal error rate of people held out, and its own odds.
-
-A logistic unit on what two encodings differ in, and steps that disturb other pairs least.
+A head is a matrix before the distance, or a logistic unit on what two embeddings differ in. It
+brings its own threshold, at the equal error rate of people held out, and its own calibration.
 """
 
 import io

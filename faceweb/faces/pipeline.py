@@ -1,4 +1,4 @@
-"""The two networks of the face tabs, built together on one device."""
+"""The networks of the face tabs: detect, align and embed, built together on one device."""
 
 from collections.abc import Callable
 

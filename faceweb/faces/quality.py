@@ -1,7 +1,4 @@
-"""How fit a photo of a face is for enrolling, as plain numbers.
-
-From a picture to encoded faces; what the three face features share.
-"""
+"""Finds and embeds the faces of a picture, and measures how fit a photo is for enrolling."""
 
 import io
 from typing import Protocol

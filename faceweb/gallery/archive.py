@@ -1,7 +1,4 @@
-"""What a visitor can do with their gallery as a whole: list, export and import.
-
-What a visitor's networks have learnt, as members of an exported gallery.
-"""
+"""A gallery as a whole: listed, exported and imported, with what was learnt under its key."""
 
 import io
 import json

@@ -1,7 +1,4 @@
-"""One-shot enrolment: one photo makes a person known.
-
-What a person in the gallery may be called.
-"""
+"""One-shot enrolment: one photo makes a person known, under a name that is checked."""
 
 import unicodedata
 from dataclasses import dataclass

@@ -1,8 +1,6 @@
 """The galleries of all visitors, each reachable by its own key only.
 
-Gallery keys: 128 random bits that only the visitor holds.
-
-Erases idle galleries in the background.
+A key is 128 random bits that only the visitor holds. Galleries that nobody opens expire.
 """
 
 import hashlib

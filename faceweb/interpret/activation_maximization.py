@@ -1,11 +1,8 @@
-"""What a unit would like to see: a picture moved uphill until the unit is excited.
+"""Activation maximisation: a picture moved up the gradient of one unit's activation.
 
-Erhan et al. 2009, "Visualizing Higher-Layer Features of a Deep Network", for activation
-maximisation; Olah et al. 2017, "Feature Visualization" (Distill), for a picture whose Fourier
-coefficients are moved, in colours that are decorrelated, under small random turns, shifts and
-scales.
-
-What a unit would like to see, as it grows.
+Erhan et al. 2009, "Visualizing Higher-Layer Features of a Deep Network"; Olah et al. 2017, "Feature
+Visualization" (Distill), for Fourier coefficients as what is moved, in decorrelated colours, under
+small random rotations, shifts and scales.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""The atlas: what sixteen units of every layer would like to see, made before anybody asks."""
+"""The atlas: activation maximisation of sixteen units of every layer, computed in advance."""
 
 import json
 import logging

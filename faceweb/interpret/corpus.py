@@ -1,8 +1,6 @@
-"""Corpora: many pictures to look for patches in, read one by one.
+"""Corpora: many pictures, read one by one, and the views of each that a network is shown.
 
-What a network is shown of a picture: all of it, or its faces, aligned.
-
-A signal or a volume as a corpus of one, to look for its strongest patches in.
+A view is a whole picture, an aligned face of it, a signal or a volume.
 """
 
 import hashlib

@@ -1,8 +1,7 @@
 """What a unit's patches have in common, in a few plain words.
 
-How patches look, as plain numbers: colour, contrast, orientation and grain.
-
-Patches are (h, w, 3) float32 in [0, 1], each with a mask (h, w) of what belongs to the picture.
+Measured on patches (h, w, 3) float32 in [0, 1], each with a mask (h, w) of what belongs to the
+picture: colour, contrast, orientation and grain.
 """
 
 from collections.abc import Iterator, Sequence

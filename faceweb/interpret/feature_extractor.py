@@ -1,8 +1,6 @@
-"""Any Keras network, looked into by the name of a layer: what its layers are, and what they say.
+"""Facts and activations of any layer of any Keras network, by the layer's name.
 
-Receptive fields are those of `faceweb.interpret.receptive_field`.
-
-Where in a network a layer ends that is worth looking at: behind the ReLU of its convolutions.
+A layer is inspectable where it ends: behind the ReLU of its convolutions.
 """
 
 from collections.abc import Callable, Iterator, Sequence

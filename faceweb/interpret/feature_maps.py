@@ -1,7 +1,4 @@
-"""What a layer says about a photo: its units' maps.
-
-Small maps laid over the picture they belong to.
-"""
+"""Feature maps: the activations of a layer's units for one photo, also laid over it as heat."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

@@ -1,6 +1,4 @@
-"""Which channels of a layer fire together on a photo, and a photo repainted so that two do.
-
-Which channels of a layer fire together: correlations out of Gram matrices.
+"""Which channels of a layer fire together on a photo: the Gram matrix as correlations.
 
 Gatys et al. 2015, "Texture Synthesis Using Convolutional Neural Networks", for the Gram matrix as a
 description of texture; the correlation is its centred form, free of every channel's own scale.

@@ -1,12 +1,7 @@
 """Repaints a picture so that one correlation of one layer becomes what is wanted.
 
-J(G) = alpha * J_content(C, G) + beta * J_pair(G): the style cost of Gatys et al. 2016 cut down to a
-single entry of the Gram matrix, centred and free of scale, moved by the same optimiser as a
-painting.
-
-The cost of one pair of channels: how far its correlation is from what it shall be.
-
-As `faceweb.interpret.gram`, for two channels and with a gradient.
+J(G) = alpha * J_content(C, G) + beta * J_pair(G): the style loss of Gatys et al. 2016 cut down to a
+single entry of the Gram matrix, centred and free of scale, minimised by Adam.
 """
 
 from collections.abc import Callable

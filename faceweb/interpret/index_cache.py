@@ -1,7 +1,4 @@
-"""Passes over corpora, kept so that the same question costs nothing the second time.
-
-Passes over a folder of pictures as files, so that a page started anew need not look again.
-"""
+"""Passes over corpora, kept in memory and as files, so that none is made twice."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""The networks that can be looked into, each with its probe and what is traced over it."""
+"""Everything that looks into one network, over the model that the page already has."""
 
 import keras
 

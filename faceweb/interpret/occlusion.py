@@ -1,4 +1,4 @@
-"""What a grey patch that slides over a picture does to a unit, or to two faces' distance.
+"""Occlusion: what a patch that slides over a picture does to a unit, or to two faces' distance.
 
 Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks", section 4.2.
 """

@@ -1,12 +1,8 @@
-"""The nine patches that excite a unit most, of a whole corpus, all layers in one pass.
+"""Top-k patches: the nine patches of a corpus that excite a unit most, all layers in one pass.
 
-Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks": a unit is shown by the
-patches of pictures it answers to most. The pass holds one batch and the winners; pictures are read
-again when their patches are shown.
-
-The strongest few of a stream, for every unit at once.
-
-All arrays are (k, c): places from the strongest down, units. A place that nothing has taken has the
+Zeiler & Fergus 2014, "Visualizing and Understanding Convolutional Networks". The pass holds one
+batch and the top k of every unit; pictures are read again when their patches are shown. Arrays of
+the top k are (k, c): places from the strongest down, units. A place that nothing has taken has the
 value 0 and the view -1; what is not above 0 never takes one.
 """
 

@@ -1,7 +1,4 @@
-"""Opens a picture so that what it costs is told by its size, not by what its file claims.
-
-Opens a visitor's zip, if it is to be trusted, and unpacks no more of it than it states.
-"""
+"""Opens untrusted pictures and zips so that what they cost is bounded by what they state."""
 
 import io
 import re

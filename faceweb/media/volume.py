@@ -1,10 +1,6 @@
-"""Reads a visitor's volume, whatever its format, or says why not.
+"""Reads a visitor's volume (NIfTI, DICOM in a zip, multi-page TIFF, npy, npz), or says why not.
 
-What every kind of volume goes through: its size, its reduction, its orientation, its range.
-
-A DICOM series in a zip: slices in their order in space, as the values that they stand for.
-
-NIfTI, multi-page TIFF and numpy files, as the values they hold.
+Every kind goes through the same checks of size, reduction, orientation and range.
 """
 
 import gzip

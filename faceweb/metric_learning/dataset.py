@@ -1,10 +1,7 @@
-"""Pictures of people to learn from: who is on each, and who is held out.
+"""Pictures of people to learn from, and who is held out.
 
-The drawn people that networks learn from: drawn when first asked for, once a process.
-
-A gallery as something to learn from: every enrolled face, with copies moved and lit anew.
-
-One photo a person is enough to begin with: its copies stand in for further photos.
+The people are synthetic, or those of a gallery or a zip, each enrolled face with augmented copies;
+one photo a person is enough to begin with.
 """
 
 import threading

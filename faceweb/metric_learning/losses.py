@@ -1,13 +1,10 @@
-"""The triplet loss, L(A, P, N) = max(d(A, P) - d(A, N) + margin, 0), and which triplets to take.
+"""Losses of metric learning: triplets with mining, contrastive pairs, binary classification.
 
-Schroff et al. 2015, "FaceNet: A Unified Embedding for Face Recognition and Clustering"; Hermans et
-al. 2017, "In Defense of the Triplet Loss for Person Re-Identification" (hardest in the batch, and
-distances that are not squared).
-
-Losses of pairs of embeddings: contrastive, and binary classification by a logistic unit.
-
-Hadsell et al. 2006, "Dimensionality Reduction by Learning an Invariant Mapping"; Taigman et al.
-2014, "DeepFace: Closing the Gap to Human-Level Performance in Face Verification" (chi-square).
+L(A, P, N) = max(d(A, P) - d(A, N) + margin, 0): Schroff et al. 2015, "FaceNet"; Hermans et al.
+2017, "In Defense of the Triplet Loss for Person Re-Identification" (hardest in the batch, and
+distances that are not squared). Hadsell et al. 2006, "Dimensionality Reduction by Learning an
+Invariant Mapping" (contrastive); Taigman et al. 2014, "DeepFace" (a logistic unit on the absolute
+difference or on the chi-square terms).
 """
 
 from typing import Any, NamedTuple

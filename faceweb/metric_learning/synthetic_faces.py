@@ -1,10 +1,8 @@
-"""Drawn faces of people who do not exist: an identity stays, everything else changes.
+"""Synthetic faces of people who do not exist: an identity stays, everything else changes.
 
 A head is half an ellipsoid, x to the right, y down, z towards the viewer, and half its height is 1.
 Identity is drawn from one seed, pose, light, expression and the rest of a picture from another, so
-that any picture can be drawn again alone.
-
-Draws an avatar: half an ellipsoid with features, turned, lit, blurred and cut to 64x64.
+that any picture can be drawn again alone. Pictures are 64x64.
 """
 
 import colorsys

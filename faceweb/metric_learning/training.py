@@ -1,9 +1,7 @@
-"""Learning to tell people apart, a step at a time, with everything a visitor watches.
+"""Training, a step at a time, with what is watched: loss, error rates, a flat map of the embedding.
 
-A training can be stopped and run on. What it learns from and what it is measured on are albums of
-different people.
-
-A flat map of an embedding, by principal components that do not jump from map to map.
+A training can be stopped and continued. What it learns from and what it is measured on are data
+sets of different people.
 """
 
 import threading

@@ -1,7 +1,4 @@
-"""Which device computes, and traced functions of fixed batch sizes on it.
-
-One graph at a time: who asks first goes first, and short work passes long work.
-"""
+"""Which device computes, the lock that lets one graph run at a time, and batched functions."""
 
 import logging
 import threading

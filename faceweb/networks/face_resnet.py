@@ -3,12 +3,10 @@
 He et al. 2016, "Deep Residual Learning for Image Recognition"; King 2017, "High Quality Face
 Recognition with Deep Metric Learning" (weights: public domain, CC0).
 
-Reads the layers of a network that dlib serialised, without dlib.
-
-The format is dlib's own: an integer is a control byte (low four bits: how many bytes follow, high
-bit: sign) and then its bytes, little-endian; a tensor is the integer 2, four dimensions and raw
-little-endian float32; a layer is its name, a tensor of parameters and its settings. Layers come
-from input to output.
+The file is read without dlib. Its format: an integer is a control byte (low four bits: how many
+bytes follow, high bit: sign) and then its bytes, little-endian; a tensor is the integer 2, four
+dimensions and raw little-endian float32; a layer is its name, a tensor of parameters and its
+settings. Layers come from input to output.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""The graph of a Keras network: which tensors its operations take, and kinds of layers."""
+"""The graph of a Keras network: the tensors its operations take, and kinds of layers."""
 
 import keras
 

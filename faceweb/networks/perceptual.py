@@ -1,4 +1,4 @@
-"""The perceptual network: a small VGG-like network whose taps imitate VGG-19's.
+"""The perceptual network: a small VGG-like network whose style layers imitate VGG-19's.
 
 Simonyan & Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition",
 for the shape; Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks", for

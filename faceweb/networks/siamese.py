@@ -1,4 +1,4 @@
-"""Networks that learn to tell people apart: a small one from scratch, and heads on encodings.
+"""Siamese networks: a small one that learns from scratch, and heads on embeddings.
 
 Bromley et al. 1993, "Signature Verification using a Siamese Time Delay Neural Network": both
 pictures of a pair pass through one network, so its weights are shared and errors come back twice.

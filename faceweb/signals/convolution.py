@@ -1,14 +1,6 @@
-"""One convolution for signals, pictures and volumes: what comes out, and what it costs.
+"""Convolution along any number of axes: shapes and costs, the numbers themselves, sliding windows.
 
-What a convolution makes of a shape, along any number of axes.
-
-A real signal, a real picture and a made volume, of any small size, in whole numbers.
-
-A convolution of the numbers themselves, along any number of axes.
-
-Classical filters of any number of taps along any number of axes.
-
-A filter's window on its way over a real signal, picture or volume, with the very numbers.
+The samples are a real signal, a real picture and a made volume, in small whole numbers.
 """
 
 from collections.abc import Sequence

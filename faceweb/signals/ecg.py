@@ -1,8 +1,4 @@
-"""Heartbeats: traces simulated and bundled, where their beats are, and which beats are unusual.
-
-Not for medical use.
-
-Filters learnt from a trace, what they say along it, and which of its beats are unusual.
+"""Heartbeats: traces simulated and bundled, filters learnt from them, and unusual beats.
 
 Not for medical use.
 """

@@ -1,4 +1,4 @@
-"""What a network that was inflated by one axis says, and that a still is seen as a picture."""
+"""What a network inflated by one axis answers: a still is seen as its picture is."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

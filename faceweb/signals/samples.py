@@ -1,12 +1,8 @@
-"""A head that nobody has: the Shepp-Logan phantom in three dimensions, with vessels and lesions.
+"""Samples that the page brings: a phantom of a head, sounds, and clips whose motion is known.
 
-After Shepp & Logan 1974, "The Fourier Reconstruction of a Head Section": its ellipses, given a
-depth and a stronger contrast; vessels are ours, and brighter than the skull, so that a projection
-shows them.
-
-Bundled sounds, made by arithmetic alone: 5 s each, the same every time.
-
-Clips made out of the bundled pictures, whose every motion is known.
+The phantom is after Shepp & Logan 1974, "The Fourier Reconstruction of a Head Section": its
+ellipses, given a depth and a stronger contrast; the vessels are ours, and brighter than the skull,
+so that a projection shows them. Sounds are made by arithmetic alone, 5 s each.
 """
 
 from collections.abc import Callable, Iterator

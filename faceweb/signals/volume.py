@@ -1,7 +1,4 @@
-"""One volume under a layer of the inflated network: its slices, its heat, its strongest cubes.
-
-Pictures of volumes: slices, slices under heat, and projections from any side.
-"""
+"""One volume under a layer of the inflated network: slices, heat, projections, strongest cubes."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""What is painted where it is no picture: a sound's spectrogram, a clip, a block of texture."""
+"""What style transfer works on where it is no picture: a spectrogram, a clip, a block."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

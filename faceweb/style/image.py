@@ -1,9 +1,7 @@
-"""What a painting is made of, at the size that is worked at.
+"""What style transfer of pictures works on: contents, styles, sizes, colours, the contact sheet.
 
 Keeping a content's colours: Gatys et al. 2016b, "Preserving Color in Neural Artistic Style
 Transfer". All pictures are (h, w, 3) float32 in [0, 1].
-
-A contact sheet: what alpha against beta does, before a long run.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""The costs of style transfer, on features of any rank: (n, positions..., channels).
+"""The losses of style transfer, on features of any rank: (n, positions..., channels).
 
 Gatys et al. 2016, "Image Style Transfer Using Convolutional Neural Networks": a picture G is sought
 that minimises J(G) = alpha * J_content(C, G) + beta * J_style(S, G).

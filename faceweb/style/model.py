@@ -1,18 +1,15 @@
-"""A perceptual network with the costs of style transfer, as traced steps that move a picture.
+"""Style models: a network with the losses of style transfer, as traced steps that move a picture.
 
 Or a signal, or a volume: where a shape below is (h, w, 3), it has as many axes of position as the
-network, and its channels. The formulas are in `faceweb.style.losses`; who asks for which step is
+network, and its channels. The formulas are in `faceweb.style.losses`; the run is in
 `faceweb.style.transfer`.
 
-A painter of clips, whose frames hold together along their motion.
+Clips hold together along their motion: Ruder et al. 2016, "Artistic Style Transfer for Videos", for
+the temporal term. All frames are moved at once, with one Gram matrix for all.
 
-Ruder et al. 2016, "Artistic Style Transfer for Videos", for the temporal term. Here all frames are
-painted at once, with one Gram matrix for all; time is looked along by that term and by pools.
-
-Solid textures: a block of colour whose every slice looks like one picture.
-
-Kopf et al. 2007, "Solid Texture Synthesis from 2D Exemplars", for the idea; Gutierrez et al. 2020,
-"On Demand Solid Texture Synthesis Using Deep 3D Networks", for the costs of slices.
+Every slice of a solid texture looks like one picture: Kopf et al. 2007, "Solid Texture Synthesis
+from 2D Exemplars"; Gutierrez et al. 2020, "On Demand Solid Texture Synthesis Using Deep 3D
+Networks", for the losses of slices.
 """
 
 import time

@@ -1,8 +1,7 @@
-"""Where every pixel came from: dense optical flow after Lucas & Kanade 1981, coarse to fine.
+"""Dense optical flow, coarse to fine, and the warping error of a clip.
 
-How far a clip flickers: the warping error of Lai et al. 2018.
-
-"Learning Blind Video Temporal Consistency", ECCV, with masks of what is hidden.
+Lucas & Kanade 1981 for the flow; Lai et al. 2018, "Learning Blind Video Temporal Consistency", for
+the warping error, with masks of what is hidden.
 """
 
 from itertools import pairwise

@@ -1,4 +1,4 @@
-"""Adam's direction, for whatever is moved downhill without a Keras optimizer.
+"""Adam's update, for whatever is minimised without a Keras optimizer.
 
 Kingma & Ba 2015, "Adam: A Method for Stochastic Optimization".
 """

@@ -1,7 +1,7 @@
-"""The painter's costs and gradient by tiles, for pictures whose features would fill the memory.
+"""Losses and gradient of a style model by tiles, for pictures too large for the memory.
 
 Gram matrices, means and J_content are made of sums over positions. A first pass adds these up tile
-by tile, J is differentiated with respect to them, and a second pass leads that slope back to the
+by tile, J is differentiated with respect to them, and a second pass takes that gradient back to the
 pixels of every tile. A tile is seen with a margin as wide as the network reaches, so J and its
 gradient are those of the whole picture.
 """

@@ -1,7 +1,7 @@
 """Style transfer by optimising the picture itself, coarse to fine.
 
-Gatys et al. 2016: G = argmin alpha * J_content(C, G) + beta * J_style(S, G), with the costs of
-`faceweb.style.losses`. Every size paints over what the one before, smaller by sqrt(2), has left.
+Gatys et al. 2016: G = argmin alpha * J_content(C, G) + beta * J_style(S, G), with the losses of
+`faceweb.style.losses`. Every size continues from what the one before, smaller by sqrt(2), has left.
 """
 
 import threading

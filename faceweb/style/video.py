@@ -1,4 +1,4 @@
-"""Clips as volumes whose first axis is time: painted whole, and looked into."""
+"""Clips as volumes whose first axis is time: what style transfer works on."""
 
 import numpy as np
 
