@@ -132,6 +132,14 @@ class OcclusionConfig(Bounded):
 
 
 @dataclass(frozen=True, kw_only=True)
+class AttributionConfig(Bounded):
+    """What integrated gradients start from, and at how many points of the way they are taken."""
+
+    baseline: str = choice_of("grey", "black", "blurred")
+    steps: int = ranged(128, 8, 512, 8)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrainConfig(Bounded):
     """How a network learns to tell people apart, in steps of `people` x `each` pictures.
 

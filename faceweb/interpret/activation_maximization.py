@@ -22,8 +22,6 @@ from faceweb.style.optimizer import adam_update
 if TYPE_CHECKING:
     from faceweb.interpret.inspector import Inspector
 
-    pass
-
 SIDE = 128
 RATE, DECAY, START = 0.03, 1.25, 0.05
 TURN, SCALE, SHIFT = 5.0, 0.1, 8.0

@@ -18,6 +18,8 @@ from faceweb.networks.device import Device
 from faceweb.networks.graph import CONVOLUTIONS, as_list, inputs_of
 from faceweb.types import LayerFacts, Peaks
 
+# What a network ends in, such as a face's embedding.
+OUTPUT = "output"
 # Between a convolution and its ReLU.
 BETWEEN = ("Add", "ZeroExtend", "BatchNormalization")
 
@@ -213,20 +215,36 @@ class FeatureExtractor:
         """The layers' outputs for tensors (n, positions..., c), to be traced or taped.
 
         Args:
+            layers: some of `layers`, or OUTPUT for what the network ends in.
             relu: stands in for every ReLU on the way, if given.
         """
-        ends = [self._end(layer).layer for layer in layers]
-        values, missing = {id(self._model.inputs[0]): pictures}, set(map(id, ends))
+        wanted = [self._tensor(layer) for layer in layers]
+        values, missing = {id(self._model.inputs[0]): pictures}, set(map(id, wanted))
         for operation in self._model.operations:
             inputs = [values[id(tensor)] for tensor in inputs_of(operation)]
             if not inputs:
                 continue
-            outputs = _apply(operation, inputs, relu)
-            values.update(zip(map(id, as_list(operation.output)), as_list(outputs), strict=True))
-            missing.discard(id(operation))
+            outputs = as_list(_apply(operation, inputs, relu))
+            values.update(zip(map(id, as_list(operation.output)), outputs, strict=True))
+            missing -= values.keys()
             if not missing:
                 break
-        return [values[id(end.output)] for end in ends]
+        return [values[id(tensor)] for tensor in wanted]
+
+    def carries_all(self, layer: str) -> bool:
+        """Whether everything that the network ends in passed through a layer; the layers of a
+        residual branch are bypassed."""
+        reached, here = {id(self._model.inputs[0])}, id(self._tensor(layer))
+        for operation in self._model.operations:
+            inputs = inputs_of(operation)
+            if any(id(tensor) in reached for tensor in inputs):
+                reached |= {id(tensor) for tensor in as_list(operation.output)} - {here}
+        return id(self._model.outputs[-1]) not in reached
+
+    def _tensor(self, layer: str) -> keras.KerasTensor:
+        if layer == OUTPUT:
+            return self._model.outputs[-1]
+        return self._end(layer).layer.output
 
     def _end(self, layer: str) -> InspectableLayer:
         if layer not in self._ends:

@@ -13,8 +13,6 @@ from faceweb.types import LayerFacts, ReceptiveField
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 # From nothing to much.
 HEAT = np.array([(27, 25, 23), (17, 94, 89), (67, 179, 168), (255, 236, 170)], float)
 

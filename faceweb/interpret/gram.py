@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
     from faceweb.interpret.inspector import Inspector
 
-    pass
-
 # Standard deviation below which a channel counts as constant, as a share of the layer's largest.
 _STILL = 1e-4
 

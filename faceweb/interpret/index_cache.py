@@ -23,8 +23,6 @@ from faceweb.interpret.top_patches import REPORT_EVERY, Index, PassStep, TopK, s
 if TYPE_CHECKING:
     from faceweb.interpret.inspector import Inspector
 
-    pass
-
 MOST_FILES = 24
 log = logging.getLogger(__name__)
 

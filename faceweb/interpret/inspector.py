@@ -3,6 +3,7 @@
 import keras
 
 from faceweb.interpret.activation_maximization import ActivationMaximization
+from faceweb.interpret.attribution import Attribution
 from faceweb.interpret.feature_extractor import FeatureExtractor
 from faceweb.interpret.gram_repainter import GramRepainter
 from faceweb.interpret.saliency import Saliency
@@ -13,8 +14,9 @@ class Inspector:
     """Everything that looks into one network; nothing is traced before it is asked for.
 
     Attributes:
-        probe: facts and activations of its layers.
+        extractor: facts and activations of its layers.
         maximization: what a unit would like to see.
+        attribution: Grad-CAM and gradients of a score.
         saliency: which pixels excite a unit.
         repainter: repaints a picture for one correlation.
         fingerprint: checksum of the network's weights.
@@ -23,6 +25,7 @@ class Inspector:
     def __init__(self, model: keras.Model, device: Device, fingerprint: str) -> None:
         self.extractor = FeatureExtractor(model, device)
         self.maximization = ActivationMaximization(self.extractor)
+        self.attribution = Attribution(self.extractor)
         self.saliency = Saliency(self.extractor)
         self.repainter = GramRepainter(self.extractor)
         self.fingerprint = fingerprint

@@ -23,8 +23,6 @@ from faceweb.types import EmbeddedFace
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 SIDE, BATCH = 256, 8
 SHOWN_EVERY = 0.25
 GREY = 128

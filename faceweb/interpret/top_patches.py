@@ -21,8 +21,6 @@ from faceweb.types import Box, ReceptiveField
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 
 class TopK(NamedTuple):
     """Activations, and where they were: view (a picture's number) and position in its map,

@@ -16,8 +16,6 @@ from faceweb.types import LayerFacts, Volume
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 STILL_SIDE = 96
 # Of a volume in one pass: 128 a side.
 MOST_VOXELS = 128**3

@@ -15,8 +15,6 @@ from faceweb.types import Volume
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 # Pixels of the longer side of a slice, and voxels a side of what is projected.
 LONGEST, PROJECTED = 512, 96
 

@@ -25,8 +25,6 @@ from faceweb.ui.views.faces import count_noun
 if TYPE_CHECKING:
     from faceweb.interpret.activation_maximization import AscentStep
 
-    pass
-
 VIEWS = {
     "whole": "",
     "middle": "No face was found, so the network is shown the middle of the photo. ",

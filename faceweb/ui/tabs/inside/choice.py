@@ -16,8 +16,6 @@ from faceweb.ui.components import INSIDE, locate_example
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 LABELS = {
     "perceptual": "The painter's network",
     "face": "The face recogniser",

@@ -53,8 +53,6 @@ from faceweb.ui.views import inside as inside_view
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
-    pass
-
 TITLE = "Inside"
 INTRO = """Look inside a network: what does each of its units see in a photo? Every unit of a layer
 is a filter that slides over the picture and answers where it finds what it looks for; deeper
