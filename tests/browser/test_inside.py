@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from faceweb.engine import Engine
 from faceweb.interpret.activation_maximization import ActivationMaximization
 from faceweb.interpret.gram import correlate_channels
-from faceweb.ui.boundary import Services
 from faceweb.ui.tabs.inside import gram
 from tests.browser.pages import SIZES, shots, tab
 
@@ -143,13 +143,14 @@ def test_layers_chosen_in_quick_succession_end_at_the_last(visit):
 
 
 def test_networks_chosen_in_quick_succession_end_at_the_last(visit, monkeypatch):
-    fetch = Services.fetch
+    inspector = Engine.inspector
 
-    def slowly(*arguments):
-        time.sleep(0.7)
-        return fetch(*arguments)
+    def slowly(engine, network, report=None):
+        # With a report it is the choice of a network, which may download it.
+        time.sleep(0.7 if report else 0)
+        return inspector(engine, network, report)
 
-    monkeypatch.setattr(Services, "fetch", slowly)
+    monkeypatch.setattr(Engine, "inspector", slowly)
     page = visit()
     inside(page, None)
     page.locator("#inside-network").get_by_text("The face recogniser").click()
@@ -181,7 +182,7 @@ def test_the_matrix_of_the_photo_before_does_not_return(visit, monkeypatch):
         time.sleep(1.5)
         return correlate_channels(*arguments)
 
-    monkeypatch.setattr(gram, "channels", slowly)
+    monkeypatch.setattr(gram, "correlate_channels", slowly)
     page = visit()
     inside(page)
     tab(page, "Pairs")
