@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from faceweb.ui.howto import pen
-from faceweb.ui.howto.pen import Panel, Point
+from training.sketches import pen
+from training.sketches.pen import Panel, Point
 
 # Shades of twelve of the 128 numbers, of three faces.
 ONE = (0.2, 0.7, 0.4, 0.9, 0.1, 0.5, 0.8, 0.3, 0.6, 0.2, 0.9, 0.4)

@@ -3,8 +3,8 @@
 import numpy as np
 
 from faceweb.signals.convolution import output_length
-from faceweb.ui.howto import pen
-from faceweb.ui.howto.pen import Panel
+from training.sketches import pen
+from training.sketches.pen import Panel
 
 SIZE, TAPS = 14, 5
 # Positions of a filter of sounds.

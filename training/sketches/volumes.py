@@ -1,7 +1,7 @@
 """Sketches of three axes: scans, films, blocks, and a network of pictures inflated."""
 
-from faceweb.ui.howto import pen
-from faceweb.ui.howto.pen import Panel
+from training.sketches import pen
+from training.sketches.pen import Panel
 
 COPIES = 3
 FILTER = (-1, 2, -1)

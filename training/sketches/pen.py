@@ -1,4 +1,4 @@
-"""Strokes of which sketches are made: SVG in the page's own colours, light and dark.
+"""Shapes of which the sketches are made: SVG in the page's own colours, light and dark.
 
 A panel is 320 wide, so that its words can be read where it fills a phone. What a stroke means is
 said by its class: accent is what is looked for, other what it is told from, soft what is beside.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from html import escape
 
 WIDTH = 320
+NAMESPACE = "http://www.w3.org/2000/svg"
 HEAD = 6.0
 
 Point = tuple[float, float]
@@ -32,18 +33,22 @@ class Panel:
     caption: str
 
 
-def sketch(name: str, panels: Sequence[Panel]) -> str:
-    """Panels beside each other, or below each other where there is no room."""
-    drawn = "".join(_draw(f"sketch-{name}-{n}", panel) for n, panel in enumerate(panels))
-    return f'<div class="sketch">{drawn}</div>'
+def draw(mark: str, panel: Panel) -> str:
+    """A panel as an SVG file, one shape a line; its caption is the file's description.
 
-
-def _draw(mark: str, panel: Panel) -> str:
-    return (
-        f'<figure><svg viewBox="0 0 {WIDTH} {_n(panel.height)}" role="img" '
-        f'aria-labelledby="{mark}"><title id="{mark}">{escape(panel.title, quote=False)}</title>'
-        f"{''.join(panel.shapes)}</svg><figcaption>{panel.caption}</figcaption></figure>"
+    Args:
+        mark: the id of its title, which names it for who does not see it.
+        panel: what to draw.
+    """
+    lines = (
+        f'<svg xmlns="{NAMESPACE}" viewBox="0 0 {WIDTH} {_n(panel.height)}" role="img" '
+        f'aria-labelledby="{mark}">',
+        f'<title id="{mark}">{escape(panel.title, quote=False)}</title>',
+        f"<desc>{panel.caption}</desc>",
+        *panel.shapes,
+        "</svg>\n",
     )
+    return "\n".join(lines)
 
 
 def text(x: float, y: float, said: str, kind: str = "", anchor: str = "middle") -> str:

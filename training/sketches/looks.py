@@ -7,8 +7,8 @@ import numpy as np
 
 from faceweb.interpret.receptive_field import PIXEL, through, window
 from faceweb.types import ReceptiveField
-from faceweb.ui.howto import pen
-from faceweb.ui.howto.pen import Panel
+from training.sketches import pen
+from training.sketches.pen import Panel
 
 # The painter's network: kernel, stride and padding of every layer; pools have none.
 CONV, POOL = (3, 1, 1), (2, 2, 0)

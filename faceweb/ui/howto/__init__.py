@@ -1,1 +1,0 @@
-"""How each tab works: its formula, a sketch drawn here, and the papers it comes from."""

@@ -1,0 +1,1 @@
+"""The sketches of the folds "How it works", which `python -m training.sketches` draws."""
