@@ -1,6 +1,7 @@
 """What the page says in the visitor's language: English in the code, Chinese in locale/zh/*.json.
 
 The English text is its own key, spaces and line breaks apart; what has no Chinese stays English.
+Texts of several lines are files in ui/content, of the same name in both languages.
 """
 
 import json
@@ -16,6 +17,9 @@ ENGLISH, CHINESE = "en", "zh"
 # Set by assets/language.js; a program that asks sends none, and is answered in English.
 COOKIE = "faceweb-language"
 LOCALE = Path(__file__).parent / "locale" / CHINESE
+# Markdown, a folder a language. Chinese has no spaces to break at: a paragraph is a line there.
+CONTENT = Path(__file__).parent / "ui" / "content"
+PARAGRAPHS = re.compile(r"\n\s*\n")
 # Within what is retold these are parts of the sentence; all else is what somebody gave a name.
 PARTS = ("error", "what", "kind", "how", "why", "reason", "instead", "remedy", "who", "loss")
 SENTENCES = re.compile(r"(?<=\.) ")
@@ -31,7 +35,22 @@ def chinese() -> dict[str, str]:
     table: dict[str, str] = {}
     for path in sorted(LOCALE.glob("*.json")):
         table |= json.loads(path.read_text(encoding="utf-8"))
+    for path in sorted((CONTENT / CHINESE).glob("*.md")):
+        texts = (read_text(path.stem), read_text(path.stem, CHINESE))
+        english, said = (PARAGRAPHS.split(text) for text in texts)
+        table |= dict(zip(map(key_of, english), said, strict=True))
     return table
+
+
+@cache
+def read_text(name: str, language: str = ENGLISH) -> str:
+    """A text of several lines, as Markdown; the page puts Chinese in its place where it is shown.
+
+    Args:
+        name: of a file in ui/content, without its ending.
+        language: in which it is read.
+    """
+    return (CONTENT / language / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
 def key_of(text: str) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 from faceweb.faces.quality import detect_faces
 from faceweb.gallery.enroll import enroll
 from faceweb.gallery.store import new_key
-from faceweb.i18n import say
+from faceweb.i18n import read_text, say
 from faceweb.ui import records
 from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
 from faceweb.ui.components import PEOPLE, PEOPLE_NOTE, example_row, photo_input, require
@@ -18,16 +18,6 @@ from faceweb.ui.tabs import gallery
 from faceweb.ui.views import faces as faces_view
 
 TITLE = "Enroll"
-INTRO = """Make a face known by one photo; then Recognize names it in others. What is kept is the
-aligned face and its 128 numbers, not the photo. <span class="formula">f : face → ℝ¹²⁸</span>"""
-HOW = """One-shot learning does not train on you. The network has learnt, from other people, to
-place photos of one person near each other and of two people far apart; enrolling writes down
-where your photo lies. A second photo of the same person, in other light, makes the answer
-steadier.
-
-The report card says how likely the photo is to serve: small, blurred, dark or turned faces lie
-further from other photos of the same person. A look-alike warning means that somebody already
-enrolled lies within the threshold."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("enroll_intro")}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
         photo = photo_input("Photo", elem_id="enroll-photo")
         with gr.Column(min_width=280):
@@ -122,6 +112,6 @@ def build(services: Services, shared: Shared) -> None:
     for event in (enrolled, tried):
         event.success(None, js=into_view("#enroll-answer"))
     gallery.build(services, shared, [enrolled, tried], record, answer)
-    explain_tab("enroll", HOW)
+    explain_tab("enroll", read_text("enroll_how"))
     with gr.Accordion("The record", open=False):
         record.render()

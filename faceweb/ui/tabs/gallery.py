@@ -22,7 +22,7 @@ from faceweb.gallery.archive import (
 )
 from faceweb.gallery.enroll import clean_name
 from faceweb.gallery.store import StoredPhoto, fingerprint
-from faceweb.i18n import say
+from faceweb.i18n import read_text, say
 from faceweb.ui import records
 from faceweb.ui.boundary import Services, Shared, handler
 from faceweb.ui.components import confirm
@@ -203,11 +203,6 @@ MAKE_KEY = """(kept) => {
 CLEAR = """() => "" """
 RENAMED = """(name) => [name.trim().replace(/\\s+/g, " "), ""]"""
 SAVE = """() => document.querySelector("#gallery-download").click()"""
-KEY_NOTE = """The key is the only way to this gallery. It was made in your browser and is kept
-there; the server stores only its SHA-256. Copy it to open the gallery in another browser or
-through the API."""
-OPEN_NOTE = """Another gallery takes the place of this one in this browser: copy the key above first
-if you want to come back."""
 
 
 @dataclass(frozen=True)
@@ -353,9 +348,9 @@ def _gallery_actions(
 
 
 def _key_actions(handlers: Handlers, panel: Panel) -> gr.events.Dependency:
-    gr.Markdown(KEY_NOTE)
+    gr.Markdown(read_text("gallery_key"))
     panel.key.render()
-    gr.Markdown(OPEN_NOTE)
+    gr.Markdown(read_text("gallery_open"))
     with gr.Row(equal_height=True):
         other = gr.Textbox(
             "", label="Key of another gallery", max_lines=1, scale=3, elem_id="gallery-other-key"

@@ -9,6 +9,7 @@ from faceweb.config import FacesConfig
 from faceweb.gallery.archive import people
 from faceweb.gallery.enroll import enroll
 from faceweb.gallery.recognize import recognize
+from faceweb.i18n import read_text
 from faceweb.media.image import read_picture
 from faceweb.ui import images, records
 from faceweb.ui.boundary import (
@@ -37,14 +38,6 @@ from faceweb.ui.tabs.verify import DECIDERS, choice, decider
 from faceweb.ui.views import faces as faces_view
 
 TITLE = "Recognize"
-INTRO = """Who is in this picture? Every face is compared with everybody you enrolled; the
-nearest is named if near enough, else the face is unknown. <span class="formula">who(x) =
-argmin<sub>k</sub> d(x, k), if d ≤ τ</span>"""
-HOW = """Recognition asks K questions at once, one for each person of the gallery, so a stranger
-has K chances to be mistaken: with a false-accept rate FAR for one comparison, at least one of K
-goes wrong with the chance 1 − (1 − FAR)^K. At 1 % and 100 people that is 63 %: this is why a
-threshold that is fine for verification is too lax for a large gallery. An answer is about a
-person: of several photos the nearest decides."""
 TRY = "enroll two portraits, then find them in a collage"
 THRESHOLD = default(FacesConfig, "threshold")
 FRAME_SECONDS = 0.2
@@ -122,7 +115,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("recognize_intro")}</p>', padding=False)
     with gr.Tabs(elem_classes="quiet"):
         with gr.Tab("Photo") as photo_tab:
             example = try_it(TRY, "recognize-try")
@@ -147,7 +140,7 @@ def build(services: Services, shared: Shared) -> None:
     answer = gr.HTML(elem_id="recognize-answer", padding=False)
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    explain_tab("recognize", HOW)
+    explain_tab("recognize", read_text("recognize_how"))
     inputs, outputs = [photo, threshold, shared.key, decide], [record, labelled, answer]
     check_upload([photo])
     outdated = {"fn": None, "outputs": [labelled, answer], "js": "() => [null, '']"}

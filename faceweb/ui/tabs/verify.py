@@ -16,6 +16,7 @@ from faceweb.errors import KeyRefusedError, TrainingError
 from faceweb.faces.heads import Head, from_bytes, load_taught_head
 from faceweb.faces.verify import verify
 from faceweb.gallery import feedback
+from faceweb.i18n import read_text
 from faceweb.ui import records
 from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
 from faceweb.ui.components import PAIRS, PAIRS_NOTE, check_upload, example_row, photo_input, require
@@ -61,12 +62,6 @@ def choice(name: str) -> gr.Radio:
     )
 
 
-FEEDBACK_INTRO = f"""A second way to decide: a logistic unit on |f(a) − f(b)|, σ(Σ w<sub>k</sub>
-|f<sub>k</sub>(a) − f<sub>k</sub>(b)| + b), which begins with 128 equal weights. Say who the two
-photos above show, and it takes gradient steps until it is right on this pair and on all you marked
-before. Steps that would worsen known pairs by more than {100 * feedback.BOUND:.0f} percentage point
-are refused. Kept under your gallery key: 128 numbers a face, until you undo, begin anew or erase
-your gallery. A head that you trained and kept can decide too, until you forget it."""
 NO_HEAD = """(decides) => decides === "trained" ? "distance" : decides"""
 
 
@@ -140,7 +135,7 @@ def build_feedback(services: Services, shared: Shared, photos: list[gr.Image]) -
     """Lays out and wires the panel, which is closed and decides nothing by default."""
     handlers, key = FeedbackHandlers(services), shared.key
     with gr.Accordion("Teach it, or decide by what was learnt", open=False, elem_id="teach"):
-        gr.HTML(f'<p class="note">{FEEDBACK_INTRO}</p>', padding=False)
+        gr.HTML(f'<p class="note">{read_text("feedback_intro")}</p>', padding=False)
         decide = choice("verify")
         with gr.Row():
             one = gr.Button("They are one person", elem_id="teach-one")
@@ -171,19 +166,6 @@ def build_feedback(services: Services, shared: Shared, photos: list[gr.Image]) -
 
 
 TITLE = "Verify"
-INTRO = """Are these two the same person? Each face becomes 128 numbers, f(a) and f(b); two
-photos of one person lie near each other. <span class="formula">d(a, b) = ‖f(a) − f(b)‖ ≤
-τ</span>"""
-HOW = """A face is found and its eyes, nose and mouth marked (MTCNN, Zhang et al. 2016); the face
-is turned and scaled so that these points fall where they fall on every face; a residual network
-of 29 convolutions (He et al. 2016, weights by Davis King) turns it into 128 numbers. It was
-trained so that photos of one person come out less than 0.6 apart, and photos of two people
-further. That is verification: one comparison with the threshold τ.
-
-**How sure is it?** The two hills are the distances of pairs whose answer is known. A larger τ
-lets more strangers in and turns fewer friends away. The probability comes from a logistic curve
-through the hills and says what it assumes: that half of such pairs are one person. If you would
-have bet one in a hundred before looking, the same distance means much less."""
 THRESHOLD = default(FacesConfig, "threshold")
 
 
@@ -234,7 +216,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("verify_intro")}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
         photo_a = photo_input("Photo A", elem_id="verify-a")
         photo_b = photo_input("Photo B", elem_id="verify-b")
@@ -248,7 +230,7 @@ def build(services: Services, shared: Shared) -> None:
     panel = build_feedback(services, shared, [photo_a, photo_b])
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    explain_tab("verify", HOW)
+    explain_tab("verify", read_text("verify_how"))
     inputs = [photo_a, photo_b, threshold, panel.decide, shared.key]
     outputs = [record, answer]
     check_upload([photo_a, photo_b])

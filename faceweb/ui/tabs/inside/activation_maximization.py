@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from faceweb.config import AscentConfig
+from faceweb.i18n import read_text
 from faceweb.interpret.corpus import bundled_corpus
 from faceweb.interpret.top_patches import Patch, check_layer, check_unit, patches_of
 from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
@@ -14,10 +15,6 @@ from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside.choice import LAYER, NETWORK, Choice, clear_on_change, stops, whole
 from faceweb.ui.views import inside as inside_view
 
-INTRO = """<p class="note">What would this unit like to see? A picture of faint noise is moved,
-step by step, up the slope of one unit's activation. Its Fourier coefficients are moved, not its
-pixels, and it is turned, shifted and scaled a little before every step, so that shapes come before
-grain (Olah et al. 2017).</p>"""
 STEPS, SEED = default(AscentConfig, "steps"), default(AscentConfig, "seed")
 
 
@@ -81,7 +78,7 @@ def _best(found: Sequence[Patch] | None) -> dict:
 def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(INTRO, padding=False)
+    gr.HTML(f'<p class="note">{read_text("dream_intro")}</p>', padding=False)
     with gr.Row(elem_classes="act"):
         start = gr.Button("Let this unit dream", variant="primary", elem_id="inside-dream", scale=3)
         stop = gr.Button("Stop", min_width=80, elem_id="inside-dream-stop")

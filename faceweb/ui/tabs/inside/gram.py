@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import RepaintConfig
-from faceweb.i18n import ENGLISH, speaking
+from faceweb.i18n import ENGLISH, read_text, speaking
 from faceweb.interpret import atlas
 from faceweb.interpret.corpus import bundled_corpus
 from faceweb.interpret.describe import describe
@@ -29,11 +29,6 @@ from faceweb.ui.tabs.inside.choice import (
 )
 from faceweb.ui.views import inside as inside_view
 
-INTRO = """<p class="note">Which units fire together on this photo? The Gram matrix of a layer says
-how strongly units i and j fire at the same places of the photo, wherever those are. Centred and
-divided by each unit's own spread it is their correlation r(i, j), from &minus;1 to 1. It is what
-the Style tab takes for style: a photo whose matrix becomes a painting's takes the painting's
-manner. Here one entry of it is moved alone.</p>"""
 WANTED, STEPS = default(RepaintConfig, "wanted"), default(RepaintConfig, "steps")
 
 
@@ -149,7 +144,7 @@ class Handlers:
 def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(INTRO, padding=False)
+    gr.HTML(f'<p class="note">{read_text("pairs_intro")}</p>', padding=False)
     example = try_it("draw the matrix of a cat", "inside-gram-try")
     with gr.Row(elem_classes="act"):
         plate = atlas.plate(NETWORK, LAYER)

@@ -6,7 +6,7 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import OcclusionConfig
-from faceweb.i18n import say
+from faceweb.i18n import read_text, say
 from faceweb.interpret.occlusion import OcclusionStep, occlude_pair, occlude_unit
 from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
 from faceweb.ui.components import photo_input, require, try_it
@@ -26,9 +26,6 @@ from faceweb.ui.tabs.inside.choice import (
 )
 from faceweb.ui.views import inside as inside_view
 
-INTRO = """<p class="note">Which part of this photo does the unit answer to? A patch slides over
-the photo. Where covering it makes the unit fall silent, there is what the unit saw (Zeiler &amp;
-Fergus 2014).</p>"""
 UNIT_NOTE = """The ring is where the unit was strongest; its activation there is watched. What is
 put in place of the photo matters: a grey patch has edges of its own, a blurred one has not."""
 PAIR_NOTE = """The distance d(a, b) of two faces, while one of them is covered patch by patch."""
@@ -94,7 +91,7 @@ class Handlers:
 def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(INTRO, padding=False)
+    gr.HTML(f'<p class="note">{read_text("cover_intro")}</p>', padding=False)
     example = try_it("cover a cat, patch by patch", "inside-cover-try")
     with gr.Row():
         patch = slider(OcclusionConfig, "patch", label="Patch, share of the shorter side")

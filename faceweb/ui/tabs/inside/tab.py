@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import gradio as gr
 
 from faceweb.config import PROBED
-from faceweb.i18n import both
+from faceweb.i18n import both, read_text
 from faceweb.interpret import atlas
 from faceweb.interpret.top_patches import check_layer, check_unit
 from faceweb.ui.boundary import (
@@ -54,24 +54,8 @@ if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
 
 TITLE = "Inside"
-INTRO = """Look inside a network: what does each of its units see in a photo? Every unit of a layer
-is a filter that slides over the picture and answers where it finds what it looks for; deeper
-layers look for combinations of what the layers before have found. <span
-class="formula">a<sub>k</sub>(p) = max(0, w<sub>k</sub> * x(p) + b<sub>k</sub>)</span>"""
 TRY = "show a cat to this network"
 ATLAS = """What sixteen of this layer's units would like to see. Click one to look into it."""
-HOW = """A unit answers with a number at every position. **What it sees there** is its receptive
-field: a convolution of k positions over a layer of stride s adds (k − 1) s pixels. Through five
-blocks of a few small filters this grows from 3 pixels to more than a hundred.
-
-**The nine patches** that excite a unit most say what it looks for (Zeiler & Fergus 2014). Which of
-their pixels matter is asked of the gradient: plain (Simonyan et al. 2014), or guided, which lets
-only what excites pass back (Springenberg et al. 2015). **A dream** turns the question round and
-moves a picture until the unit is excited (Erhan et al. 2009, Olah et al. 2017): compare it with the
-patches, since a unit can be excited by what no photo shows.
-
-**What fires together** is style. The Gram matrix holds, for every two units of a layer, how
-strongly they fire at the same places (Gatys et al. 2016)."""
 
 # The chosen unit bears a ring wherever it stands.
 MARK = """(unit) => {
@@ -143,7 +127,7 @@ def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
     plate, layers = atlas.plate(NETWORK, LAYER), atlas.layers(NETWORK)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("inside_intro")}</p>', padding=False)
     example = try_it(TRY, "inside-try")
     network = gr.Radio(
         [(LABELS[name], name) for name in PROBED],
@@ -171,7 +155,7 @@ def build(services: Services, shared: Shared) -> None:
                 unit.change(None, unit, None, js=MARK, **QUICK)
         with gr.Column(scale=7, min_width=320):
             show = _views(services, Choice(network, layer, unit, photo))
-    explain_tab("inside", HOW)
+    explain_tab("inside", read_text("inside_how"))
     shown = gr.State("")
     outputs = [strip, facts, sheet, unit, shown]
     head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
