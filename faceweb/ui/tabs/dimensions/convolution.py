@@ -7,7 +7,7 @@ from functools import partial
 import gradio as gr
 
 from faceweb.config import ASSETS, DimensionsConfig, WindowConfig
-from faceweb.i18n import both, in_script, say
+from faceweb.i18n import both, in_script, read_text, say
 from faceweb.signals.convolution import dimensions, slide
 from faceweb.ui.boundary import Services, Shared, handler
 from faceweb.ui.controls import accept_config, choice, default, number, slider
@@ -40,24 +40,6 @@ FILTERS = {
     "average": "Average",
     "random": "Random",
 }
-INTRO = """Choose a shape: what comes out of a convolution, and what it costs, changes as you move.
-Below a window does it number by number: press ▶."""
-HOW = """**One sum, any number of axes.** At every place the numbers under the window are multiplied
-by the filter's and added up. Over a signal, y(i) = Σ w(a) x(s·i + d·a). Over a picture the sum runs
-over two offsets, over a volume over three: y(i, j, l) = Σ w(a, b, c) x(s·i + d·a, s·j + d·b, s·l +
-d·c). Nothing else changes, and in the code the rank is a parameter.
-
-**How many places there are** is asked axis by axis: ⌊(n + p − (d (k − 1) + 1)) / s⌋ + 1. Without
-padding 14 positions and 5 taps leave 10. *Same* puts so many zeros around that stride 1 keeps the
-size.
-
-**Weights are shared along every axis** (LeCun et al. 1998): the same few numbers are used at every
-place, so what is learnt at one place is known at all, and a larger input costs more multiplies but
-no more parameters. A filter spans all channels and makes one new channel: 16 filters, 16 channels.
-Each rank makes a filter k times as large and the output as many times larger as it is long.
-
-A network's convolution does not turn its filter round, as a mathematician's would; since filters
-are learnt, it does not matter."""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
@@ -118,7 +100,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers()
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("convolution_intro")}</p>', padding=False)
     with gr.Row(elem_classes="presets"):
         presets = [
             gr.Button(label, min_width=90, elem_id=f"dimensions-preset-{settings['rank']}")
@@ -162,7 +144,7 @@ def build(services: Services, shared: Shared) -> None:
         elem_id="dimensions-stage",
         padding=False,
     )
-    explain_tab("convolution", HOW)
+    explain_tab("convolution", read_text("convolution_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
         # For programs: thousands of numbers would slow a moving slider down.

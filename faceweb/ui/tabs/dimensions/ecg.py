@@ -10,7 +10,7 @@ import gradio as gr
 
 from faceweb.config import ASSETS, TraceConfig
 from faceweb.errors import LayerError, MediaError
-from faceweb.i18n import in_script, say
+from faceweb.i18n import in_script, read_text, say
 from faceweb.media.ecg import read_trace
 from faceweb.signals.ecg import BUNDLED_NOTE, SIMULATED_NOTE, load_bundled, prepare, simulate
 from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
@@ -105,32 +105,12 @@ def _source(config: TraceConfig, file: str | None, rate: float | None) -> Source
 
 
 TITLE = "ECG"
-INTRO = """Find the unusual beats of a heart, in seconds. A heart's trace is a signal with one axis
-and one channel. Here filters are <b>learnt</b> from one trace in seconds, without labels; beats of
-which they say something else than of the others are marked."""
 NOT_MEDICAL = '<p class="not-medical" role="note">Not for medical use</p>'
 SOURCES = {
     "simulated": "Simulated, with ectopic beats",
     "bundled": "Bundled, 2.8 s",
     "file": "My CSV or EDF",
 }
-HOW = """**Filters learn by restoring.** The trace is brought to 250 samples a second, levelled, and
-cut into windows of a second. Noise is added; 16 filters of 9 samples, then 24 over 104 ms, must say
-what it takes to restore the window: min ‖x − g(f(x + noise))‖² (Vincent et al. 2008, *Extracting
-and composing robust features with denoising autoencoders*). They begin random, and see this trace
-alone.
-
-**Beats** are found by slope and energy between 5 and 15 Hz, with a threshold that adapts (Pan &
-Tompkins 1985). A beat becomes a point: all that the second layer says from 0.2 s before R to 0.35 s
-after it. Its **distance** is the distance to the median of all those points, divided by the root of
-their dimension; a beat is unusual if it lies beyond the median distance by five times the usual
-spread.
-
-**Simulated traces** are sums of Gaussian waves (McSharry et al. 2003); three to five beats come too
-early, broad and without P, as if from a ventricle. They are easy to tell: filters that learnt
-nothing rank them as well, and so does the plain shape. When a beat comes is not looked at, so an
-early one of the usual shape does not stand out. Unusual is not ill, and usual is not healthy: this
-shows what filters learn, and is **not for medical use**."""
 TRY = "find the odd beats of a simulated heart"
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
@@ -143,7 +123,7 @@ SHOW = into_view("#ecg-answer")
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'{NOT_MEDICAL}<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'{NOT_MEDICAL}<p class="intro">{read_text("ecg_intro")}</p>', padding=False)
     example = try_it(TRY, "ecg-try")
     with gr.Row(elem_classes="ecg-ask"):
         source = gr.Radio(
@@ -190,7 +170,7 @@ def build(services: Services, shared: Shared) -> None:
             filters = _clickable("", "ecg-filters")
     with gr.Accordion("Advanced", open=False):
         steps = slider(TraceConfig, "steps", label="Steps of learning", elem_id="ecg-steps")
-    explain_tab("ecg", HOW)
+    explain_tab("ecg", read_text("ecg_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     tried = example.click(None, None, source, js="() => 'simulated'", **QUICK)

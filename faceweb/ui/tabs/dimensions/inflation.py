@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import gradio as gr
 import numpy as np
 
-from faceweb.i18n import say
+from faceweb.i18n import read_text, say
 from faceweb.signals.inflation import Inflation, inflation
 from faceweb.style.video import FEWEST_FRAMES
 from faceweb.ui import images
@@ -30,23 +30,6 @@ SHOWN = 8
 TRY = "a cat standing still"
 # The target, and where the scale of the bars begins.
 BELOW, LEAST = 1e-4, 1e-8
-INTRO = """Show a photo to a network of films, and check that it sees what a network of photos
-sees. A network that knows pictures can be given a third axis, time or depth: repeat each of its
-filters along it and divide by how often (Carreira & Zisserman 2017). A picture that stands still
-must then be seen just as before, and here you can check that it is."""
-HOW = """**Inflation.** A filter w(b, c) of a picture becomes <span class="formula">w(a, b, c) =
-w(b, c) / k</span> for each of the k places a along the new axis. If all frames are the same
-picture x, <span class="formula">Σ<sub>a</sub> w(b, c) / k · x = w(b, c) · x</span>: every layer
-says what it said before, but for the rounding of 32-bit numbers (Carreira & Zisserman 2017, "Quo
-Vadis, Action Recognition? A New Model and the Kinetics Dataset").
-
-At the first and the last frames a network that puts zeros around would see something else; ours
-mirrors the border, so they agree as well. The pooling layers halve time too: sixteen frames leave
-eight answers, then four, two and one.
-
-**What it does not give.** Carreira and Zisserman go on to train the inflated network on films. As
-it is here, its filters are alike forwards and backwards in time: they blur what moves, see no edge
-across the new axis and cannot tell which way something goes."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +67,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("inflate_intro")}</p>', padding=False)
     first = try_it(TRY, "inflate-try")
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=3, min_width=260):
@@ -94,7 +77,7 @@ def build(services: Services, shared: Shared) -> None:
             start = gr.Button("Compare", variant="primary", elem_id="inflate-start")
         with gr.Column(scale=7, min_width=320):
             shown = gr.HTML(empty(), elem_id="inflate-shown", padding=False)
-    explain_tab("inflate", HOW)
+    explain_tab("inflate", read_text("inflate_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs, outputs = [photo, layer], [record, shown]

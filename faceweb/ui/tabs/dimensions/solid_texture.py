@@ -8,6 +8,7 @@ import gradio as gr
 import numpy as np
 
 from faceweb.config import SolidConfig
+from faceweb.i18n import read_text
 from faceweb.serving.gradio_patches import localize
 from faceweb.signals.volume import AXES
 from faceweb.style.solid_texture import solid_scene
@@ -31,21 +32,6 @@ from faceweb.ui.views import video as video_view
 
 TITLE = "Solid"
 NAMES = tuple(item.name for item in fields(SolidConfig))
-INTRO = """Grow a block of marble, or of any texture, from one flat picture. Marble looks like
-marble wherever it is cut. Here every slice of the block looks like the picture, from above, from
-the front and from the side. <span class="formula">J(G) = β mean<sub>slices</sub>
-J<sub>style</sub>(S, slice) + γ J<sub>variation</sub></span>"""
-HOW = """**Gram matrices of slices.** The block is cut into slices along each of its three axes, and
-the slices are shown to the painter's network of pictures. What its channels do together in a slice,
-its Gram matrix, is compared with that of the style picture; the mean over all slices is J_style,
-and its gradient moves every voxel (Gutierrez et al. 2020, "On Demand Solid Texture Synthesis Using
-Deep 3D Networks"; the aim is that of Kopf et al. 2007, "Solid Texture Synthesis from 2D
-Exemplars").
-
-It begins with noise and has no content; J_variation, weighed by γ, keeps neighbours alike, or some
-of the noise would stay. Larger blocks are first grown at half their size. What has
-a direction, such as waves seen from the side, cannot look so from everywhere: the block then finds
-something in between."""
 LABELS = {
     "side": "Side, voxels",
     "steps": "Steps a size",
@@ -163,7 +149,7 @@ class Handlers:
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("solid_intro")}</p>', padding=False)
     example = try_it(TRY, "solid-try")
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=320):
@@ -184,7 +170,7 @@ def build(services: Services, shared: Shared) -> None:
             with gr.Column(visible=False, elem_id="solid-hung") as hung:
                 cube, turn, cuts, sliders, save = _viewer()
             live = gr.HTML(video_view.SOLID_EMPTY, elem_id="solid-live", padding=False)
-    explain_tab("solid", HOW)
+    explain_tab("solid", read_text("solid_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     streamed = {

@@ -11,7 +11,7 @@ import gradio as gr
 
 from faceweb.config import SoundConfig
 from faceweb.errors import MediaError
-from faceweb.i18n import both, say
+from faceweb.i18n import both, read_text, say
 from faceweb.media.audio import RATE, read_sound, write_sound
 from faceweb.serving.gradio_patches import localize
 from faceweb.signals.samples import INSTRUMENTS
@@ -161,26 +161,6 @@ def _file(name: str) -> str | None:
 
 
 TITLE = "Sound"
-INTRO = """Make one sound sound like another: a melody of drums, birds of rain. A sound's
-<b>spectrogram</b>, how loud each of 513 frequencies is, 86 times a second, is a signal with one
-axis, time, and 513 channels: what repaints pictures in two dimensions repaints it in one."""
-HOW = """**One axis.** The loudness of 513 frequencies from 0 to 11 kHz is a signal of 513 channels,
-log(1 + |S|) after the short-time Fourier transform. 512 random filters of 11 positions slide along
-time alone. **J_content** compares what they say, moment by moment; **J_style** compares Gram
-matrices, which know what sounds together but not when: the same costs and the same code as for
-pictures (Ulyanov & Lebedev 2016, *Audio texture synthesis and style transfer*). Random filters do:
-nothing has been trained.
-
-**Back to a sound.** A spectrogram says how loud, not in which phase, and not every picture of one
-is that of a sound: its windows overlap. So each step ends at the nearest sound (one iteration of
-Griffin & Lim 1984, which moves the phases too), and what you hear is what was painted. The figures
-are those of what you hear.
-
-**A texture** has no content: α is 0 and it begins with noise, so rain becomes other rain.
-
-Frequencies are drawn as ears part them: evenly up to some 700 Hz, by octaves above."""
-LIMITS = """Upload or record 0.5 to 30 s of WAV, MP3, FLAC or OGG, or click a bundled sound below
-each; a texture grows to 10 s at most."""
 MAKE = {False: "Restyle", True: "Grow a texture"}
 LABELS = {"alpha": "α: content", "beta": "β: style"}
 MODES = [("Style transfer", False), ("Texture: more of the style", True)]
@@ -199,14 +179,14 @@ SHOW = into_view("#sound-tape")
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("sound_intro")}</p>', padding=False)
     gr.HTML('<p class="step-label">Click an example: it starts at once</p>', padding=False)
     cards = clickable(both(sound_view.cards, False), "sound-cards")
     controls: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=300):
             controls["texture"] = gr.Radio(MODES, value=False, label="Or your own sounds")
-            gr.HTML(f'<p class="note">{LIMITS}</p>', padding=False)
+            gr.HTML(f'<p class="note">{read_text("sound_limits")}</p>', padding=False)
             with gr.Column() as kept:
                 content = _sound("Content: what is played", "sound-content")
                 of_content = clickable(both(sound_view.chips, "bundled content"), "sound-contents")
@@ -236,7 +216,7 @@ def build(services: Services, shared: Shared) -> None:
         controls["steps"] = slider(SoundConfig, "steps", elem_id="sound-steps")
         controls["rate"] = slider(SoundConfig, "rate", label="Step size")
         controls["seed"] = number(SoundConfig, "seed", label="Seed of noise and phases")
-    explain_tab("sound", HOW)
+    explain_tab("sound", read_text("sound_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     settings = [content, style, *(controls[name] for name in NAMES)]

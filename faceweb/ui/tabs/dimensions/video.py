@@ -13,7 +13,7 @@ from PIL import Image
 
 from faceweb.config import ASSETS, ClipConfig
 from faceweb.errors import MediaError
-from faceweb.i18n import both, say
+from faceweb.i18n import both, read_text, say
 from faceweb.media.video import read_clip, write_clip
 from faceweb.signals.samples import MOVING, make_clip
 from faceweb.style.optical_flow import estimate_flow, warping_error, way_colours
@@ -184,12 +184,6 @@ def _record(film: Film, step: StyleStep, errors: tuple[float, float] | None) -> 
 
 
 TITLE = "Clips"
-INTRO = """Repaint a few seconds of film so that it does not flicker. A film is a volume whose
-third axis is time. Painted frame by frame it flickers; here all its frames are painted at once,
-and whatever changes along their motion costs. <span class="formula">J(G) = α J<sub>content</sub> +
-β J<sub>style</sub> + γ J<sub>motion</sub></span>"""
-NOTE = """Click one of these, made of the page's own photos, or add up to 4 s of MP4, WebM, MOV or
-GIF; 64 frames at most are kept, without the sound."""
 CARD = 240
 TRY, EXAMPLE = "paint a film of a cup as mosaic", "mosaic.jpg"
 PHOTOS = {"pan": "coffee", "turn": "chelsea", "ball": "rocket"}
@@ -202,18 +196,6 @@ LABELS = {
     "rate": "Step size",
     "seed": "Seed",
 }
-HOW = """**The volume.** The frames, one behind the other, are shown to the painter's network with
-one axis more, time. J_content compares its maps frame by frame, J_style the Gram matrices over all
-frames together with those of the style picture (Gatys et al. 2016).
-
-**The motion.** Optical flow says where every pixel was in the frame before (Lucas & Kanade 1981,
-coarse to fine). <span class="formula">J<sub>motion</sub> = mean of (G<sub>t</sub>(p) −
-G<sub>t−1</sub>(p + flow(p)))²</span> over the pixels that both frames show (Ruder et al. 2016,
-"Artistic Style Transfer for Videos"): strokes then move with what they are on.
-
-**The warping error** is the same sum for the finished clip (Lai et al. 2018): how far two frames
-differ once the motion is undone. A clip that was filmed has one as well, from shadows and from what
-the flow misses; a painted clip has more contrast, so more of it."""
 # The clip that would be painted bears the outline, a visitor's own one none of these.
 MARK = """(content, bundled) => {
   for (const card of document.querySelectorAll("#clips-cards .unit"))
@@ -226,13 +208,17 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("clips_intro")}</p>', padding=False)
     example = try_it(TRY, "clips-try")
     controls: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=320):
             cards = clickable(both(_cards), "clips-cards")
-            preview = gr.HTML(f'<p class="note">{NOTE}</p>', elem_id="clips-preview", padding=False)
+            preview = gr.HTML(
+                f'<p class="note">{read_text("clips_note")}</p>',
+                elem_id="clips-preview",
+                padding=False,
+            )
             content = gr.File(label="Or your own clip", height=110, elem_id="clips-content")
             style = photo_input("Style S", height=200, elem_id="clips-style")
             example_row(STYLES, [style], "clips-styles-examples", STYLES_NOTE, "Or click a style")
@@ -251,7 +237,7 @@ def build(services: Services, shared: Shared) -> None:
         for name in ("size", "steps", "rate"):
             controls[name] = _slider(name)
         controls["seed"] = number(ClipConfig, "seed", label=LABELS["seed"], min_width=110)
-    explain_tab("clips", HOW)
+    explain_tab("clips", read_text("clips_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     bundled = gr.Textbox(BUNDLED, visible=False)

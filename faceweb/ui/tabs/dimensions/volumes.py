@@ -11,7 +11,7 @@ from pathlib import Path
 import gradio as gr
 
 from faceweb.errors import MediaError
-from faceweb.i18n import say
+from faceweb.i18n import read_text, say
 from faceweb.media.volume import read_volume
 from faceweb.serving.gradio_patches import localize
 from faceweb.signals.samples import phantom
@@ -219,30 +219,6 @@ TITLE = "Volumes"
 # The painter's network, inflated; where it has many units that fire.
 LAYERS = tuple(f"conv{n}" for n in ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "4_1", "4_2", "5_1"))
 PANES = ("From above", "From the front", "From the side")
-INTRO = """Look through a scan slice by slice, and see what a network finds in it. Each of the
-network's <b>units</b> is a small filter that looks for one thing, an edge, a tube, a blob; the
-<b>heat</b> laid over the slices shows where the chosen unit answers, the brighter the more."""
-PHANTOM = """The head is the Shepp-Logan phantom in three dimensions, with vessels and
-lesions added. Your own: NIfTI (.nii, .nii.gz), a TIFF of many pages, npz, or a zip of a DICOM
-series, at most 512 voxels a side. Not for medical use."""
-HOW = """**A filter of three axes.** Over a volume a filter is a small cube of weights that slides
-along depth, height and width: <span class="formula">a<sub>k</sub>(i, j, l) = max(0, Σ
-w<sub>k</sub>(a, b, c) x(i + a, j + b, l + c) + b<sub>k</sub>)</span>. Its map is a volume again,
-and it is laid over the slices as heat, from the
-unit's median answer to its largest.
-
-**Where the weights come from.** Nobody trained this network on scans. It is the painter's own
-network of pictures, *inflated* (Carreira & Zisserman 2017, "Quo Vadis, Action Recognition?"): each
-filter is repeated along the new axis and divided by its length. So its units look for what holds
-from slice to slice: edges, tubes, blobs.
-
-**The nine cubes** are what the unit's nine strongest positions see (Zeiler & Fergus 2014), at least
-half a field apart, each cut open in the middle: the top of a cube is the slice in which the unit
-fires. Grey lies beyond the border.
-
-**Seen through** keeps the brightest voxel of every ray (maximum intensity projection), and the
-largest heat of the same ray. Voxels are made cubes first, so that a scan of thick slices keeps the
-proportions of the body."""
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
@@ -250,11 +226,11 @@ QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("volumes_intro")}</p>', padding=False)
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=5, min_width=300):
             head = gr.Button("Show the head", variant="primary", elem_id="volumes-head")
-            gr.HTML(f'<p class="note">{PHANTOM}</p>', padding=False)
+            gr.HTML(f'<p class="note">{read_text("volumes_note")}</p>', padding=False)
         with gr.Column(scale=4, min_width=300):
             file = gr.File(label="Or your own scan", height=120, elem_id="volumes-file")
     told = gr.HTML(volumes_view.EMPTY, elem_id="volumes-told", padding=False)
@@ -279,7 +255,7 @@ def build(services: Services, shared: Shared) -> None:
             gr.HTML('<h2 class="section">Nine strongest cubes</h2>', padding=False, min_width=260)
             cubes_turn = _angle("Turn the cubes", CUBES_TURN, "volumes-cubes-turn")
         cubes = gr.HTML("", elem_id="volumes-cubes", padding=False)
-    explain_tab("volumes", HOW)
+    explain_tab("volumes", read_text("volumes_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     # For programs, which ask for one slice, and for the cubes in numbers.

@@ -3,6 +3,7 @@
 import gradio as gr
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
+from faceweb.i18n import read_text
 from faceweb.style.image import ALPHAS, BETAS
 from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared
 from faceweb.ui.components import (
@@ -19,23 +20,6 @@ from faceweb.ui.tabs.style.handlers import NAMES, Handlers
 from faceweb.ui.views import style as style_view
 
 TITLE = "Style"
-INTRO = """Repaint a picture in the manner of another. No network is trained: the painting G itself
-is moved, step by step, down the slope of one cost. <span class="formula">J(G) = α
-J<sub>content</sub>(C, G) + β J<sub>style</sub>(S, G)</span>"""
-HOW = """A convolutional network trained to see turns a picture into feature maps. **Content** is
-where things are: J_content compares the maps of one deep layer, position by position. **Style** is
-what occurs together, wherever it is: J_style compares Gram matrices, whose entry (i, j) says how
-strongly channels i and j fire at the same places (Gatys et al. 2016). The gradient of J with
-respect to the pixels says how to repaint; Adam follows it, first on a small picture, then on ever
-larger ones.
-
-Move **α** and **β** while it paints: the next step already obeys. More β, more brushwork; more α,
-more of your photo."""
-INSTANT = """Magenta's network (Ghiasi et al. 2017) was trained to guess what the optimiser would
-arrive at, and repaints in a single pass: at once, but without α and β. It is downloaded from
-TensorFlow Hub when you ask for it."""
-SHEET = """Each row has one α, 4 at the top to 0.2; each column one β, 1 on the left to 40. Click a
-picture to take its two weights."""
 ROWS = (
     ("size", "steps", "style_scale"),
     ("smooth", "rate", "seed"),
@@ -78,7 +62,7 @@ SHOW_PAINTING = into_view("#style-easel")
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("style_intro")}</p>', padding=False)
     controls: dict[str, gr.components.Component] = {}
     with gr.Row(elem_classes="studio"):
         with gr.Column(scale=4, min_width=320):
@@ -126,7 +110,7 @@ def build(services: Services, shared: Shared) -> None:
     record = gr.JSON(show_label=False, render=False)
     _contact_sheet(handlers, inputs[:-1], controls)
     _at_once(handlers, [content, style, controls["size"]], record)
-    explain_tab("style", HOW)
+    explain_tab("style", read_text("style_how"))
     with gr.Accordion("The record", open=False):
         record.render()
     outputs = [record, live, compared, save]
@@ -174,7 +158,7 @@ def take_weights(event: gr.SelectData):
 
 def _contact_sheet(handlers: Handlers, inputs: list, controls: dict) -> None:
     with gr.Accordion("Contact sheet: α against β", open=False):
-        gr.Markdown(SHEET)
+        gr.Markdown(read_text("style_sheet"))
         with gr.Row():
             survey = gr.Button("Paint 25 small ones", elem_id="style-sheet-start", scale=3)
             enough = gr.Button("Stop", min_width=80)
@@ -194,7 +178,7 @@ def _contact_sheet(handlers: Handlers, inputs: list, controls: dict) -> None:
 
 def _at_once(handlers: Handlers, inputs: list, record: gr.JSON) -> None:
     with gr.Accordion("At once, by a network that is downloaded", open=False):
-        gr.Markdown(INSTANT)
+        gr.Markdown(read_text("style_instant"))
         start = gr.Button("Paint at once", elem_id="style-instant")
         painted = gr.Image(
             label="Painted at once", interactive=False, buttons=["download", "fullscreen"]

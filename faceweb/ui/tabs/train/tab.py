@@ -3,6 +3,7 @@
 import gradio as gr
 
 from faceweb.config import TrainConfig
+from faceweb.i18n import read_text
 from faceweb.ui.boundary import TRAIN_QUEUE, Services, Shared
 from faceweb.ui.components import try_it
 from faceweb.ui.controls import choice, into_view, number, slider
@@ -11,33 +12,6 @@ from faceweb.ui.tabs.train.handlers import DATA, NAMES, Handlers
 from faceweb.ui.views import train as train_view
 
 TITLE = "Train"
-INTRO = """Watch a network learn to tell people apart, in about a minute. It learns by comparing.
-Show it an anchor, a positive (the same person) and a negative (somebody else), and ask that the
-positive be nearer by a margin. <span class="formula">L(A, P, N) = max(d(A, P) − d(A, N) + margin,
-0)</span>"""
-HOW = """**Siamese network.** Every picture passes through the same network f, so the error of a
-pair or triplet flows back through it two or three times. From scratch: four convolutions, 194,000
-parameters, 64 numbers of unit length. On photos a *head* learns, while the face recogniser stays as
-it is: a matrix on its 128 numbers, or a logistic unit. Or its *last blocks* learn, 2.4 million
-parameters, held near where they began. A head can be used in Verify and Recognize, unless it was
-measured on copies of single photos.
-
-**Triplet loss** (Schroff et al. 2015). A batch holds 16 people with 4 pictures each. *Random*
-negatives are soon easy and teach nothing. The *semi-hard* one is the nearest that is farther than
-the positive. The *hardest* (Hermans et al. 2017) pull hardest and, before anything is learnt, pull
-everything onto one point: then d(A, P) = d(A, N) and the loss sits at the margin. Anchors without
-a positive or a negative are left out.
-
-**Contrastive loss** (Hadsell et al. 2006). d² for two pictures of one person, max(margin − d, 0)²
-for others; a margin of 1 suits it.
-
-**Binary** (Taigman et al. 2014). Verification as classification by a logistic unit, σ(Σ w_k |f_k(a)
-− f_k(b)| + b), or on the chi-square terms (f_k(a) − f_k(b))² / (|f_k(a)| + |f_k(b)|): absolute
-values, since units here can be negative.
-
-**Measured honestly.** 160 drawn people are learnt from, 20 others watched while it learns, and 40
-more compared at the end: none is in two of these groups. The equal error rate is where as many
-strangers pass as friends are refused; guessing gives 50 %."""
 TRY = "learn to tell drawn people apart, from nothing"
 PRIVATE = {"api_visibility": "private"}
 QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
@@ -48,7 +22,7 @@ PROMPT = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
     handlers = Handlers(services)
-    gr.HTML(f'<p class="intro">{INTRO}</p>', padding=False)
+    gr.HTML(f'<p class="intro">{read_text("train_intro")}</p>', padding=False)
     example = try_it(TRY, "train-try")
     controls = {}
     with gr.Row(elem_classes="atelier"):
@@ -111,7 +85,7 @@ def build(services: Services, shared: Shared) -> None:
                 elem_id="train-cure",
             )
             live = gr.HTML(train_view.empty(), elem_id="train-live", padding=False)
-    explain_tab("train", HOW)
+    explain_tab("train", read_text("train_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
