@@ -18,7 +18,7 @@ from faceweb.signals.samples import phantom
 from faceweb.signals.volume import AXES, VolumeLook
 from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
 from faceweb.ui.components import clickable, pick_unit
-from faceweb.ui.controls import into_view
+from faceweb.ui.controls import PRIVATE, QUICK, into_view
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.base import Sessions
 from faceweb.ui.tabs.inside.choice import whole
@@ -243,8 +243,6 @@ fires. Grey lies beyond the border.
 **Seen through** keeps the brightest voxel of every ray (maximum intensity projection), and the
 largest heat of the same ray. Voxels are made cubes first, so that a scan of thick slices keeps the
 proportions of the body."""
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
 
 def build(services: Services, shared: Shared) -> None:
