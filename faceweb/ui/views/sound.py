@@ -63,7 +63,7 @@ def painting(
     """The sound as it is, with everything that is known of it.
 
     Args:
-        easel: where it is made.
+        run: that makes it.
         step: of it.
         texture: whether there is no content.
         named: what it is called.
