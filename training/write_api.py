@@ -1,6 +1,5 @@
 """Writes docs/API.md from the page itself: python -m training.write_api"""
 
-import inspect
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from gradio.utils import get_function_description
 from faceweb.engine import Engine
 from faceweb.faces.calibration import load_calibration
 from faceweb.gallery.store import Galleries
-from faceweb.ui.boundary import Services
+from faceweb.ui.boundary import Services, is_stream
 from faceweb.ui.build import build_app
 
 PATH = Path(__file__).resolve().parent.parent / "docs" / "API.md"
@@ -95,7 +94,7 @@ def _section(name: str, endpoint: dict, handler: Any) -> str:
     rows = [_row(item, meanings.get(item["parameter_name"], "")) for item in endpoint["parameters"]]
     shown = _example(name, endpoint["parameters"])
     returned = ", ".join(item["component"] for item in endpoint["returns"]) or "nothing"
-    streams = " It streams." if inspect.isgeneratorfunction(inspect.unwrap(handler)) else ""
+    streams = " It streams." if is_stream(handler) else ""
     table = ["| argument | type | default | meaning |", "|---|---|---|---|", *rows]
     return f"""## {name}
 

@@ -3,7 +3,6 @@
 import io
 import json
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from operator import itemgetter
 
@@ -14,8 +13,6 @@ from PIL.PngImagePlugin import PngInfo
 from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.errors import RecipeError
 from faceweb.media.sandbox import open_image
-from faceweb.style.transfer import Read, StyleTransfer
-from faceweb.types import StyleStep
 
 VERSION, TAG = 1, "faceweb recipe"
 LARGEST_FILE, MOST_STEPS = 50_000_000, 20_000
@@ -51,16 +48,6 @@ class Recipe:
         """What the sliders said when so many steps were done."""
         last = bisect_right(self.moves, done, key=itemgetter(0))
         return _parse_moves(self.config, self.moves[last - 1][1]) if last else self.config
-
-
-def replay_recipe(
-    painting: StyleTransfer, recipe: Recipe, read: Read | None = None
-) -> Iterator[StyleStep]:
-    """Paints to where a recipe ended, with its moves of the sliders, or with what `read` says."""
-    while painting.done < recipe.steps_made:
-        yield from painting.run(read or recipe.at, recipe.steps_made)
-        if not painting.finished:
-            return
 
 
 def write_recipe(recipe: Recipe, sizes: list[tuple[int, int]]) -> dict:

@@ -6,7 +6,8 @@ Gatys et al. 2016: G = argmin alpha * J_content(C, G) + beta * J_style(S, G), wi
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any, Protocol
 
@@ -14,12 +15,44 @@ import numpy as np
 
 from faceweb.config import StyleConfig
 from faceweb.style.lbfgs import LBFGS
+from faceweb.style.recipe import Recipe
 from faceweb.types import StyleLosses, StyleStep, StyleWeights
 
 SHOWN_EVERY = 0.25
 
-# What the sliders say, asked with the number of steps that are done.
-Read = Callable[[int], StyleConfig]
+
+class Controls:
+    """The live weights of a run: alpha, beta, smooth and lambda1 to lambda5.
+
+    The run reads them before every step; whoever holds them may move them meanwhile, from whatever
+    thread. All are replaced together, so that no step sees half a move.
+
+    Args:
+        config: of the run, with the weights to begin with.
+
+    Attributes:
+        config: the same with the weights as they are now.
+    """
+
+    def __init__(self, config: StyleConfig) -> None:
+        self._lock = threading.Lock()
+        self._moved = False
+        self.config = config
+
+    def move(self, **weights: float) -> None:
+        """Moves some weights by hand; a recipe is not followed any more.
+
+        Raises:
+            SettingError: a weight is out of its range.
+        """
+        with self._lock:
+            self.config, self._moved = replace(self.config, **weights), True  # type: ignore[arg-type]
+
+    def follow(self, config: StyleConfig) -> None:
+        """Takes a recipe's weights, unless some were moved by hand before."""
+        with self._lock:
+            if not self._moved:
+                self.config = config
 
 
 class StyleModel(Protocol):
@@ -76,23 +109,26 @@ class Scene(Protocol):
 
 
 class StyleTransfer:
-    """One painting, which can be run, stopped and run on.
+    """One painting: a run can be left after any step, and the next one goes on from there.
 
     Args:
-        painter: a network's costs and steps.
+        style_model: a network's losses and steps.
         scene: what is painted.
         config: how; sizes, start and statistic are settled now, the weights may move later.
 
     Attributes:
+        scene: what is painted.
+        config: as it was started.
         sizes: (height, width), or sides of another rank, from coarse to fine.
-        moves: (steps done, settings that act live) whenever a slider was moved.
+        moves: (steps done, settings that act live) whenever a weight was moved.
     """
 
     def __init__(self, style_model: StyleModel, scene: Scene, config: StyleConfig) -> None:
-        self._stopped = threading.Event()
         if config.optimizer == "l-bfgs":
             style_model = LBFGS(style_model)
-        self._style_model, self._scene, self._config = style_model, scene, config
+        self._style_model, self.config = style_model, config
+        # Each kind of scene has more than `Scene` says, which who made it knows of.
+        self.scene: Any = scene
         self.sizes = scene.sizes(config)
         self.moves: list[tuple[int, dict[str, float]]] = []
         self._live = config.live
@@ -106,42 +142,58 @@ class StyleTransfer:
     @property
     def steps(self) -> int:
         """How many steps shall be done in all."""
-        return self._config.steps * (len(self.sizes) - 1) + self._goal
+        return self.config.steps * (len(self.sizes) - 1) + self._goal
 
     @property
     def done(self) -> int:
         """How many steps are done."""
-        return self._config.steps * self._at + self._done
+        return self.config.steps * self._at + self._done
 
     @property
     def finished(self) -> bool:
         return self._at == len(self.sizes) - 1 and self._done >= self._goal
 
-    def stop(self) -> None:
-        """Lets the run that is, or comes next, end after one step, from whatever thread."""
-        self._stopped.set()
+    def run(
+        self, controls: Controls | None = None, recipe: Recipe | None = None
+    ) -> Iterator[StyleStep]:
+        """Paints on until it is finished, and beyond the end if it was finished.
 
-    def run(self, read: Read | None = None, until: int | None = None) -> Iterator[StyleStep]:
-        """Paints on until it is finished or stopped, and beyond the end if it was finished.
+        Nothing is done between two steps that are asked for, so whoever stops asking stops it.
 
         Args:
-            read: says before every step what alpha, beta, gamma and the lambdas are.
-            until: how many steps shall be done in all, where that is less or more.
+            controls: whose weights every step obeys, the config's where None.
+            recipe: whose moves are written into `controls`, until these are moved by hand, and
+                whose number of steps is made.
 
         Yields:
-            The painting as it is, several times a second and at last.
+            The painting as it is, after the first step, several times a second and at last.
         """
-        if self.finished:
-            self._goal += self._config.steps
-        try:
-            yield from self._run(read or (lambda _: self._config), until)
-        finally:
-            # Not at the start: a stop that came before it is obeyed after one step.
-            self._stopped.clear()
+        controls = Controls(self.config) if controls is None else controls
+        end = None if recipe is None else recipe.steps_made
+        shown = -SHOWN_EVERY
+        while True:
+            if self.finished:
+                self._goal += self.config.steps
+            if self._done >= self._goal_here():
+                self._rise()
+            if recipe is not None:
+                controls.follow(recipe.at(self.done))
+            losses, weights = self._step(controls.config)
+            over = self.finished if end is None else self.done >= end
+            if over or self.finished or time.perf_counter() - shown > SHOWN_EVERY:
+                yield self._report(losses, weights)
+                shown = time.perf_counter()
+            if over:
+                return
+
+    def recipe(self, network: str, fingerprint: str) -> Recipe:
+        """What was done so far, by a network whose weights have a checksum."""
+        shares = tuple(self.scene.shares)
+        return Recipe(self.config, network, fingerprint, self.done, tuple(self.moves), shares)
 
     def picture(self) -> np.ndarray:
         """The best so far, as the scene hands it out, at the size that is worked at."""
-        return self._scene.shown(self._canvas.finish(self._style_model.render(self._state)))
+        return self.scene.shown(self._canvas.finish(self._style_model.render(self._state)))
 
     def losses(self, picture: np.ndarray, config: StyleConfig) -> StyleLosses:
         """What a picture, as float32 at the size that is worked at, costs by itself."""
@@ -156,20 +208,6 @@ class StyleTransfer:
             config.smooth * unit.variation,
             config.layer_weights,
         )
-
-    def _run(self, read: Read, until: int | None) -> Iterator[StyleStep]:
-        shown = -SHOWN_EVERY
-        while True:
-            losses, weights = self._step(read(self.done))
-            enough = until is not None and self.done >= until
-            over = self.finished or enough or self._stopped.is_set()
-            if over or time.perf_counter() - shown > SHOWN_EVERY:
-                yield self._report(losses, weights)
-                shown = time.perf_counter()
-            if over or self._stopped.is_set():
-                return
-            if self._done >= self._goal_here():
-                self._rise()
 
     def _step(self, config: StyleConfig) -> tuple[StyleLosses, StyleWeights]:
         weights = self.weights(config)
@@ -193,27 +231,27 @@ class StyleTransfer:
         self._note = "The costs ran away: the last good picture is back, and steps are halved."
 
     def _goal_here(self) -> int:
-        return self._goal if self._at == len(self.sizes) - 1 else self._config.steps
+        return self._goal if self._at == len(self.sizes) - 1 else self.config.steps
 
     def _rise(self) -> None:
         self._at, self._done = self._at + 1, 0
-        self._canvas = self._scene.canvas(self._config, self.sizes[self._at])
+        self._canvas = self.scene.canvas(self.config, self.sizes[self._at])
         style_model, here = self._style_model, self._canvas
         self._targets = style_model.targets(
-            here.content, style_model.statistics(here.styles, list(self._scene.shares)), here.mask
+            here.content, style_model.statistics(here.styles, list(self.scene.shares)), here.mask
         )
         if self._state is None:
-            self._state = style_model.begin(here.start(self._config))
+            self._state = style_model.begin(here.start(self.config))
         else:
             self._state = style_model.resize(self._state, here.content, here.mask)
         self._good = self._state
 
     def _unit_weights(self) -> StyleWeights:
         # From the content itself J_content would have no gradient at all: look beside the start.
-        numbers = np.random.default_rng(self._config.seed)
-        start = self._canvas.start(self._config)
+        numbers = np.random.default_rng(self.config.seed)
+        start = self._canvas.start(self.config)
         beside = start + 0.1 * numbers.standard_normal(start.shape, np.float32)
-        layer_weights = self._config.layer_weights
+        layer_weights = self.config.layer_weights
 
         def unit(alpha: float, beta: float, variation: float) -> float:
             only = StyleWeights(alpha, beta, variation, layer_weights)
@@ -238,5 +276,5 @@ class StyleTransfer:
     def _remaining(self) -> float:
         pixels = [prod(shape) for shape in self.sizes]
         here = self._goal_here() - self._done
-        later = sum(pixels[self._at + 1 :]) * self._config.steps
+        later = sum(pixels[self._at + 1 :]) * self.config.steps
         return self._seconds * (here + later / pixels[self._at])

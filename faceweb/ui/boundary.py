@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from html import escape
+from typing import get_origin
 
 import gradio as gr
 
@@ -95,20 +96,23 @@ def show_download(stage: str, share: float) -> None:
 def handler(function: Callable) -> Callable:
     """Turns what a handler raises into a page message; the log gets what a visitor should not.
 
-    How it ended and how long it took is counted, and its docstring explains its arguments. A
-    generator stays one, so that Gradio streams it.
+    How it ended and how long it took is counted, and its docstring explains its arguments. What
+    answers with a generator is one to Gradio, which streams it.
     """
     function.__doc__ = explain(function)
-    if inspect.isgeneratorfunction(function):
+    if is_stream(function):
 
         @functools.wraps(function)
         def stream(*arguments, **named):
             language = visitor_language()
-            with _translate(function, language), closing(function(*arguments, **named)) as steps:
-                # Every step may be asked for in a context of its own.
-                for step in said_in(language, steps):
-                    still_open()
-                    yield step
+            with _translate(function, language):
+                with speaking(language):
+                    answer = function(*arguments, **named)
+                with closing(answer) as steps:
+                    # Every step may be asked for in a context of its own.
+                    for step in said_in(language, steps):
+                        still_open()
+                        yield step
 
         return stream
 
@@ -120,6 +124,13 @@ def handler(function: Callable) -> Callable:
             return function(*arguments, **named)
 
     return run
+
+
+def is_stream(function: Callable) -> bool:
+    """Whether a handler is a generator, or says that it returns one."""
+    inner = inspect.unwrap(function)
+    returned = get_origin(inner.__annotations__.get("return"))
+    return inspect.isgeneratorfunction(inner) or returned is Iterator
 
 
 @contextmanager

@@ -3,14 +3,21 @@
 What the arguments of named endpoints mean, written once: programs and MCP clients read it.
 """
 
+import functools
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import fields
 
 import gradio as gr
 
 from faceweb import config
 from faceweb.config import Bounded
+
+# Of an event that is no program's business, and of one that is answered at once, past the queue.
+PRIVATE = {"api_visibility": "private"}
+QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
+# Never held up, but queued: what has no place in the queue can show no message.
+PROMPT = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
 
 
 def default(config: type[Bounded], name: str) -> float:
@@ -46,37 +53,40 @@ def choice(config: type[Bounded], name: str, **options) -> gr.Radio:
     )
 
 
-def accept_config(
-    config: type[Bounded],
-    before: Sequence[str] = (),
-    names: Sequence[str] = (),
-    after: dict | None = None,
-) -> Callable:
-    """Gives a handler of positional values the argument names and defaults of a config.
+def spread_config(handler: Callable) -> Callable:
+    """Lets Gradio call a handler that takes a config with one argument for each of its fields.
 
-    Gradio's programming interface shows them. The page's request comes last.
-
-    Args:
-        config: its fields follow `before`.
-        before: arguments without a default.
-        names: of the fields, all where empty.
-        after: further arguments with their defaults.
+    Gradio hands values over by position, and names the arguments of its programming interface after
+    the signature. So each parameter that is annotated with a config is replaced there, where it
+    stands, by the config's fields with their defaults, and made of their values at every call.
     """
-    defaults = {item.name: item.default for item in fields(config)}
-    chosen = {name: defaults[name] for name in names or defaults} | (after or {})
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameters = [
-        *(inspect.Parameter(name, kind) for name in ("self", *before)),
-        *(inspect.Parameter(name, kind, default=value) for name, value in chosen.items()),
-        inspect.Parameter("request", kind, default=None),
-    ]
+    signature, configs = inspect.signature(handler), {}
+    parameters: list[inspect.Parameter] = []
+    for parameter in signature.parameters.values():
+        kind = parameter.annotation
+        if not (inspect.isclass(kind) and issubclass(kind, Bounded)):
+            parameters.append(parameter)
+            continue
+        configs[parameter.name] = kind, [item.name for item in fields(kind)]
+        parameters += [
+            inspect.Parameter(item.name, parameter.kind, default=item.default)
+            for item in fields(kind)
+        ]
+    spread = signature.replace(parameters=parameters)
 
-    def sign(handler: Callable) -> Callable:
-        handler.__annotations__ = {"request": gr.Request}
-        handler.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-        return handler
+    @functools.wraps(handler)
+    def call(*arguments, **named):
+        bound = spread.bind(*arguments, **named)
+        bound.apply_defaults()
+        values = bound.arguments
+        made = {
+            name: kind(**{field: values.pop(field) for field in own})
+            for name, (kind, own) in configs.items()
+        }
+        return handler(**values, **made)
 
-    return sign
+    call.__signature__ = spread  # type: ignore[attr-defined]
+    return call
 
 
 def into_view(selector: str) -> str:

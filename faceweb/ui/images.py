@@ -16,7 +16,6 @@ from faceweb.i18n import say
 from faceweb.interpret.feature_maps import grey, heat_colours, ramp
 from faceweb.interpret.top_patches import Patch
 from faceweb.types import Verdict
-from faceweb.ui.svg import _shares
 
 KNOWN, UNKNOWN = (67, 179, 168), (245, 243, 239)
 INK = (27, 25, 23)
@@ -209,3 +208,9 @@ def activation_histogram(values: np.ndarray) -> str:
         f'<text x="0" y="{height - 4}">{edges[0]:.2g}</text>'
         f'<text x="{width}" y="{height - 4}" text-anchor="end">{edges[-1]:.3g}</text></svg>'
     )
+
+
+def _shares(counts: tuple[int, ...], first: int, last: int) -> np.ndarray:
+    # Smoothed over five bins for the eye; the figures beside it use the raw counts.
+    smooth = np.convolve(np.array(counts) / sum(counts), np.ones(5) / 5, mode="same")
+    return smooth[first:last]

@@ -83,7 +83,7 @@ def style_run(run: StyleRun, step: StyleStep) -> dict:
         "steps": step.step,
         "finished": step.step >= step.steps,
         "seconds": round(run.seconds, 2),
-        "seed": int(run.start.seed),
+        "seed": int(run.transfer.config.seed),
     }
 
 
@@ -94,10 +94,12 @@ def sized_run(run: StyleRun, step: StyleStep) -> dict:
 
 
 def painting(run: StyleRun, step: StyleStep) -> dict:
+    transfer, network = run.transfer, run.subject
+    recipe = transfer.recipe(network.name, network.fingerprint)
     return sized_run(run, step) | {
         "alpha_raw": step.weights.alpha,
         "beta_raw": step.weights.beta,
-        "recipe": write_recipe(run.recipe, run.painting.sizes),
+        "recipe": write_recipe(recipe, transfer.sizes),
     }
 
 

@@ -357,9 +357,3 @@ def _bins(heights: np.ndarray, count: int) -> np.ndarray:
     """The bins, in parts, of heights in [0, 1]; the inverse of `_height`."""
     hertz = KNEE * np.expm1(heights * np.log1p(RATE / 2 / KNEE))
     return hertz / (RATE / 2) * (count - 1)
-
-
-def _shares(counts: tuple[int, ...], first: int, last: int) -> np.ndarray:
-    # Smoothed over five bins for the eye; the figures beside it use the raw counts.
-    smooth = np.convolve(np.array(counts) / sum(counts), np.ones(5) / 5, mode="same")
-    return smooth[first:last]

@@ -5,7 +5,6 @@ import json
 import struct
 import threading
 from dataclasses import replace
-from functools import partial
 from zlib import crc32
 
 import numpy as np
@@ -15,9 +14,10 @@ from scipy.optimize import minimize
 
 from faceweb.config import StyleConfig
 from faceweb.errors import PictureError, RecipeError, SettingError
+from faceweb.style import transfer
 from faceweb.style.image import Scene, contact_sheet, match_colours, sizes
-from faceweb.style.recipe import Recipe, read_recipe, replay_recipe, write_recipe
-from faceweb.style.transfer import StyleTransfer
+from faceweb.style.recipe import Recipe, read_recipe, write_recipe
+from faceweb.style.transfer import Controls, StyleTransfer
 from faceweb.types import StyleLosses
 
 SMALL = StyleConfig(size=96, steps=12)
@@ -37,9 +37,26 @@ def scene():
     return Scene(content, [style.astype(np.uint8)])
 
 
-def finished(painting, read=None):
-    *_, last = painting.run(read)
+def finished(painting):
+    *_, last = painting.run()
     return last
+
+
+@pytest.fixture
+def every_step(monkeypatch):
+    """Every step is handed out, however quick it is."""
+    monkeypatch.setattr(transfer, "SHOWN_EVERY", -1.0)
+
+
+def paint(painting, moves, until=None):
+    """The last step of a run whose weights are moved by hand when so many steps are done."""
+    controls = Controls(painting.config)
+    controls.move(**moves.get(0, {}))
+    for step in painting.run(controls):
+        controls.move(**moves.get(step.step, {}))
+        if step.step == until:
+            break
+    return step
 
 
 def test_j_is_what_its_terms_say(style_model, scene):
@@ -77,15 +94,14 @@ def test_more_beta_means_more_style_and_less_content(style_model, scene):
     assert high.content > low.content
 
 
-def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(style_model, scene):
+def test_a_slider_acts_on_the_painting_under_way_without_a_retrace(style_model, scene, every_step):
     """Both run the same half; one is then told to let go of the content."""
     traces, config = style_model.traces, replace(SMALL, steps=40, beta=1.0)
-    halves = []
-    for then in (config, replace(config, alpha=0.0, beta=10.0)):
-        painting = StyleTransfer(style_model, scene, config)
-        read = partial(lambda later, done: config if done < 20 else later, then)
-        halves.append(finished(painting, read).losses)
-    assert halves[1].content > 1.2 * halves[0].content
+    kept, free = (
+        paint(StyleTransfer(style_model, scene, config), moves).losses
+        for moves in ({}, {20: {"alpha": 0.0, "beta": 10.0}})
+    )
+    assert free.content > 1.2 * kept.content
     assert style_model.traces == traces
 
 
@@ -104,20 +120,9 @@ def test_weights_of_one_pull_equally_hard(style_model, scene):
     assert painting.weights(replace(config, beta=0.0)).beta == 0
 
 
-def test_a_stop_before_the_first_step_is_obeyed(style_model, scene):
-    painting = StyleTransfer(style_model, scene, SMALL)
-    painting.stop()
-    assert [step.step for step in painting.run()] == [1]
-    assert finished(painting).step == 12
-
-
-def test_stop_keeps_what_there_is_and_continue_goes_on(style_model, scene):
+def test_what_is_left_stays_and_another_run_goes_on(style_model, scene):
     painting = StyleTransfer(style_model, scene, replace(SMALL, steps=30))
-    run = painting.run()
-    first = next(run)
-    painting.stop()
-    stopped = [*run][-1:] or [first]
-    assert stopped[-1].step < 30
+    assert next(painting.run()).step == painting.done == 1
     assert not painting.finished
     resumed = finished(painting)
     assert resumed.step == resumed.steps == 30
@@ -125,14 +130,16 @@ def test_stop_keeps_what_there_is_and_continue_goes_on(style_model, scene):
     assert beyond.step == beyond.steps == 60
 
 
-def test_the_whole_run_equals_the_run_in_two_parts(style_model, scene):
-    whole = finished(StyleTransfer(style_model, scene, SMALL)).picture
-    painting = StyleTransfer(style_model, scene, SMALL)
-    run = painting.run()
-    next(run)
-    painting.stop()
-    list(run)
-    np.testing.assert_array_equal(finished(painting).picture, whole)
+@pytest.mark.parametrize("left_at", [5, 12])
+def test_the_whole_run_equals_the_run_in_two_parts(style_model, scene, every_step, left_at):
+    """Of two sizes of 12 steps each: it is left within the first one, or at its end."""
+    config = replace(SMALL, size=136)
+    whole = StyleTransfer(style_model, scene, config)
+    assert len(whole.sizes) == 2
+    painting = StyleTransfer(style_model, scene, config)
+    assert paint(painting, {}, until=left_at).step == left_at
+    assert finished(painting).step == 24
+    np.testing.assert_array_equal(painting.picture(), finished(whole).picture)
 
 
 def test_l_bfgs_comes_as_low_as_scipy_left_alone(style_model, scene):
@@ -157,13 +164,13 @@ def test_l_bfgs_comes_as_low_as_scipy_left_alone(style_model, scene):
     assert last.losses.j == pytest.approx(wanted.fun, rel=1e-3)
 
 
-def test_l_bfgs_leaves_no_thread_behind(style_model, scene):
+def test_l_bfgs_leaves_no_thread_behind(style_model, scene, every_step):
     def running():
         return [thread for thread in threading.enumerate() if thread.name == "l-bfgs"]
 
     config = replace(SMALL, steps=6, optimizer="l-bfgs")
     painting = StyleTransfer(style_model, scene, config)
-    last = finished(painting, lambda done: replace(config, beta=1.0 + (done > 2)))
+    last = paint(painting, {0: {"beta": 1.0}, 3: {"beta": 2.0}})
     assert last.losses.finite
     del painting, last
     gc.collect()
@@ -172,20 +179,40 @@ def test_l_bfgs_leaves_no_thread_behind(style_model, scene):
     assert running() == []
 
 
-def test_moved_sliders_can_be_moved_again_at_the_same_steps(style_model, scene):
+def test_moved_sliders_can_be_moved_again_at_the_same_steps(style_model, scene, every_step):
     """Also beyond the end, and to a stop before it."""
     config = replace(SMALL, steps=20)
     painting = StyleTransfer(style_model, scene, config)
-    moved = replace(config, beta=6.0)
-    list(painting.run(lambda done: moved if done >= 7 else config))
-    for _ in painting.run(lambda _: replace(config, alpha=3.0), until=30):
-        pass
-    recipe = Recipe(config, "perceptual", "", painting.done, tuple(painting.moves))
+    paint(painting, {7: {"beta": 6.0}})
+    paint(painting, {0: {"alpha": 3.0}}, until=30)
+    recipe = painting.recipe("perceptual", "")
+    assert recipe.steps_made == 30
     assert [at for at, _ in recipe.moves] == [7, 20]
-    again = StyleTransfer(style_model, scene, config)
-    *_, last = replay_recipe(again, recipe)
+    again, controls = StyleTransfer(style_model, scene, config), Controls(config)
+    *_, last = again.run(controls, recipe)
     assert last.step == 30
+    assert controls.config == replace(config, alpha=3.0)
+    assert again.recipe("perceptual", "") == recipe
     np.testing.assert_array_equal(again.picture(), painting.picture())
+
+
+def test_a_move_by_hand_ends_what_a_recipe_moves(style_model, scene, every_step):
+    """Its second move is left out, its number of steps is made all the same."""
+    live = [replace(SMALL, beta=beta).live for beta in (4.0, 9.0)]
+    recipe = Recipe(SMALL, "perceptual", "", 8, ((2, live[0]), (6, live[1])))
+    painting, controls = StyleTransfer(style_model, scene, SMALL), Controls(SMALL)
+    for step in painting.run(controls, recipe):
+        if step.step == 4:
+            controls.move(beta=1.0)
+    assert step.step == 8
+    assert [(at, moved["beta"]) for at, moved in painting.moves] == [(2, 4.0), (4, 1.0)]
+
+
+def test_a_weight_out_of_its_range_moves_nothing():
+    controls = Controls(SMALL)
+    with pytest.raises(SettingError, match="Beta must be"):
+        controls.move(beta=-1.0, alpha=2.0)
+    assert controls.config == SMALL
 
 
 def test_sizes_grow_by_the_root_of_two_to_the_one_asked_for(scene):

@@ -95,7 +95,7 @@ CONFIG = StyleConfig(size=64, steps=10)
 
 
 def test_style():
-    run = StyleRun(None, None, CONFIG, "perceptual", "", CONFIG)
+    run = StyleRun(SimpleNamespace(config=CONFIG))
     run.history = [(1, COSTS), (4, COSTS)]
     page = said(style_view.painting, run, PAINTED)
     assert "第 4 步，共 10 步" in page

@@ -66,7 +66,8 @@ def step_of(picture: np.ndarray, done: int = 4) -> StyleStep:
 
 
 def style_run(note: str, **scene: object) -> StyleRun:
-    made = StyleRun(None, SimpleNamespace(**scene), CONFIG, "", "", CONFIG, note=note)
+    transfer = SimpleNamespace(config=CONFIG, scene=SimpleNamespace(**scene))
+    made = StyleRun(transfer, note=note)
     made.history = [(1, COSTS), (4, COSTS)]
     return made
 

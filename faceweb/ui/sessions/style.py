@@ -1,17 +1,16 @@
-"""The paintings under way, one a visitor: what the sliders move and Stop stops."""
+"""What visitors paint: one run each, of a picture, a sound, a clip or a block of texture."""
 
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import gradio as gr
 
-from faceweb.config import StyleConfig
 from faceweb.errors import PictureError
-from faceweb.style.image import Scene
-from faceweb.style.recipe import Recipe, replay_recipe
-from faceweb.style.transfer import StyleTransfer
+from faceweb.style.transfer import Controls, StyleTransfer
 from faceweb.types import StyleLosses, StyleStep
 from faceweb.ui.sessions.base import Sessions
 
@@ -21,45 +20,50 @@ PATIENCE = 5.0
 
 @dataclass(eq=False)
 class StyleRun:
-    """One visitor's painting.
+    """One visitor's painting, whatever is painted.
 
     Attributes:
-        painting: what is run, stopped and run on.
-        scene: what is painted.
-        start: how, as it was started.
-        network: whose taps the costs compare.
-        fingerprint: checksum of that network's weights.
-        config: what the sliders say now.
-        replay: a recipe that is followed until a slider is moved.
-        note: what the visitor should know of their pictures, or "".
-        history: (step, costs) for the curves.
-        stages: the last picture of every size.
+        transfer: paints; it goes on from where it was left.
+        subject: what the tab that started it has to know about it later.
+        what: is painted, in words.
+        note: what the visitor should know of their files, or "".
+        controls: the weights, which the sliders move.
+        history: (step, losses) for the curves.
+        stages: the last step of every size but the current one.
+        last: the last step, or None before the first one.
         seconds: how long it has been painted.
         used: when it was last painted at, on the monotonic clock.
-        what: is painted, in words.
     """
 
-    painting: StyleTransfer
-    scene: Scene
-    start: StyleConfig
-    network: str
-    fingerprint: str
-    config: StyleConfig
-    replay: Recipe | None = None
+    transfer: StyleTransfer
+    subject: Any = None
+    what: str = "painting"
     note: str = ""
+    controls: Controls = field(init=False)
     history: list[tuple[int, StyleLosses]] = field(default_factory=list)
     stages: list[StyleStep] = field(default_factory=list)
+    last: StyleStep | None = None
     seconds: float = 0.0
     used: float = field(default_factory=time.monotonic)
-    what: str = "painting"
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _stopped: threading.Event = field(default_factory=threading.Event)
+    _began: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.controls = Controls(self.transfer.config)
 
     @property
     def running(self) -> bool:
         return self._lock.locked()
 
-    def paint(self) -> Iterator[StyleStep]:
-        """Runs the painting on.
+    @property
+    def stopped(self) -> bool:
+        """Whether no step after this one shall be asked for."""
+        return self._stopped.is_set()
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Keeps the run to one painter at a time; a stop is obeyed by the end of it.
 
         Raises:
             PictureError: it is being painted already.
@@ -67,58 +71,37 @@ class StyleRun:
         if not self._lock.acquire(timeout=PATIENCE):
             raise PictureError(f"This {self.what} is under way: press Stop before you continue it.")
         try:
-            yield from self._painted()
+            self._began = time.perf_counter() - self.seconds
+            yield
         finally:
+            # Not at the start: a stop that came before it is obeyed after one step.
+            self._stopped.clear()
             self._lock.release()
 
-    @property
-    def recipe(self) -> Recipe:
-        """What was done so far."""
-        moves = tuple(self.painting.moves)
-        shares = tuple(self.scene.shares)
-        done = self.painting.done
-        return Recipe(self.start, self.network, self.fingerprint, done, moves, shares)
-
-    def _painted(self) -> Iterator[StyleStep]:
-        began, before = time.perf_counter(), self.seconds
-        last = None
-        for step in self._run():
-            self.used = time.monotonic()
-            self.seconds = before + time.perf_counter() - began
-            if step.losses.finite:
-                self.history.append((step.step, step.losses))
-            if last is not None and last.shape != step.shape:
-                self.stages.append(last)
-            last = step
-            yield step
-
-    def _run(self) -> Iterator[StyleStep]:
-        if self.replay is not None:
-            yield from replay_recipe(self.painting, self.replay, self._now)
-            self.replay = None
-        else:
-            yield from self.painting.run(self._now)
-
-    def _now(self, done: int) -> StyleConfig:
-        replay = self.replay
-        if replay is not None:
-            self.config = replay.at(done)
-        return self.config
+    def add(self, step: StyleStep) -> None:
+        """Notes a step that was made."""
+        self.used = time.monotonic()
+        self.seconds = time.perf_counter() - self._began
+        if step.losses.finite:
+            self.history.append((step.step, step.losses))
+        if self.last is not None and self.last.shape != step.shape:
+            self.stages.append(self.last)
+        self.last = step
 
     def stop(self) -> None:
-        """Lets the painting end after one step."""
-        self.painting.stop()
+        """Lets the run that is, or comes next, end after one step, from whatever thread."""
+        self._stopped.set()
 
 
 class StyleRuns(Sessions[StyleRun]):
-    """All visitors' easels, and what is painted at them."""
+    """All visitors' runs of one kind."""
 
     def __init__(self, what: str = "painting") -> None:
         super().__init__()
         self._what = what
 
     def require(self, request: gr.Request) -> StyleRun:
-        """The visitor's easel.
+        """The visitor's run.
 
         Raises:
             PictureError: there is none.

@@ -63,7 +63,7 @@ def painting(
     """The sound as it is, with everything that is known of it.
 
     Args:
-        easel: where it is made.
+        run: that makes it.
         step: of it.
         texture: whether there is no content.
         named: what it is called.
@@ -79,11 +79,11 @@ def painting(
         seconds=f"{run.seconds:.0f}",
         left=left if last is None else last,
     )
-    shares = "" if texture else spectrogram(run.scene.content, say("Content"))
+    shares = "" if texture else spectrogram(run.transfer.scene.content, say("Content"))
     own = say("Texture" if texture else "Result")
     if last is None:
         own = say("{what} so far", what=own)
-    style = spectrogram(run.scene.styles[0], say("Style"))
+    style = spectrogram(run.transfer.scene.styles[0], say("Style"))
     result = spectrogram(step.picture, own, "result")
     shown = CURVES[::2] if texture else CURVES
     return f"""<section class="answer painting sound"><p class="lead">{escape(named)}</p>
@@ -96,7 +96,7 @@ def painting(
 
 def record(run: StyleRun, step: StyleStep, texture: bool) -> dict:
     """The same as a JSON record."""
-    kept = None if texture else round(correlate_with_content(run.scene, step.picture), 4)
+    kept = None if texture else round(correlate_with_content(run.transfer.scene, step.picture), 4)
     return style_run(run, step) | {
         "j_style_start": run.history[0][1].style if run.history else None,
         "content_correlation": kept,
@@ -112,7 +112,7 @@ def _gain(run: StyleRun, step: StyleStep, texture: bool) -> str:
 <div><dt>{say("from, to")}</dt><dd>{first:.3g} → {step.losses.style:.3g}</dd></div>"""
     if texture:
         return facts
-    kept = correlate_with_content(run.scene, step.picture)
+    kept = correlate_with_content(run.transfer.scene, step.picture)
     return f"{facts}<div><dt>{say('correlation with the content')}</dt><dd>{kept:.2f}</dd></div>"
 
 

@@ -49,7 +49,7 @@ def painting(run: StyleRun, step: StyleStep, hung: bool = False) -> str:
 
 def formula(run: StyleRun, step: StyleStep) -> str:
     """The cost with today's numbers in it."""
-    weights, losses, sliders = step.weights, step.losses, run.config
+    weights, losses, sliders = step.weights, step.losses, run.controls.config
     rows = [
         ("&alpha;", "J<sub>content</sub>", sliders.alpha, weights.alpha, losses.content),
         ("&beta;", "J<sub>style</sub>", sliders.beta, weights.beta, losses.style),

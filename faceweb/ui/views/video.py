@@ -71,7 +71,7 @@ def painting(
     """A clip or a block under way, with what is known of it.
 
     Args:
-        easel: where it is made.
+        run: that makes it.
         step: of it.
         pictures: HTML of what it looks like.
         cost: its formula as HTML.

@@ -10,14 +10,13 @@ from faceweb.config import ASSETS, DimensionsConfig, WindowConfig
 from faceweb.i18n import both, in_script, read_text, say
 from faceweb.signals.convolution import dimensions, slide
 from faceweb.ui.boundary import Services, Shared, handler
-from faceweb.ui.controls import accept_config, choice, default, number, slider
+from faceweb.ui.controls import PRIVATE, QUICK, choice, default, number, slider, spread_config
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.views import convolution as convolution_view
 
 TITLE = "Convolution"
 KEPT = "{label} goes from {low} to {high}, not to {value}: {near} it is."
 NAMES = tuple(item.name for item in fields(DimensionsConfig))
-KERNEL = {item.name: item.default for item in fields(WindowConfig)}
 # The course's three examples: what differs from the defaults.
 PRESETS = {
     "ECG: 14\u00a0∗\u00a05": {"rank": 1, "filters": 1},
@@ -40,8 +39,6 @@ FILTERS = {
     "average": "Average",
     "random": "Random",
 }
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
 
 @dataclass(frozen=True)
@@ -49,15 +46,14 @@ class Handlers:
     """The sub-tab's events."""
 
     @handler
-    @accept_config(DimensionsConfig)
-    def dimensions(self, *values):
+    @spread_config
+    def dimensions(self, config: DimensionsConfig):
         """What does a convolution make of a shape, and what does it cost?
 
         Rank is 1 (signal), 2 (picture) or 3 (volume); size and filter are positions along each
         axis. Returns a record (input_shape, output_shape, channels last; parameters, multiplies),
         the answer as HTML, and the same settings over other ranks as HTML.
         """
-        config = _config(values)
         found = dimensions(config)
         record = {
             "input_shape": list(found.input_shape),
@@ -68,31 +64,29 @@ class Handlers:
         return record, convolution_view.answer(config, found), convolution_view.ranks(config)
 
     @handler
-    @accept_config(DimensionsConfig, after=KERNEL)
-    def convolve(self, *values):
+    @spread_config
+    def convolve(self, config: DimensionsConfig, window: WindowConfig):
         """One filter slides over one channel of a bundled signal, picture or volume.
 
         Size is cut to 64, 24 or 14 positions a side. Returns a record (input, kernel, output:
         nested lists; zeros before and after, stride, dilation, filter, size) and the window as
         HTML.
         """
-        config, chosen = _config(values), _choose(values[len(NAMES) :])
-        found = slide(config, chosen)
-        return convolution_view.numbers(found, chosen), convolution_view.stage(found, config)
+        found = slide(config, window)
+        return convolution_view.numbers(found, window), convolution_view.stage(found, config)
 
-    def live(self, *values):
+    def live(self, kernel: str, seed: float, *settings):
         """All of it while a slider moves: a refusal stands in the answer's place."""
-        asked = values[: len(NAMES)]
         try:
-            answered = self.dimensions(*asked)
+            answered = self.dimensions(*settings)
         except gr.Error as error:
             return None, convolution_view.refusal(error.message), "", None, ""
-        return *answered, *self.move_window(*values)
+        return *answered, *self.move_window(kernel, seed, *settings)
 
-    def move_window(self, *values):
+    def move_window(self, kernel: str, seed: float, *settings):
         """The window alone, or why it cannot be drawn in its place."""
         try:
-            return self.convolve(*values)
+            return self.convolve(*settings, kernel, seed)
         except gr.Error as error:
             return None, convolution_view.refusal(error.message)
 
@@ -150,20 +144,22 @@ def build(services: Services, shared: Shared) -> None:
         # For programs: thousands of numbers would slow a moving slider down.
         moved = gr.JSON(visible=False)
     settings = [controls[name] for name in NAMES]
-    inputs = [*settings, kernel, seed]
+    window = [kernel, seed]
+    # The page's own handlers take the settings last, as many as there are.
+    moving = [*window, *settings]
     said, shown = [record, answer, ranks], [moved, stage]
     # While one answer is on its way, only the last of all moves after it is asked for.
-    last = {"trigger_mode": "always_last", "js": _within(inputs), **QUICK}
-    gr.on([each.input for each in settings], handlers.live, inputs, [*said, *shown], **last)
-    gr.on([kernel.input, seed.input], handlers.move_window, inputs, shown, **last)
-    shared.page.load(handlers.live, inputs, [*said, *shown], **QUICK)
+    last = {"trigger_mode": "always_last", "js": _within(moving), **QUICK}
+    gr.on([each.input for each in settings], handlers.live, moving, [*said, *shown], **last)
+    gr.on([kernel.input, seed.input], handlers.move_window, moving, shown, **last)
+    shared.page.load(handlers.live, moving, [*said, *shown], **QUICK)
     kernel.change(_show_seed, kernel, seed, **QUICK)
     for place, button in enumerate(presets):
         # The first one's click is what programs call by name.
         how = QUICK | {"api_visibility": "private" if place else "public"}
         chosen = button.click(None, None, settings, js=_set_image(button.value), **PRIVATE)
         chosen.then(handlers.dimensions, settings, said, api_name="dimensions", **how)
-        chosen.then(handlers.convolve, inputs, shown, api_name="convolve", **how)
+        chosen.then(handlers.convolve, [*settings, *window], shown, api_name="convolve", **how)
 
 
 def _show_seed(kernel: str):
@@ -218,11 +214,3 @@ def _within(inputs: list) -> str:
   document.querySelector("#dimensions-kept").textContent = said.join(" ");
   return kept;
 }}"""
-
-
-def _config(values: tuple) -> DimensionsConfig:
-    return DimensionsConfig(**dict(zip(NAMES, values, strict=False)))
-
-
-def _choose(values: tuple) -> WindowConfig:
-    return WindowConfig(**dict(zip(KERNEL, values, strict=False)))

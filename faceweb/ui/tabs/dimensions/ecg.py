@@ -3,7 +3,7 @@
 What the page of heartbeats does: learn filters from a trace, look at a beat or a filter.
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import gradio as gr
@@ -15,14 +15,14 @@ from faceweb.media.ecg import read_trace
 from faceweb.signals.ecg import BUNDLED_NOTE, SIMULATED_NOTE, load_bundled, prepare, simulate
 from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
 from faceweb.ui.components import CHOOSE, LONGEST, pick_choice, try_it, where
-from faceweb.ui.controls import accept_config, default, into_view, number, slider
+from faceweb.ui.controls import PRIVATE, QUICK, default, number, slider, spread_config
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.ecg import EcgRun, EcgRuns, Source
+from faceweb.ui.stream_panel import ONCE, Start, stream_panel
 from faceweb.ui.views import ecg as ecg_view
 
-NAMES = tuple(item.name for item in fields(TraceConfig))
-# A rate of 0 stands for one that the file says.
-EXTRAS = {"file": None, "rate": 0}
+# Stands for the rate that the file says.
+OWN_RATE = 0
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,14 @@ class Handlers:
     runs: EcgRuns = field(default_factory=EcgRuns)
 
     @handler
-    @accept_config(TraceConfig, after=EXTRAS)
-    def ecg(self, *values):
+    @spread_config
+    def ecg(
+        self,
+        config: TraceConfig,
+        file: str | None = None,
+        rate: float = OWN_RATE,
+        request: gr.Request = None,
+    ):
         """Learns filters from a heart's trace and marks the beats that they find unusual.
 
         Not for medical use. A file (CSV or EDF; rate is values a second, 0 where the file has
@@ -43,9 +49,7 @@ class Handlers:
         the first layer's taps; truth: ectopic, marked, mistaken, of a simulated one; source,
         steps, seed), the trace as HTML, its unusual beats and its filters as HTML.
         """
-        *settings, file, rate, request = values
-        given = dict(zip(NAMES, settings, strict=True))
-        config = TraceConfig(**given | ({"source": "file"} if file else {}))
+        config = replace(config, source="file") if file else config
         source = _source(config, file, rate)
         autoencoder = self.services.ready().autoencoder(config.seed)
         run = EcgRun(source, prepare(source.signal), config, autoencoder, autoencoder.extractor)
@@ -112,12 +116,9 @@ SOURCES = {
     "file": "My CSV or EDF",
 }
 TRY = "find the odd beats of a simulated heart"
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 # A program's file goes before its source; on the page the source is chosen by hand.
 CHOSEN = """(source, seed, steps, file, rate) =>
   [source, seed, steps, source === "file" ? file : null, rate]"""
-SHOW = into_view("#ecg-answer")
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -155,7 +156,7 @@ def build(services: Services, shared: Shared) -> None:
             elem_id="ecg-file",
         )
         rate = gr.Number(
-            EXTRAS["rate"],
+            OWN_RATE,
             label="Values a second",
             info="of one column; 0 where the file has times",
             scale=1,
@@ -174,24 +175,25 @@ def build(services: Services, shared: Shared) -> None:
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     tried = example.click(None, None, source, js="() => 'simulated'", **QUICK)
-    learns = {
-        "fn": handlers.ecg,
-        "inputs": [source, seed, steps, file, rate],
-        "outputs": [record, answer, beats, filters],
-        "js": CHOSEN,
-        "show_progress": "minimal",
-        **PAINT_QUEUE,
-    }
-    for begun, name in ((start.click, {"api_name": "ecg"}), (tried.then, PRIVATE)):
-        begun(None, None, None, js=SHOW, **PRIVATE)
-        begun(**learns, **name)
+    inputs, learns = [source, seed, steps, file, rate], {"js": CHOSEN}
+    stream_panel(
+        shared.page,
+        [
+            Start(start.click, handlers.ecg, inputs, {"api_name": "ecg", **learns}),
+            Start(tried.then, handlers.ecg, inputs, {**learns, **PRIVATE}),
+        ],
+        [record, answer, beats, filters],
+        PAINT_QUEUE,
+        leave=handlers.runs.remove,
+        scroll_to="#ecg-answer",
+        trigger=ONCE,
+    )
     # What is shown is not of the file that was just chosen.
     cleared = f"() => [{in_script(ecg_view.empty)}, '', '']"
     file.upload(None, None, [answer, beats, filters], js=cleared, **QUICK)
     for part in (answer, beats, filters):
         part.select(handlers.choose, None, [beats, filters], show_progress="hidden", **PRIVATE)
     source.change(_show_inputs, source, [own, seed], **QUICK)
-    shared.page.unload(handlers.runs.remove)
 
 
 def _clickable(value: str, name: str) -> gr.HTML:

@@ -20,7 +20,7 @@ from faceweb.ui.components import (
     require,
     try_it,
 )
-from faceweb.ui.controls import into_view
+from faceweb.ui.controls import PRIVATE, into_view
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.dimensions.volumes import LAYERS
 
@@ -82,12 +82,11 @@ def build(services: Services, shared: Shared) -> None:
         record = gr.JSON(show_label=False)
     inputs, outputs = [photo, layer], [record, shown]
     start.click(handlers.inflate, inputs, outputs, api_name="inflate", **DEVICE_QUEUE)
-    quiet = {"api_visibility": "private", "show_progress": "minimal", **DEVICE_QUEUE}
-    private = {"api_visibility": "private"}
-    tried = first.click(lambda: locate_example(INSIDE[0][0]), None, photo, queue=False, **private)
+    quiet = {"show_progress": "minimal", **PRIVATE, **DEVICE_QUEUE}
+    tried = first.click(lambda: locate_example(INSIDE[0][0]), None, photo, queue=False, **PRIVATE)
     for filled in (example, tried):
         filled.then(handlers.again, inputs, outputs, **quiet).then(
-            None, None, None, js=into_view("#inflate-shown"), **private
+            None, None, None, js=into_view("#inflate-shown"), **PRIVATE
         )
     layer.input(handlers.again, inputs, outputs, **quiet)
 

@@ -1,7 +1,8 @@
 """Solid textures: a block of colour whose every slice looks like one picture."""
 
 import io
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import partial
 
 import gradio as gr
@@ -11,8 +12,10 @@ from faceweb.config import SolidConfig
 from faceweb.i18n import read_text
 from faceweb.serving.gradio_patches import localize
 from faceweb.signals.volume import AXES
+from faceweb.style.image import to_bytes
 from faceweb.style.solid_texture import solid_scene
 from faceweb.style.transfer import StyleTransfer
+from faceweb.types import StyleStep
 from faceweb.ui import records
 from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
 from faceweb.ui.components import (
@@ -25,13 +28,13 @@ from faceweb.ui.components import (
     require,
     try_it,
 )
-from faceweb.ui.controls import accept_config, into_view, number, slider
+from faceweb.ui.controls import QUICK, number, slider, spread_config
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.style import StyleRun, StyleRuns
+from faceweb.ui.stream_panel import AGAIN, Event, Start, hide, stream_panel, stream_run
 from faceweb.ui.views import video as video_view
 
 TITLE = "Solid"
-NAMES = tuple(item.name for item in fields(SolidConfig))
 LABELS = {
     "side": "Side, voxels",
     "steps": "Steps a size",
@@ -41,27 +44,18 @@ LABELS = {
 TURN = 35
 TRY, EXAMPLE = "grow a block of mosaic", "mosaic.jpg"
 SLICES = ("Above", "Front", "Side")
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
-
-
-@dataclass(eq=False, kw_only=True)
-class Block(StyleRun):
-    """A block under way: `voxels` (d, h, w, 3) uint8 are what it was when it last stopped."""
-
-    voxels: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
 class Handlers:
-    """The sub-tab's events."""
+    """The sub-tab's events; a run's subject is the block when it last stopped, or None."""
 
     services: Services
-    blocks: StyleRuns = field(default_factory=partial(StyleRuns, "block"))
+    runs: StyleRuns = field(default_factory=partial(StyleRuns, "block"))
 
     @handler
-    @accept_config(SolidConfig, before=("style",))
-    def solid(self, style, *values):
+    @spread_config
+    def solid(self, style, config: SolidConfig, request: gr.Request = None) -> Iterator[tuple]:
         """Grows a block of colour whose every slice looks like a picture, streaming it.
 
         Side is 32, 48 or 64 voxels. Returns a record (j, j_style, j_variation, steps, finished,
@@ -69,43 +63,38 @@ class Handlers:
         cube as HTML, and the block (side, side, side, 3) uint8 as `voxels` in an npz. A session
         grows one at a time.
         """
-        *settings, request = values
-        config = SolidConfig(**dict(zip(NAMES, settings, strict=True)))
-        style, start = require(style, "a style"), config.style
-        scene = solid_scene(style, config.side)
-        painting = StyleTransfer(self.services.ready().solid_style_model(), scene, start)
-        block = Block(painting, scene, start, "perceptual", "", start, what="block")
-        yield from self._grow(self.blocks.put(request, block), request)
+        scene = solid_scene(require(style, "a style"), config.side)
+        style_model = self.services.ready().solid_style_model()
+        run = StyleRun(StyleTransfer(style_model, scene, config.style), what="block")
+        return self._grow(self.runs.put(request, run), request)
 
     @handler
-    def resume(self, request: gr.Request):
+    def resume(self, request: gr.Request) -> Iterator[tuple]:
         """Goes on with the block that was stopped, or beyond its end."""
-        yield from self._grow(self.blocks.require(request), request)
+        return self._grow(self.runs.require(request), request)
 
     def stop(self, request: gr.Request):
         """Stops; the best so far stays."""
-        block = self.blocks.of(request)
-        if block is not None and (block.running or not block.history):
-            block.stop()
+        run = self.runs.of(request)
+        if run is not None and (run.running or not run.history):
+            run.stop()
 
     @localize
     def show_result(self, request: gr.Request):
         """The block to be turned and cut, unless the next one is under way."""
-        block = self.blocks.of(request)
-        if block is None or block.running or block.voxels is None:
+        run, voxels = self.runs.of(request), self._voxels(request)
+        if run is None or run.running or voxels is None:
             return gr.update(visible=False), *[gr.skip()] * (1 + 2 * len(AXES))
-        side = len(block.voxels)
-        cuts = [video_view.slice_image(block.voxels, axis, side // 2) for axis in range(len(AXES))]
+        side = len(voxels)
+        cuts = [video_view.slice_image(voxels, axis, side // 2) for axis in range(len(AXES))]
         sliders = [gr.Slider(maximum=side - 1, value=side // 2) for _ in AXES]
         return gr.update(visible=True), TURN, *cuts, *sliders
 
     @localize
     def rotate(self, degrees: float, request: gr.Request):
         """The block from another side."""
-        block = self.blocks.of(request)
-        if block is None or block.voxels is None:
-            return gr.skip()
-        return video_view.cube(block.voxels, float(degrees))
+        voxels = self._voxels(request)
+        return gr.skip() if voxels is None else video_view.cube(voxels, float(degrees))
 
     @localize
     def above(self, index: float, request: gr.Request):
@@ -122,28 +111,37 @@ class Handlers:
         """A slice along the third axis."""
         return self._slice(2, index, request)
 
-    def _slice(self, axis: int, index: float, request: gr.Request):
-        block = self.blocks.of(request)
-        if block is None or block.voxels is None or not 0 <= index < len(block.voxels):
-            return gr.skip()
-        return video_view.slice_image(block.voxels, axis, int(index))
+    def _voxels(self, request: gr.Request) -> np.ndarray | None:
+        """The visitor's block (d, h, w, 3) uint8 when it last stopped."""
+        run = self.runs.of(request)
+        return None if run is None else run.subject
 
-    def _grow(self, block: Block, request: gr.Request):
-        yield gr.skip(), video_view.waiting(), gr.skip(), None
-        for step in block.paint():
-            voxels = (step.picture * 255 + 0.5).astype(np.uint8)
-            yield _record(block, step), video_view.solid(block, step, voxels), gr.skip(), gr.skip()
-        if self.blocks.of(request) is not block:
-            return
-        block.voxels = voxels
-        file = io.BytesIO()
-        np.savez_compressed(file, voxels=voxels)
-        yield (
-            _record(block, step),
-            video_view.numbers(block, step),
-            video_view.cube(voxels, TURN),
-            offer_download(file.getvalue(), "faceweb-block.npz", "the block stays here"),
-        )
+    def _slice(self, axis: int, index: float, request: gr.Request):
+        voxels = self._voxels(request)
+        if voxels is None or not 0 <= index < len(voxels):
+            return gr.skip()
+        return video_view.slice_image(voxels, axis, int(index))
+
+    def _grow(self, run: StyleRun, request: gr.Request) -> Iterator[tuple]:
+        waiting = gr.skip(), video_view.waiting(), gr.skip(), None
+        return stream_run(self.runs, run, request, waiting, _show, _show_result)
+
+
+def _show(run: StyleRun, step: StyleStep) -> tuple:
+    shown = video_view.solid(run, step, to_bytes(step.picture))
+    return _record(run, step), shown, gr.skip(), gr.skip()
+
+
+def _show_result(run: StyleRun, step: StyleStep) -> tuple:
+    voxels = run.subject = to_bytes(step.picture)
+    file = io.BytesIO()
+    np.savez_compressed(file, voxels=voxels)
+    return (
+        _record(run, step),
+        video_view.numbers(run, step),
+        video_view.cube(voxels, TURN),
+        offer_download(file.getvalue(), "faceweb-block.npz", "the block stays here"),
+    )
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -173,33 +171,26 @@ def build(services: Services, shared: Shared) -> None:
     explain_tab("solid", read_text("solid_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
-    streamed = {
-        "outputs": [record, live, cube, save],
-        "show_progress": "minimal",
-        "trigger_mode": "multiple",
-        **PAINT_QUEUE,
-    }
-    asked = {"fn": handlers.solid, "inputs": [style, side, steps, seed, rate, smooth]}
-    tried = example.click(
-        lambda: locate_example(EXAMPLE), None, style, trigger_mode="multiple", **QUICK
+    inputs = [style, side, steps, seed, rate, smooth]
+    tried = example.click(lambda: locate_example(EXAMPLE), None, style, **QUICK, **AGAIN)
+    stream_panel(
+        shared.page,
+        [
+            Start(start.click, handlers.solid, inputs, {"api_name": "solid"}),
+            Start(tried.then, handlers.solid, inputs),
+            Start(go_on.click, handlers.resume),
+        ],
+        [record, live, cube, save],
+        PAINT_QUEUE,
+        leave=handlers.runs.remove,
+        scroll_to="#solid-easel",
+        before=Event(hide, hung),
+        after=Event(handlers.show_result, [hung, turn, *cuts, *sliders]),
+        stop=(stop, handlers.stop, QUICK),
     )
-    for begun, grow in (
-        (start.click, {**asked, "api_name": "solid"}),
-        (tried.then, {**asked, **PRIVATE}),
-        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
-    ):
-        hidden = begun(
-            lambda: gr.update(visible=False), None, hung, trigger_mode="multiple", **QUICK
-        )
-        hidden.then(None, None, None, js=into_view("#solid-easel"), **PRIVATE)
-        grown = hidden.then(**grow, **streamed)
-        for end in (grown.success, grown.failure):
-            end(handlers.show_result, None, [hung, turn, *cuts, *sliders], **QUICK)
-    stop.click(handlers.stop, None, None, **QUICK)
     shows = (handlers.rotate, handlers.above, handlers.front, handlers.side)
     for show, slid, shown in zip(shows, [turn, *sliders], [cube, *cuts], strict=True):
         slid.input(show, slid, shown, trigger_mode="always_last", **QUICK)
-    shared.page.unload(handlers.blocks.remove)
 
 
 def _viewer() -> tuple:
@@ -218,7 +209,7 @@ def _viewer() -> tuple:
     return cube, turn, cuts, sliders, save
 
 
-def _record(block: Block, step) -> dict:
-    told = records.sized_run(block, step)
+def _record(run: StyleRun, step: StyleStep) -> dict:
+    told = records.sized_run(run, step)
     kept = ("j", "j_style", "j_variation", "steps", "finished", "seconds", "seed")
     return {name: told[name] for name in kept} | {"side": step.shape[0]}

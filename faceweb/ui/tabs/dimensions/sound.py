@@ -3,7 +3,8 @@
 What the sound's page does: restyle, stop, go on, hand over bundled sounds.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
@@ -17,12 +18,13 @@ from faceweb.serving.gradio_patches import localize
 from faceweb.signals.samples import INSTRUMENTS
 from faceweb.style.sound import CHANNELS, SoundStyleModel, sound_scene
 from faceweb.style.transfer import StyleTransfer
-from faceweb.types import Signal
+from faceweb.types import Signal, StyleStep
 from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared, handler
 from faceweb.ui.components import clickable, offer_download, pick_choice
-from faceweb.ui.controls import accept_config, into_view, number, slider
+from faceweb.ui.controls import PRIVATE, PROMPT, QUICK, number, slider, spread_config
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.style import StyleRun, StyleRuns
+from faceweb.ui.stream_panel import AGAIN, Event, Start, hide, stream_panel, stream_run
 from faceweb.ui.views import sound as sound_view
 
 NAMES = tuple(item.name for item in fields(SoundConfig))
@@ -33,11 +35,17 @@ NO_CONTENT = "Add a content first: upload or record a sound, or click a bundled 
 NO_STYLE = "Add a style first: upload or record a sound, or click a bundled one."
 
 
-@dataclass(eq=False, kw_only=True)
-class Tape(StyleRun):
-    """A sound under way: what makes it, whether it has no content, and what it is called."""
+@dataclass(frozen=True, eq=False)
+class Sound:
+    """What is known of a sound under way.
 
-    maker: SoundStyleModel
+    Attributes:
+        style_model: knows the phases, so it alone makes a sound of the last spectrogram.
+        texture: whether it has no content.
+        title: what it is called.
+    """
+
+    style_model: SoundStyleModel
     texture: bool
     title: str
 
@@ -47,11 +55,13 @@ class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    tapes: StyleRuns = field(default_factory=partial(StyleRuns, "sound"))
+    runs: StyleRuns = field(default_factory=partial(StyleRuns, "sound"))
 
     @handler
-    @accept_config(SoundConfig, before=("content", "style"))
-    def stylize_audio(self, content, style, *values):
+    @spread_config
+    def stylize_audio(
+        self, content, style, config: SoundConfig, request: gr.Request = None
+    ) -> Iterator[tuple]:
         """Repaints a sound in the manner of another, streaming its spectrogram.
 
         A texture takes no content: it grows out of noise, as long as the style, 10 s at most.
@@ -59,9 +69,6 @@ class Handlers:
         finished, seconds, texture, seed), spectrograms and costs as HTML, and the sound as WAV. A
         session makes one sound at a time: another one stops the first.
         """
-        *settings, request = values
-        config = SoundConfig(**dict(zip(NAMES, settings, strict=True)))
-        start = config.style
         heard, note = _read_sound(style, NO_STYLE)
         if config.texture:
             kept = Signal(heard.samples[: int(LONGEST_TEXTURE * RATE)], RATE)
@@ -69,48 +76,38 @@ class Handlers:
             kept, said = _read_sound(content, NO_CONTENT)
             note = f"{said} {note}".strip()
         scene = sound_scene(kept, heard)
-        maker = SoundStyleModel(self.services.ready().sound_style_model(CHANNELS), scene, start)
-        tape = Tape(
-            StyleTransfer(maker, scene, start),
-            scene,
-            start,
-            "random",
-            "",
-            start,
-            note=note,
-            what="sound",
-            maker=maker,
-            texture=config.texture,
-            title=sound_view.title("" if config.texture else _name(content), _name(style)),
-        )
-        yield from self._make(self.tapes.put(request, tape), request)
+        random = self.services.ready().sound_style_model(CHANNELS)
+        style_model = SoundStyleModel(random, scene, config.style)
+        title = sound_view.title("" if config.texture else _name(content), _name(style))
+        sound = Sound(style_model, config.texture, title)
+        transfer = StyleTransfer(style_model, scene, config.style)
+        run = self.runs.put(request, StyleRun(transfer, sound, "sound", note))
+        return self._make(run, request)
 
     @handler
-    def resume(self, request: gr.Request):
+    def resume(self, request: gr.Request) -> Iterator[tuple]:
         """Goes on with the sound that was stopped, or beyond its end."""
-        yield from self._make(self.tapes.require(request), request)
+        return self._make(self.runs.require(request), request)
 
     @handler
-    @accept_config(SoundConfig, names=LIVE)
-    def move(self, alpha, beta, request):
+    def move(self, alpha, beta, request: gr.Request):
         """Lets the sound under way obey the sliders from its next step on."""
-        tape = self.tapes.of(request)
-        if tape is not None:
-            alpha = 0.0 if tape.texture else alpha
-            tape.config = replace(tape.config, alpha=alpha, beta=beta)
+        run = self.runs.of(request)
+        if run is not None:
+            run.controls.move(alpha=0.0 if run.subject.texture else alpha, beta=beta)
 
     @handler
     def stop(self, request: gr.Request):
         """Stops; the best so far can be heard."""
-        tape = self.tapes.of(request)
-        if tape is None or not (tape.running or not tape.history):
+        run = self.runs.of(request)
+        if run is None or not (run.running or not run.history):
             raise MediaError("No sound is being made, so there is nothing to stop.")
-        tape.stop()
+        run.stop()
 
     def show_result(self, request: gr.Request):
         """Shows the finished sound, unless the next one is under way."""
-        tape = self.tapes.of(request)
-        return gr.update(visible=tape is not None and not tape.running)
+        run = self.runs.of(request)
+        return gr.update(visible=run is not None and not run.running)
 
     @handler
     def choose_bundled(self, event: gr.EventData):
@@ -123,25 +120,29 @@ class Handlers:
         content, _, style = pick_choice(event).partition("/")
         return _file(content) if content else gr.skip(), _file(style), not content
 
-    def _make(self, tape: Tape, request: gr.Request):
-        yield gr.skip(), sound_view.waiting(), None
-        for step in tape.paint():
-            yield *self._tell(tape, step), gr.skip()
-        if self.tapes.of(request) is not tape:
-            return
-        record, _ = self._tell(tape, step)
-        stopped = say(", stopped") if step.step < step.steps else ""
-        done = sound_view.painting(tape, step, tape.texture, tape.title, stopped)
-        sound = write_sound(tape.maker.synthesize(step.picture))
-        yield record, done, offer_download(sound, "faceweb-sound.wav", NO_FILE)
+    def _make(self, run: StyleRun, request: gr.Request) -> Iterator[tuple]:
+        waiting = gr.skip(), sound_view.waiting(), None
+        return stream_run(self.runs, run, request, waiting, _show, _show_result)
 
-    @staticmethod
-    def _tell(tape: Tape, step):
-        texture = tape.texture
-        return (
-            sound_view.record(tape, step, texture),
-            sound_view.painting(tape, step, texture, tape.title),
-        )
+
+def _show(run: StyleRun, step: StyleStep) -> tuple:
+    sound = run.subject
+    return (
+        sound_view.record(run, step, sound.texture),
+        sound_view.painting(run, step, sound.texture, sound.title),
+        gr.skip(),
+    )
+
+
+def _show_result(run: StyleRun, step: StyleStep) -> tuple:
+    sound = run.subject
+    stopped = say(", stopped") if step.step < step.steps else ""
+    made = write_sound(sound.style_model.synthesize(step.picture))
+    return (
+        sound_view.record(run, step, sound.texture),
+        sound_view.painting(run, step, sound.texture, sound.title, stopped),
+        offer_download(made, "faceweb-sound.wav", NO_FILE),
+    )
 
 
 def _read_sound(path: str | None, missing: str) -> tuple[Signal, str]:
@@ -166,14 +167,11 @@ LABELS = {"alpha": "α: content", "beta": "β: style"}
 MODES = [("Style transfer", False), ("Texture: more of the style", True)]
 # Both are seen on paper and on ink.
 WAVES = {"waveform_color": "#a79f93", "waveform_progress_color": "#2a958b"}
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 # An example is outlined as long as its sounds are those that stand there.
 UNMARK = """() => {
   for (const card of document.querySelectorAll("#sound-cards .unit.chosen"))
     card.classList.remove("chosen");
 }"""
-SHOW = into_view("#sound-tape")
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -220,30 +218,29 @@ def build(services: Services, shared: Shared) -> None:
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)
     settings = [content, style, *(controls[name] for name in NAMES)]
-    streamed = {"outputs": [record, live, result], "show_progress": "minimal", **PAINT_QUEUE}
-    # A second sound may be asked for while one is made, which it then stops.
-    again = {"trigger_mode": "multiple"}
     chosen = cards.select(
         handlers.example,
         None,
         [content, style, controls["texture"]],
         show_progress="hidden",
         **PRIVATE,
-        **again,
+        **AGAIN,
     )
-    made = {"fn": handlers.stylize_audio, "inputs": settings}
-    for begun, make in (
-        (start.click, {**made, "api_name": "stylize_audio"}),
-        (chosen.success, {**made, **PRIVATE}),
-        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
-    ):
-        cleared = begun(lambda: gr.update(visible=False), None, hung, **QUICK, **again)
-        cleared.then(None, None, None, js=SHOW, **PRIVATE)
-        ended = cleared.then(**make, **streamed, **again)
-        for end in (ended.success, ended.failure):
-            end(handlers.show_result, None, hung, **QUICK)
-    # Never held up, but queued: what has no place in the queue can show no message.
-    stop.click(handlers.stop, None, None, concurrency_limit=None, show_progress="hidden", **PRIVATE)
+    stream_panel(
+        shared.page,
+        [
+            Start(start.click, handlers.stylize_audio, settings, {"api_name": "stylize_audio"}),
+            Start(chosen.success, handlers.stylize_audio, settings),
+            Start(go_on.click, handlers.resume),
+        ],
+        [record, live, result],
+        PAINT_QUEUE,
+        leave=handlers.runs.remove,
+        scroll_to="#sound-tape",
+        before=Event(hide, hung),
+        after=Event(handlers.show_result, hung),
+        stop=(stop, handlers.stop, PROMPT),
+    )
     for name in LIVE:
         # Queued: what it refuses is shown.
         controls[name].change(
@@ -259,7 +256,6 @@ def build(services: Services, shared: Shared) -> None:
     weighed = [kept, controls["alpha"], controls["beta"], start]
     controls["texture"].change(_modes, controls["texture"], weighed, **QUICK)
     shared.page.load(localize(sound_view.cards), None, cards, **QUICK)
-    shared.page.unload(handlers.tapes.remove)
 
 
 def _sound(label: str, name: str) -> gr.Audio:

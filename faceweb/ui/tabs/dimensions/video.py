@@ -3,7 +3,8 @@
 What the clips' sub-tab does: choose a clip, paint it, stop, go on.
 """
 
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
 from functools import partial
 from pathlib import Path
 
@@ -34,9 +35,10 @@ from faceweb.ui.components import (
     require,
     try_it,
 )
-from faceweb.ui.controls import accept_config, into_view, number, slider
+from faceweb.ui.controls import PRIVATE, QUICK, number, slider, spread_config
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.style import StyleRun, StyleRuns
+from faceweb.ui.stream_panel import AGAIN, Event, Start, hide, stream_panel, stream_run
 from faceweb.ui.views import video as video_view
 
 NAMES = tuple(item.name for item in fields(ClipConfig))
@@ -44,23 +46,23 @@ LIVE = ("alpha", "beta", "motion")
 BUNDLED = next(iter(MOVING))
 
 
-@dataclass(eq=False, kw_only=True)
-class Film(StyleRun):
-    """A clip under way: `clip` is its content, at the size it is painted at."""
-
-    clip: Clip
-
-
 @dataclass(frozen=True)
 class Handlers:
     """The sub-tab's events."""
 
     services: Services
-    films: StyleRuns = field(default_factory=partial(StyleRuns, "clip"))
+    runs: StyleRuns = field(default_factory=partial(StyleRuns, "clip"))
 
     @handler
-    @accept_config(ClipConfig, before=("content", "style"), after={"bundled": BUNDLED})
-    def stylize_volume(self, content, style, *values):
+    @spread_config
+    def stylize_volume(
+        self,
+        content,
+        style,
+        config: ClipConfig,
+        bundled: str = BUNDLED,
+        request: gr.Request = None,
+    ) -> Iterator[tuple]:
         """Repaints a clip in the manner of a picture, all frames at once, streaming them.
 
         Content is an MP4, WebM, MOV or GIF, of which the first 4 s are used; without one it is the
@@ -70,49 +72,37 @@ class Handlers:
         costs as HTML, and the clip as MP4. A session paints one clip at a time: another one stops
         the first.
         """
-        *settings, bundled, request = values
-        config = ClipConfig(**dict(zip(NAMES, settings, strict=True)))
         style = require(style, "a style")
         clip, note, _ = _clip(content, bundled)
-        clip, start = shrink(clip, config.size), config.style
-        scene = clip_scene(clip, style, start)
+        clip = shrink(clip, config.size)
+        scene = clip_scene(clip, style, config.style)
         style_model = self.services.ready().clip_style_model()
-        film = Film(
-            StyleTransfer(style_model, scene, start),
-            scene,
-            start,
-            "inflated",
-            "",
-            start,
-            note=note,
-            what="clip",
-            clip=clip,
-        )
-        yield from self._paint(self.films.put(request, film), request)
+        transfer = StyleTransfer(style_model, scene, config.style)
+        run = self.runs.put(request, StyleRun(transfer, clip, "clip", note))
+        return self._paint(run, request)
 
     @handler
-    def resume(self, request: gr.Request):
+    def resume(self, request: gr.Request) -> Iterator[tuple]:
         """Goes on with the clip that was stopped, or beyond its end."""
-        yield from self._paint(self.films.require(request), request)
+        return self._paint(self.runs.require(request), request)
 
     @handler
-    @accept_config(ClipConfig, names=LIVE)
-    def move(self, alpha, beta, motion, request):
+    def move(self, alpha, beta, motion, request: gr.Request):
         """Lets the clip under way obey the sliders from its next step on."""
-        film = self.films.of(request)
-        if film is not None:
-            film.config = replace(film.config, alpha=alpha, beta=beta, smooth=motion)
+        run = self.runs.of(request)
+        if run is not None:
+            run.controls.move(alpha=alpha, beta=beta, smooth=motion)
 
     def stop(self, request: gr.Request):
         """Stops; the best so far is played."""
-        film = self.films.of(request)
-        if film is not None and (film.running or not film.history):
-            film.stop()
+        run = self.runs.of(request)
+        if run is not None and (run.running or not run.history):
+            run.stop()
 
     def show_result(self, request: gr.Request):
         """Offers the finished clip, unless the next one is under way."""
-        film = self.films.of(request)
-        return gr.update(visible=film is not None and not film.running)
+        run = self.runs.of(request)
+        return gr.update(visible=run is not None and not run.running)
 
     @handler
     def bundle(self, event: gr.EventData):
@@ -126,21 +116,26 @@ class Handlers:
         clip, note, title = _clip(content, bundled)
         return video_view.choice(clip, title, note)
 
-    def _paint(self, film: Film, request: gr.Request):
-        yield gr.skip(), video_view.waiting(), None
-        for step in film.paint():
-            frames = first_frames(step.picture, film.clip)
-            yield _record(film, step, None), video_view.clip(film, step, frames), gr.skip()
-        if self.films.of(request) is not film:
-            return
-        errors, ways = _flicker(film, step)
-        data, suffix = write_clip(frames, film.clip.rate)
-        result = Clip(frames, film.clip.rate)
-        yield (
-            _record(film, step, errors),
-            video_view.final_clip(film, step, (film.clip, result, ways), errors),
-            offer_download(data, f"faceweb-clip{suffix}", "the clip plays here"),
-        )
+    def _paint(self, run: StyleRun, request: gr.Request) -> Iterator[tuple]:
+        waiting = gr.skip(), video_view.waiting(), None
+        return stream_run(self.runs, run, request, waiting, _show, _show_result)
+
+
+def _show(run: StyleRun, step: StyleStep) -> tuple:
+    frames = first_frames(step.picture, run.subject)
+    return _record(run, step, None), video_view.clip(run, step, frames), gr.skip()
+
+
+def _show_result(run: StyleRun, step: StyleStep) -> tuple:
+    clip, frames = run.subject, first_frames(step.picture, run.subject)
+    errors, ways = _flicker(run, step)
+    data, suffix = write_clip(frames, clip.rate)
+    films = (clip, Clip(frames, clip.rate), ways)
+    return (
+        _record(run, step, errors),
+        video_view.final_clip(run, step, films, errors),
+        offer_download(data, f"faceweb-clip{suffix}", "the clip plays here"),
+    )
 
 
 def _clip(content: str | None, bundled: str) -> tuple[Clip, str, str]:
@@ -156,13 +151,14 @@ def _clip(content: str | None, bundled: str) -> tuple[Clip, str, str]:
     return found.clip, "", say(found.title).capitalize()
 
 
-def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, Clip]:
+def _flicker(run: StyleRun, step: StyleStep) -> tuple[tuple[float, float] | None, Clip]:
     """How far content and painting differ from frame to frame once the content's flow is undone,
     and that flow in colours."""
-    count = len(film.clip.frames)
-    content = film.scene.canvas(film.start, step.shape).content[:count]
+    clip, transfer = run.subject, run.transfer
+    count = len(clip.frames)
+    content = transfer.scene.canvas(transfer.config, step.shape).content[:count]
     flow, valid = estimate_flow(content)
-    ways = Clip(way_colours(flow, content), film.clip.rate)
+    ways = Clip(way_colours(flow, content), clip.rate)
     try:
         before, after = (
             warping_error(np.asarray(frames, np.float32), flow, valid)
@@ -174,12 +170,12 @@ def _flicker(film: Film, step: StyleStep) -> tuple[tuple[float, float] | None, C
     return (before, after), ways
 
 
-def _record(film: Film, step: StyleStep, errors: tuple[float, float] | None) -> dict:
-    return records.sized_run(film, step) | {
-        "frames": len(film.clip.frames),
-        "rate": film.clip.rate,
+def _record(run: StyleRun, step: StyleStep, errors: tuple[float, float] | None) -> dict:
+    return records.sized_run(run, step) | {
+        "frames": len(run.subject.frames),
+        "rate": run.subject.rate,
         "warping_error": errors and {"content": errors[0], "result": errors[1]},
-        "note": film.note,
+        "note": run.note,
     }
 
 
@@ -201,8 +197,6 @@ MARK = """(content, bundled) => {
   for (const card of document.querySelectorAll("#clips-cards .unit"))
     card.classList.toggle("chosen", !content && card.dataset.pick === bundled);
 }"""
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -242,33 +236,28 @@ def build(services: Services, shared: Shared) -> None:
         record = gr.JSON(show_label=False)
     bundled = gr.Textbox(BUNDLED, visible=False)
     inputs = [content, style, *(controls[name] for name in NAMES), bundled]
-    streamed = {
-        "outputs": [record, live, save],
-        "show_progress": "minimal",
-        "trigger_mode": "multiple",
-        **PAINT_QUEUE,
-    }
-    paints = {"fn": handlers.stylize_volume, "inputs": inputs}
     tried = example.click(
         lambda: (None, BUNDLED, handlers.show(None, BUNDLED), locate_example(EXAMPLE)),
         None,
         [content, bundled, preview, style],
-        trigger_mode="multiple",
         **QUICK,
+        **AGAIN,
     )
-    for begun, paint in (
-        (start.click, {**paints, "api_name": "stylize_volume"}),
-        (tried.then, {**paints, **PRIVATE}),
-        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
-    ):
-        hidden = begun(
-            lambda: gr.update(visible=False), None, hung, trigger_mode="multiple", **QUICK
-        )
-        hidden.then(None, None, None, js=into_view("#clips-easel"), **PRIVATE)
-        painted = hidden.then(**paint, **streamed)
-        for end in (painted.success, painted.failure):
-            end(handlers.show_result, None, hung, **QUICK)
-    stop.click(handlers.stop, None, None, **QUICK)
+    stream_panel(
+        shared.page,
+        [
+            Start(start.click, handlers.stylize_volume, inputs, {"api_name": "stylize_volume"}),
+            Start(tried.then, handlers.stylize_volume, inputs),
+            Start(go_on.click, handlers.resume),
+        ],
+        [record, live, save],
+        PAINT_QUEUE,
+        leave=handlers.runs.remove,
+        scroll_to="#clips-easel",
+        before=Event(hide, hung),
+        after=Event(handlers.show_result, hung),
+        stop=(stop, handlers.stop, QUICK),
+    )
     weights = [controls[name] for name in LIVE]
     for weight in weights:
         weight.change(handlers.move, weights, None, **QUICK)
@@ -279,7 +268,6 @@ def build(services: Services, shared: Shared) -> None:
         handlers.show, [content, bundled], preview, show_progress="minimal", **PRIVATE
     )
     added.failure(None, None, content, js="() => null", **QUICK)
-    shared.page.unload(handlers.films.remove)
 
 
 def _slider(name: str) -> gr.Slider:

@@ -18,7 +18,7 @@ from faceweb.signals.samples import phantom
 from faceweb.signals.volume import AXES, VolumeLook
 from faceweb.ui.boundary import DEVICE_QUEUE, Services, Shared, handler
 from faceweb.ui.components import clickable, pick_unit
-from faceweb.ui.controls import into_view
+from faceweb.ui.controls import PRIVATE, QUICK, into_view
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.sessions.base import Sessions
 from faceweb.ui.tabs.inside.choice import whole
@@ -219,8 +219,6 @@ TITLE = "Volumes"
 # The painter's network, inflated; where it has many units that fire.
 LAYERS = tuple(f"conv{n}" for n in ("1_1", "1_2", "2_1", "2_2", "3_1", "3_2", "4_1", "4_2", "5_1"))
 PANES = ("From above", "From the front", "From the side")
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
 
 
 def build(services: Services, shared: Shared) -> None:

@@ -2,13 +2,14 @@
 
 import json
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields, replace
 from html import escape
 
 import gradio as gr
 import numpy as np
 
-from faceweb.config import LIVE, NETWORKS, StyleConfig
+from faceweb.config import NETWORKS, StyleConfig
 from faceweb.errors import FacewebError, PictureError
 from faceweb.i18n import retold, say
 from faceweb.style.image import (
@@ -23,26 +24,25 @@ from faceweb.style.image import (
 )
 from faceweb.style.recipe import Recipe, read_recipe, to_png, write_recipe
 from faceweb.style.transfer import StyleTransfer
+from faceweb.types import StyleStep
 from faceweb.ui import records
 from faceweb.ui.boundary import Services, handler, show_download
 from faceweb.ui.components import offer_download, require
-from faceweb.ui.controls import accept_config
+from faceweb.ui.controls import spread_config
 from faceweb.ui.sessions.style import StyleRun, StyleRuns
+from faceweb.ui.stream_panel import stream_run
 from faceweb.ui.views import style as style_view
 
 NAMES = tuple(item.name for item in fields(StyleConfig))
 FILE = "faceweb-painting.png"
-# What /stylize takes beside the two pictures and the settings.
-EXTRAS = {
-    "network": NETWORKS[0],
-    "share": 1.0,
-    "style_2": None,
-    "share_2": 1.0,
-    "style_3": None,
-    "share_3": 1.0,
-    "mask": None,
-    "replay": None,
-}
+
+
+@dataclass(frozen=True)
+class NetworkVersion:
+    """A network's name and the checksum of its weights, which a recipe holds."""
+
+    name: str
+    fingerprint: str
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,22 @@ class Handlers:
     runs: StyleRuns = field(default_factory=StyleRuns)
 
     @handler
-    @accept_config(StyleConfig, before=("content", "style"), after=EXTRAS)
-    def stylize(self, content, style, *values):
+    @spread_config
+    def stylize(
+        self,
+        content,
+        style,
+        config: StyleConfig,
+        network: str = NETWORKS[0],
+        share: float = 1.0,
+        style_2=None,
+        share_2: float = 1.0,
+        style_3=None,
+        share_3: float = 1.0,
+        mask=None,
+        replay=None,
+        request: gr.Request = None,
+    ) -> Iterator[tuple]:
         """Repaints a content picture in the style of others, streaming the painting.
 
         Styles are blended by their shares; a mask is white where to paint; replay is the recipe
@@ -64,29 +78,21 @@ class Handlers:
         PNG that carries its recipe. A session paints one at a time: another one stops the first,
         whose record then says that it is not finished.
         """
-        settings, (network, *further, replay, request) = values[: len(NAMES)], values[len(NAMES) :]
-        config, recipe, note = _config(settings), _recipe(replay), ""
+        recipe, note = _recipe(replay), ""
         if recipe is not None and (recipe.config, recipe.network) != (config, network):
             note, recipe = say(style_view.OTHER_SETTINGS), None
-        scene = _scene(content, style, *further)
-        note += style_view.about_pictures(further[-1], content, style)
+        styles = ((style, share), (style_2, share_2), (style_3, share_3))
+        scene = _scene(content, styles, mask)
+        note += style_view.about_pictures(mask, content, style)
         style_model = self._style_model(config, network)
-        run = StyleRun(
-            StyleTransfer(style_model, scene, config),
-            scene,
-            config,
-            network,
-            style_model.fingerprint,
-            config,
-            recipe,
-            note,
-        )
-        yield from self._paint(self.runs.put(request, run), request)
+        version = NetworkVersion(network, style_model.fingerprint)
+        run = StyleRun(StyleTransfer(style_model, scene, config), version, note=note)
+        return self._paint(self.runs.put(request, run), request, recipe)
 
     @handler
-    def resume(self, request: gr.Request):
+    def resume(self, request: gr.Request) -> Iterator[tuple]:
         """Goes on with the painting that was stopped, or beyond its end."""
-        yield from self._paint(self.runs.require(request), request)
+        return self._paint(self.runs.require(request), request)
 
     def show_result(self, request: gr.Request):
         """Shows the finished painting, unless the next one is under way."""
@@ -94,27 +100,56 @@ class Handlers:
         return gr.update(visible=run is not None and not run.running)
 
     @handler
-    @accept_config(StyleConfig, names=LIVE)
-    def move(self, *values):
+    def move(
+        self,
+        alpha,
+        beta,
+        smooth,
+        lambda1,
+        lambda2,
+        lambda3,
+        lambda4,
+        lambda5,
+        request: gr.Request,
+    ):
         """Lets the painting under way obey the sliders from its next step on."""
-        *weights, request = values
         run = self.runs.of(request)
         if run is not None:
-            run.replay = None
-            run.config = replace(run.config, **dict(zip(LIVE, weights, strict=True)))
+            run.controls.move(
+                alpha=alpha,
+                beta=beta,
+                smooth=smooth,
+                lambda1=lambda1,
+                lambda2=lambda2,
+                lambda3=lambda3,
+                lambda4=lambda4,
+                lambda5=lambda5,
+            )
 
     def stop(self, request: gr.Request):
         """Stops the painting; the best so far stays."""
         run = self.runs.of(request)
         if run is not None and (run.running or not run.history):
-            run.painting.stop()
+            run.stop()
 
     @handler
-    def sheet(self, content, style, *values):
+    @spread_config
+    def sheet(
+        self,
+        content,
+        style,
+        network,
+        share,
+        style_2,
+        share_2,
+        style_3,
+        share_3,
+        mask,
+        config: StyleConfig,
+    ):
         """Paints alpha against beta, small, 25 times."""
-        settings, (network, *further) = values[: len(NAMES)], values[len(NAMES) :]
-        config = _config(settings)
-        scene, style_model = _scene(content, style, *further), self._style_model(config, network)
+        styles = ((style, share), (style_2, share_2), (style_3, share_3))
+        scene, style_model = _scene(content, styles, mask), self._style_model(config, network)
         cells = [(alpha, beta) for alpha in ALPHAS for beta in BETAS]
         blank = within(scene.content, SIDE) // 4 + 160
         shown = [(blank, f"\u03b1 {alpha:g}, \u03b2 {beta:g}") for alpha, beta in cells]
@@ -141,11 +176,11 @@ class Handlers:
         return [*settings, recipe.network, *shares, write_recipe(recipe, [])]
 
     @handler
-    def expect(self, content, network, *settings):
+    def expect(self, content, network, size, steps):
         """How large the painting will be, and how long it will take here."""
         if content is None:
             return style_view.limits()
-        config = _config(settings)
+        config = StyleConfig(size=size, steps=steps)
         try:
             Scene(content, [content])
         except PictureError as error:
@@ -161,7 +196,7 @@ class Handlers:
 
         Returns a record (size, seconds) and the painting.
         """
-        scene = _scene(content, style)
+        scene = _scene(content, ((style, 1.0),))
         shape = sizes(content.shape, StyleConfig(size=size))[-1]
         engine, began = self.services.ready(), time.perf_counter()
         painted = engine.stylize_at_once(scene.content_at(shape), scene.styles[0], show_download)
@@ -172,25 +207,27 @@ class Handlers:
         engine = self.services.ready()
         return engine.style_model(network, config.content_layer, config.statistic, show_download)
 
-    def _paint(self, run: StyleRun, request: gr.Request):
-        yield gr.skip(), style_view.waiting(), None, None
-        for step in run.paint():
-            shown = style_view.painting(run, step)
-            yield records.painting(run, step), shown, gr.skip(), gr.skip()
-        if self.runs.of(request) is not run:
-            return
-        record = records.painting(run, step)
-        pair = (run.scene.content_at(step.shape), step.picture)
-        yield (
-            record,
-            style_view.painting(run, step, hung=True),
-            pair,
-            offer_download(to_png(step.picture, record["recipe"]), FILE, "the painting stays here"),
-        )
+    def _paint(
+        self, run: StyleRun, request: gr.Request, recipe: Recipe | None = None
+    ) -> Iterator[tuple]:
+        waiting = gr.skip(), style_view.waiting(), None, None
+        return stream_run(self.runs, run, request, waiting, _show, _show_result, recipe)
 
 
-def _config(settings) -> StyleConfig:
-    return StyleConfig(**dict(zip(NAMES, settings, strict=True)))
+def _show(run: StyleRun, step: StyleStep) -> tuple:
+    shown = style_view.painting(run, step)
+    return records.painting(run, step), shown, gr.skip(), gr.skip()
+
+
+def _show_result(run: StyleRun, step: StyleStep) -> tuple:
+    record = records.painting(run, step)
+    pair = (run.transfer.scene.content_at(step.shape), step.picture)
+    return (
+        record,
+        style_view.painting(run, step, hung=True),
+        pair,
+        offer_download(to_png(step.picture, record["recipe"]), FILE, "the painting stays here"),
+    )
 
 
 def _recipe(replay) -> Recipe | None:
@@ -198,10 +235,19 @@ def _recipe(replay) -> Recipe | None:
 
 
 def _scene(
-    content, style, share=1.0, style_2=None, share_2=1.0, style_3=None, share_3=1.0, mask=None
+    content: np.ndarray | None,
+    blended: Sequence[tuple[np.ndarray | None, float]],
+    mask: np.ndarray | None = None,
 ) -> Scene:
-    content, style = require(content, "a content picture"), require(style, "a style")
-    blended = ((style, share), (style_2, share_2), (style_3, share_3))
+    """What is painted of the pictures that were given.
+
+    Args:
+        content: (h, w, 3) uint8.
+        blended: styles like it with their shares, the first of which must be there.
+        mask: like it, white where to paint.
+    """
+    content = require(content, "a content picture")
+    require(blended[0][0], "a style")
     chosen = [(picture, share) for picture, share in blended if picture is not None]
     styles, shares = zip(*chosen, strict=True)
     # It is checked as it came, and kept no larger than anything that is painted.

@@ -14,8 +14,9 @@ from faceweb.ui.components import (
     example_row,
     photo_input,
 )
-from faceweb.ui.controls import choice, into_view, number, slider
+from faceweb.ui.controls import PRIVATE, QUICK, choice, number, slider
 from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.stream_panel import Event, Start, hide, stream_panel
 from faceweb.ui.tabs.style.handlers import NAMES, Handlers
 from faceweb.ui.views import style as style_view
 
@@ -54,9 +55,6 @@ INFO = {
 WEIGHTS = {"alpha": "α: content", "beta": "β: style"}
 PRESETS = {"Faithful": (1.0, 2.0), "Painterly": (1.0, 10.0), "Wild": (0.5, 30.0)}
 HEIGHT = 220
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
-SHOW_PAINTING = into_view("#style-easel")
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -108,33 +106,33 @@ def build(services: Services, shared: Shared) -> None:
     settings = [controls[name] for name in NAMES]
     inputs = [content, style, *settings, network, *extras, replay]
     record = gr.JSON(show_label=False, render=False)
-    _contact_sheet(handlers, inputs[:-1], controls)
+    _contact_sheet(handlers, [content, style, network, *extras, *settings], controls)
     _at_once(handlers, [content, style, controls["size"]], record)
     explain_tab("style", read_text("style_how"))
     with gr.Accordion("The record", open=False):
         record.render()
-    outputs = [record, live, compared, save]
-    streamed = {"outputs": outputs, "show_progress": "minimal", **PAINT_QUEUE}
-    # A second painting may be asked for while one runs, which it then stops.
-    again = {"trigger_mode": "multiple"}
-    for begun, paint in (
-        (start.click, {"fn": handlers.stylize, "inputs": inputs, "api_name": "stylize"}),
-        (pairs.then, {"fn": handlers.stylize, "inputs": inputs, **PRIVATE}),
-        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
-    ):
-        cleared = begun(lambda: gr.update(visible=False), None, hung, **QUICK, **again)
-        cleared.then(None, None, None, js=SHOW_PAINTING, **PRIVATE)
-        painted = cleared.then(**paint, **streamed, **again)
-        for end in (painted.success, painted.failure):
-            end(handlers.show_result, None, hung, **QUICK)
-    stop.click(handlers.stop, None, None, **QUICK)
+    stream_panel(
+        shared.page,
+        [
+            Start(start.click, handlers.stylize, inputs, {"api_name": "stylize"}),
+            Start(pairs.then, handlers.stylize, inputs),
+            Start(go_on.click, handlers.resume),
+        ],
+        [record, live, compared, save],
+        PAINT_QUEUE,
+        leave=handlers.runs.remove,
+        scroll_to="#style-easel",
+        before=Event(hide, hung),
+        after=Event(handlers.show_result, hung),
+        stop=(stop, handlers.stop, QUICK),
+    )
     for name in LIVE:
         controls[name].change(handlers.move, [controls[n] for n in LIVE], None, **QUICK)
     presets.input(PRESETS.get, presets, [controls["alpha"], controls["beta"]], **QUICK)
     gr.on(
         [content.change, network.change, controls["size"].change, controls["steps"].change],
         handlers.expect,
-        [content, network, *settings],
+        [content, network, controls["size"], controls["steps"]],
         expected,
         show_progress="hidden",
         **PRIVATE,
@@ -147,7 +145,6 @@ def build(services: Services, shared: Shared) -> None:
         show_progress="hidden",
         **PRIVATE,
     )
-    shared.page.unload(handlers.runs.remove)
 
 
 def take_weights(event: gr.SelectData):

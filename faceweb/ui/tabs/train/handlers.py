@@ -1,5 +1,6 @@
 """What the training tab does: train, race, stop, go on, cure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -17,13 +18,12 @@ from faceweb.metric_learning.training import Training
 from faceweb.serving.gradio_patches import localize
 from faceweb.ui import records
 from faceweb.ui.boundary import Services, handler
-from faceweb.ui.controls import accept_config, default
+from faceweb.ui.controls import default, spread_config
 from faceweb.ui.sessions.train import RunRequest, TrainingRun, TrainingRuns
 from faceweb.ui.views import train as train_view
 
 DATA = ("avatars", "gallery", "zip")
 NAMES = tuple(item.name for item in fields(TrainConfig))
-EXTRAS = {"archive": None, "gallery_key": ""}
 # Margins that suit each loss, where two embeddings are 2 apart at most.
 RACERS = (("triplet", 0.5), ("contrastive", 1.0), ("binary", 0.5))
 CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
@@ -40,8 +40,15 @@ class Handlers:
         return self.services.runs
 
     @handler
-    @accept_config(TrainConfig, before=("data",), after=EXTRAS)
-    def train(self, data, *values):
+    @spread_config
+    def train(
+        self,
+        data: str,
+        config: TrainConfig,
+        archive: str | None = None,
+        gallery_key: str = "",
+        request: gr.Request = None,
+    ) -> Iterator[tuple]:
         """Trains a network to tell people apart, streaming it.
 
         Data is avatars (drawn people, a convolutional network from scratch) or gallery (the faces
@@ -51,20 +58,24 @@ class Handlers:
         collapse, seed) and the training as HTML. A session trains one at a time: another one stops
         the first.
         """
-        settings, (*people, request) = values[: len(NAMES)], values[len(NAMES) :]
-        yield from self._begin(data, [_config(settings)], people, request)
+        return self._begin(data, [config], archive, gallery_key, request)
 
     @handler
-    @accept_config(TrainConfig, before=("data",), after=EXTRAS)
-    def race(self, data, *values):
+    @spread_config
+    def race(
+        self,
+        data: str,
+        config: TrainConfig,
+        archive: str | None = None,
+        gallery_key: str = "",
+        request: gr.Request = None,
+    ) -> Iterator[tuple]:
         """Trains by triplet, contrastive and binary loss side by side, on the same batches.
 
         Returns a record (races: one record of /train each) and the three as HTML.
         """
-        settings, (*people, request) = values[: len(NAMES)], values[len(NAMES) :]
-        config = _config(settings)
         configs = [replace(config, loss=loss, margin=margin) for loss, margin in RACERS]
-        yield from self._begin(data, configs, people, request)
+        return self._begin(data, configs, archive, gallery_key, request)
 
     @handler
     def resume(self, request: gr.Request):
@@ -150,29 +161,40 @@ class Handlers:
             'Recognize "Decide by what you taught or trained".',
         )
 
-    def _begin(self, data: str, configs: list[TrainConfig], people: list, request: gr.Request):
-        key = people[-1]
+    def _begin(
+        self,
+        data: str,
+        configs: list[TrainConfig],
+        archive: str | None,
+        key: str,
+        request: gr.Request,
+    ) -> Iterator[tuple]:
         press = self.runs.begin(request, fingerprint(key) if data == "gallery" and key else "")
         try:
-            yield from self._begin_run(press, data, configs, people, request)
+            if not press.void:
+                yield gr.skip(), train_view.waiting(), gr.update(visible=False)
+            run = self._prepare(press, data, configs, archive, key, request)
+            if run is None:
+                yield self.restore(request)
+            else:
+                yield from self._run(run)
         finally:
             self.runs.end(press)
 
-    def _begin_run(
+    def _prepare(
         self,
         press: RunRequest,
         data: str,
         configs: list[TrainConfig],
-        people: list,
+        archive: str | None,
+        key: str,
         request: gr.Request,
-    ):
-        if not press.void:
-            yield gr.skip(), train_view.waiting(), gr.update(visible=False)
+    ) -> TrainingRun | None:
+        """The visitor's new run, or None where nobody waits for it any more."""
         try:
-            split, note = self._people(data, configs[0], *people, press)
+            split, note = self._people(data, configs[0], archive, key, press)
         except _VoidError:
-            yield self.restore(request)
-            return
+            return None
         trainings = tuple(
             Training(
                 self.services.ready().learner(_network(data, config)),
@@ -187,7 +209,7 @@ class Handlers:
             self.runs.forget(press.gallery)
         if press.void:
             run.stop()
-        yield from self._run(run)
+        return run
 
     def _people(
         self, data: str, config: TrainConfig, archive: str | None, key: str, press: RunRequest
@@ -263,7 +285,3 @@ def _network(data: str, config: TrainConfig) -> str:
     if config.depth == "last blocks":
         return "tail"
     return "frozen" if config.loss in BINARY else "projection"
-
-
-def _config(settings) -> TrainConfig:
-    return TrainConfig(**dict(zip(NAMES, settings, strict=True)))

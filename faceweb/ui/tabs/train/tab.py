@@ -6,17 +6,14 @@ from faceweb.config import TrainConfig
 from faceweb.i18n import read_text
 from faceweb.ui.boundary import TRAIN_QUEUE, Services, Shared
 from faceweb.ui.components import try_it
-from faceweb.ui.controls import choice, into_view, number, slider
+from faceweb.ui.controls import PROMPT, QUICK, choice, number, slider
 from faceweb.ui.how_it_works import explain_tab
+from faceweb.ui.stream_panel import Event, Start, stream_panel
 from faceweb.ui.tabs.train.handlers import DATA, NAMES, Handlers
 from faceweb.ui.views import train as train_view
 
 TITLE = "Train"
 TRY = "learn to tell drawn people apart, from nothing"
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"queue": False, "show_progress": "hidden", **PRIVATE}
-# Never held up, but queued: what has no place in the queue can show no message.
-PROMPT = {"concurrency_limit": None, "show_progress": "hidden", **PRIVATE}
 
 
 def build(services: Services, shared: Shared) -> None:
@@ -90,27 +87,29 @@ def build(services: Services, shared: Shared) -> None:
         record = gr.JSON(show_label=False)
     inputs = [data, *(controls[name] for name in NAMES), archive, shared.key]
     data.change(_show_inputs, data, [archive, controls["depth"]], **QUICK)
-    streamed = {"outputs": [record, live, cure], "show_progress": "minimal", **TRAIN_QUEUE}
-    # A second training may be asked for while one runs, which it then stops.
-    again = {"trigger_mode": "multiple"}
+    shown = [record, live, cure]
     cured = cure.click(handlers.cure, None, [controls["mining"], controls["rate"]], **QUICK)
     tried = example.click(None, None, data, js=f"() => {DATA[0]!r}", **QUICK)
-    for begun, run in (
-        (start.click, {"fn": handlers.train, "inputs": inputs, "api_name": "train"}),
-        (tried.then, {"fn": handlers.train, "inputs": inputs, **PRIVATE}),
-        (cured.then, {"fn": handlers.train, "inputs": inputs, **PRIVATE}),
-        (race.click, {"fn": handlers.race, "inputs": inputs, "api_name": "race"}),
-        (go_on.click, {"fn": handlers.resume, **PRIVATE}),
-    ):
-        stopped = begun(handlers.press, None, None, **QUICK, **again)
-        stopped.then(None, None, None, js=into_view("#train-live"), **PRIVATE)
-        ran = stopped.then(**run, **streamed, **again)
-        ran.failure(handlers.restore, None, [record, live, cure], **QUICK)
-    stop.click(handlers.stop, None, None, **PROMPT)
-    reset.click(handlers.reset, None, [record, live, cure], **PROMPT)
-    shared.version.change(handlers.check, None, [record, live, cure], **QUICK)
+    stream_panel(
+        shared.page,
+        [
+            Start(start.click, handlers.train, inputs, {"api_name": "train"}),
+            Start(tried.then, handlers.train, inputs),
+            Start(cured.then, handlers.train, inputs),
+            Start(race.click, handlers.race, inputs, {"api_name": "race"}),
+            Start(go_on.click, handlers.resume),
+        ],
+        shown,
+        TRAIN_QUEUE,
+        leave=handlers.runs.remove,
+        scroll_to="#train-live",
+        before=Event(handlers.press),
+        failed=Event(handlers.restore, shown),
+        stop=(stop, handlers.stop, PROMPT),
+    )
+    reset.click(handlers.reset, None, shown, **PROMPT)
+    shared.version.change(handlers.check, None, shown, **QUICK)
     use.click(handlers.keep, shared.key, None, api_name="keep_head")
-    shared.page.unload(handlers.runs.remove)
 
 
 def _show_inputs(data: str):

@@ -17,25 +17,25 @@ from faceweb.types import StyleLosses
 from faceweb.ui import components
 from faceweb.ui.sessions import base
 from faceweb.ui.sessions import style as style_session
+from faceweb.ui.stream_panel import stream_run
 from faceweb.ui.views import style as style_view
 
 CONFIG = StyleConfig(size=128, steps=10)
 NUMBERS = StyleLosses(1.0, 1.0, 1.0, 1.0)
 
 
-class Resting:
-    """A painting that only notes whether it was stopped."""
+class Two:
+    """A transfer of two steps, with a size each."""
 
-    def __init__(self):
-        self.stopped, self.moves, self.done = False, [], 0
+    config = CONFIG
 
-    def stop(self):
-        self.stopped = True
+    def run(self, controls, recipe):
+        for done in (1, 2):
+            yield SimpleNamespace(losses=NUMBERS, shape=(done, done), step=done)
 
 
-def make_run(**named):
-    fields = {"painting": Resting(), "scene": None, "start": CONFIG, "config": CONFIG}
-    return style_session.StyleRun(**fields | {"network": "perceptual", "fingerprint": ""} | named)
+def make_run():
+    return style_session.StyleRun(Two())
 
 
 def visitor(name):
@@ -76,8 +76,8 @@ def test_a_new_painting_stops_the_visitors_old_one_and_nobody_elses():
     kept.put(visitor("a"), one)
     kept.put(visitor("b"), two)
     kept.put(visitor("a"), new)
-    assert one.painting.stopped
-    assert not two.painting.stopped
+    assert one.stopped
+    assert not two.stopped
     assert kept.of(visitor("a")) is new
 
 
@@ -91,7 +91,7 @@ def test_who_left_without_a_word_is_forgotten(monkeypatch):
         time.sleep(0.02)
     assert kept.of(visitor("a")) is None
     assert time.monotonic() - one.used >= 0.3
-    assert one.painting.stopped
+    assert one.stopped
     with pytest.raises(PictureError, match="no painting to go on with"):
         kept.require(visitor("a"))
 
@@ -108,20 +108,58 @@ def test_who_left_before_the_first_step_gets_no_painting():
     kept, late = style_session.StyleRuns(), make_run()
     kept.remove(visitor("a"))
     kept.put(visitor("a"), late)
-    assert late.painting.stopped
+    assert late.stopped
     assert kept.of(visitor("a")) is None
+
+
+def stream(runs, run, name="a"):
+    """Numbers of the steps that are shown, after what is shown while waiting; -1 at the end."""
+    shows = lambda _, step: (step.step,), lambda *_: (-1,)
+    return stream_run(runs, run, visitor(name), (0,), *shows)
 
 
 def test_a_painting_is_painted_once_at_a_time(monkeypatch):
     monkeypatch.setattr(style_session, "PATIENCE", 0.01)
-    one = make_run()
-    one.painting.run = lambda _: iter([SimpleNamespace(losses=NUMBERS, shape=(1, 1), step=1)] * 2)
-    steps = one.paint()
-    next(steps)
+    runs, one = style_session.StyleRuns(), make_run()
+    steps = stream(runs, one)
+    assert [next(steps), next(steps)] == [(0,), (1,)]
+    assert one.running
     with pytest.raises(PictureError, match="under way"):
-        next(one.paint())
+        list(stream(runs, one))
     steps.close()
-    assert next(one.paint()).step == 1
+    assert not one.running
+    assert list(stream(runs, one)) == [(0,), (1,), (2,)]
+
+
+def test_a_run_keeps_its_history_its_stages_and_its_seconds():
+    runs, one = style_session.StyleRuns(), make_run()
+    runs.put(visitor("a"), one)
+    assert list(stream(runs, one)) == [(0,), (1,), (2,), (-1,)]
+    assert [step for step, _ in one.history] == [1, 2]
+    assert [step.step for step in one.stages] == [1]
+    assert one.last.step == 2
+    before = one.seconds
+    assert before > 0
+    list(stream(runs, one))
+    assert one.seconds > before
+
+
+def test_a_stop_before_the_first_step_is_obeyed_after_it_and_no_longer():
+    runs, one = style_session.StyleRuns(), make_run()
+    runs.put(visitor("a"), one)
+    one.stop()
+    assert list(stream(runs, one)) == [(0,), (1,), (-1,)]
+    assert list(stream(runs, one)) == [(0,), (1,), (2,), (-1,)]
+
+
+def test_a_stop_meanwhile_ends_it_after_a_step_and_shows_the_result():
+    runs, one = style_session.StyleRuns(), make_run()
+    runs.put(visitor("a"), one)
+    steps = stream(runs, one)
+    assert [next(steps), next(steps)] == [(0,), (1,)]
+    one.stop()
+    assert list(steps) == [(-1,)]
+    assert not one.running
 
 
 def test_a_recipe_says_what_the_sliders_said_at_a_step():

@@ -54,7 +54,7 @@ def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(handlers, 
         return SimpleNamespace(learnt=None, watched=None), ""
 
     monkeypatch.setattr(Handlers, "_people", read)
-    *_, last = handlers._begin("gallery", [TrainConfig()], [None, KEY], ME)
+    *_, last = handlers._begin("gallery", [TrainConfig()], None, KEY, ME)
     assert last == nothing()
     assert runs.idle(ME)
 
