@@ -19,7 +19,7 @@ from faceweb.interpret.gram import ChannelCorrelation, RepaintStep
 from faceweb.interpret.occlusion import OcclusionStep
 from faceweb.interpret.top_patches import PLACES, PassStep, Patch
 from faceweb.types import LayerFacts
-from faceweb.ui import images
+from faceweb.ui import images, svg
 from faceweb.ui.views.faces import count_noun
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def unit(found: FeatureMaps, number: int) -> str:
         mean=f"{float(values.mean()):.2g}",
     )
     return f"""<section class="answer one"><div>{shown}</div><div><h3>{say("Unit")} {number}</h3>
-<p class="note">{how_often}</p>{images.activation_histogram(values)}
+<p class="note">{how_often}</p>{svg.activation_histogram(values)}
 <p class="note">{say("How many positions (logarithmic) say what.")}</p></div></section>"""
 
 
