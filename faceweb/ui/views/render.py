@@ -38,7 +38,7 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals |= {"_": translate, "say": say, "retold": retold, "count": count_noun}
-    made.filters |= {"number": format, "percent": percent}
+    made.filters |= {"number": format, "percent": percent, "million": million}
     return made
 
 
@@ -66,3 +66,14 @@ def percent(share: float) -> str:
 def count_noun(number: int, one: str, many: str) -> str:
     """A number with its noun."""
     return say(f"{{number}} {one if number == 1 else many}", number=f"{number:,}")
+
+
+def million(number: int) -> str:
+    """A large number as people say it."""
+    if number < 1_000_000:
+        return f"{number:,}"
+    digits = 0 if number >= 10_000_000 else 1
+    # Chinese counts in ten thousands.
+    return say(
+        "{millions} million", millions=f"{number / 1e6:,.{digits}f}", wan=f"{number / 1e4:,.0f}"
+    )
