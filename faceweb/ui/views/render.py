@@ -5,6 +5,7 @@ that its tags are HTML, while what is filled in is escaped. `say(...)` and `reto
 variable, are escaped as a whole.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,9 @@ from markupsafe import Markup
 
 from faceweb.i18n import key_of, retold, say
 
+# From here on a number of digits says less than its power of ten.
+LONGEST = 10**10
+POWERS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 
 
@@ -38,7 +42,13 @@ def environment() -> Environment:
         auto_reload=False,
     )
     made.globals |= {"_": translate, "say": say, "retold": retold, "count": count_noun}
-    made.filters |= {"number": format, "percent": percent, "million": million}
+    made.filters |= {
+        "number": format,
+        "percent": percent,
+        "million": million,
+        "large": large,
+        "shape": times,
+    }
     return made
 
 
@@ -77,3 +87,16 @@ def million(number: int) -> str:
     return say(
         "{millions} million", millions=f"{number / 1e6:,.{digits}f}", wan=f"{number / 1e4:,.0f}"
     )
+
+
+def large(number: int) -> str:
+    """A number, from ten thousand million on as a power of ten."""
+    if number < LONGEST:
+        return f"{number:,}"
+    mantissa, power = f"{float(number):.2e}".split("e+")
+    return f"{mantissa} · 10{str(int(power)).translate(POWERS)}"
+
+
+def times(shape: Sequence[int]) -> str:
+    """A shape as people write it."""
+    return " × ".join(str(length) for length in shape)
