@@ -10,6 +10,7 @@ from pathlib import Path
 
 import gradio as gr
 import pytest
+from jinja2 import nodes
 
 from faceweb import config
 from faceweb.engine import Engine
@@ -20,6 +21,7 @@ from faceweb.i18n import CHINESE, LOCALE, chinese, key_of, retold, say, speaking
 from faceweb.ui import page as page_module
 from faceweb.ui.boundary import Services
 from faceweb.ui.build import build_app
+from faceweb.ui.views.render import TEMPLATES, environment
 
 MILLIONS = re.compile(r"([\d.]+) million")
 CODE = Path(page_module.__file__).parents[1]
@@ -52,8 +54,26 @@ def written() -> set[str]:
     paths = [*CODE.rglob("*.py"), *(CODE.parent / "training").rglob("*.py")]
     with ThreadPoolExecutor(1) as pool:
         trees = [pool.submit(ast.parse, path.read_text()).result() for path in paths]
-    texts = (text_of(node) for tree in trees for node in ast.walk(tree))
+    texts = [text_of(node) for tree in trees for node in ast.walk(tree)]
+    texts += [text for template in templates() for text in strings(template)]
     return {shape(text) for text in texts if text is not None}
+
+
+def templates() -> list[nodes.Template]:
+    """Every template of the page, parsed."""
+    return [environment().parse(path.read_text("utf-8")) for path in TEMPLATES.rglob("*.html")]
+
+
+def strings(node: nodes.Node) -> list[str]:
+    """Every string constant of a template, or of a part of it."""
+    found = [node] if isinstance(node, nodes.Const) else list(node.find_all(nodes.Const))
+    return [constant.value for constant in found if isinstance(constant.value, str)]
+
+
+def calls(name: str) -> list[nodes.Call]:
+    """Every call of one function in the templates."""
+    found = (call for template in templates() for call in template.find_all(nodes.Call))
+    return [call for call in found if getattr(call.node, "name", None) == name]
 
 
 def settings() -> set[str]:
@@ -95,6 +115,14 @@ def test_a_sentence_is_parted_at_blocks_and_not_at_words():
 def test_every_text_of_the_page_has_its_chinese(shown):
     assert len(shown) > 250
     assert [text for text in shown if text not in chinese()] == []
+
+
+def test_every_text_of_the_templates_has_its_chinese():
+    """What `_` is given is written out, so that it can be found here; nouns are counted."""
+    texts = [text for call in calls("_") for text in strings(call.args[0]) or ["?"]]
+    texts += [f"{{number}} {text}" for call in calls("count") for text in strings(call)]
+    assert len(texts) > 60
+    assert {key_of(text) for text in texts} - set(chinese()) == set()
 
 
 def test_every_setting_that_is_refused_has_its_chinese():

@@ -21,6 +21,7 @@ from gradio.data_classes import ImageData
 from gradio.events import Dependency
 from gradio.processing_utils import save_bytes_to_cache
 from gradio.utils import get_upload_folder
+from markupsafe import Markup
 
 from faceweb.config import ASSETS
 from faceweb.errors import FacewebError, LayerError, PictureError
@@ -260,7 +261,7 @@ def example_row(
         label=label,
         elem_id=name,
     )
-    gr.HTML(f'<p class="note">{note}</p>', padding=False)
+    gr.HTML(Markup('<p class="note">%s</p>') % note, padding=False)
     # Not gr.Examples: it would rebuild the picture inputs without their reader.
     return strip.click(
         _fill, strip, inputs, show_progress="hidden", api_visibility="private", queue=False

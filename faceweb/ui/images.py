@@ -1,41 +1,39 @@
-"""Pictures and plots of the page: chips, boxes on photos, histograms.
+"""Pictures of the page: chips, boxes on photos.
 
 Pictures of activations: heat over a photo, maps, patches, matrices.
 """
 
 import base64
 import io
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image, ImageDraw, ImageFont
 
-from faceweb.faces.calibration import BIN, Calibration
 from faceweb.gallery.recognize import Recognized
 from faceweb.i18n import say
 from faceweb.interpret.feature_maps import grey, heat_colours, ramp
 from faceweb.interpret.top_patches import Patch
-from faceweb.types import Verdict
 
 KNOWN, UNKNOWN = (67, 179, 168), (245, 243, 239)
 INK = (27, 25, 23)
 SHOWN_SIDE = 2048
 
 
-def inline(data: bytes, alt: str, style: str = "chip", kind: str = "png") -> str:
+def inline(data: bytes, alt: str, style: str = "chip", kind: str = "png") -> Markup:
     """An <img> of a CSS class that carries its own bytes, so that no copy lies in a folder."""
-    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
-    return f'<img class="{style}" alt="{escape(alt)}" src="{source}">'
+    source = Markup(f"data:image/{kind};base64,{base64.b64encode(data).decode()}")
+    return Markup('<img class="%s" alt="%s" src="%s">') % (style, alt, source)
 
 
-def picture(pixels: np.ndarray, alt: str, style: str = "chip") -> str:
+def picture(pixels: np.ndarray, alt: str, style: str = "chip") -> Markup:
     """A picture, such as an aligned face, as an <img> without loss."""
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "PNG")
     return inline(stream.getvalue(), alt, style)
 
 
-def photo(pixels: np.ndarray, alt: str, style: str = "live", quality: int = 85) -> str:
+def photo(pixels: np.ndarray, alt: str, style: str = "live", quality: int = 85) -> Markup:
     """A large picture as an <img>."""
     stream = io.BytesIO()
     Image.fromarray(pixels).save(stream, "JPEG", quality=quality)
@@ -82,47 +80,6 @@ def _label(answer: Recognized, number: int, font: ImageFont.FreeTypeFont) -> str
     return f"{number} {name}{distance}" if spelled else f"{number}{distance}"
 
 
-def distance_histogram(calibration: Calibration, verdict: Verdict) -> str:
-    """Both histograms as SVG, with the threshold and where this distance lies between them."""
-    first, last = 0, 120
-    width, height, floor = 640, 190, 150
-    same = _shares(calibration.same, first, last)
-    different = _shares(calibration.different, first, last)
-    tall = max(same.max(), different.max())
-
-    def at(distance: float) -> float:
-        return float(np.clip((distance / BIN - first) / (last - first), 0, 1) * width)
-
-    def area(shares: np.ndarray) -> str:
-        xs = np.linspace(0, width, len(shares))
-        ys = floor - shares / tall * (floor - 26)
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
-        return f"0,{floor} {points} {width},{floor}"
-
-    here, line = at(verdict.distance), at(verdict.threshold)
-    ticks = "".join(
-        f'<text x="{at(t / 10):.1f}" y="{floor + 18}" class="tick">{t / 10:.1f}</text>'
-        for t in range(1, 12)
-    )
-    anchor = "end" if here > 0.6 * width else "start"
-    nudge = -10 if anchor == "end" else 10
-    distance = f"{verdict.distance:.2f}"
-    here_is, axis = say("this pair"), say("distance d(a, b)")
-    label = say("This distance, {distance}, among known pairs", distance=distance)
-    return (
-        f'<svg class="histogram" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
-        f'<polygon class="different" points="{area(different)}"/>'
-        f'<polygon class="same" points="{area(same)}"/>'
-        f'<line class="floor" x1="0" y1="{floor}" x2="{width}" y2="{floor}"/>{ticks}'
-        f'<line class="threshold" x1="{line:.1f}" y1="14" x2="{line:.1f}" y2="{floor}"/>'
-        f'<text class="mark" x="{line:.1f}" y="10">&tau; {verdict.threshold:.2f}</text>'
-        f'<line class="here" x1="{here:.1f}" y1="24" x2="{here:.1f}" y2="{floor}"/>'
-        f'<circle class="here" cx="{here:.1f}" cy="{floor}" r="5"/>'
-        f'<text class="here" x="{here + nudge:.1f}" y="36" text-anchor="{anchor}">{here_is}</text>'
-        f'<text class="axis" x="{width / 2}" y="{height - 4}">{axis}</text></svg>'
-    )
-
-
 # From against to for, on paper.
 SIGNED = np.array([(154, 91, 19), (224, 176, 110), (245, 243, 239), (67, 179, 168), (15, 94, 88)])
 BEYOND = (205, 199, 188)
@@ -151,7 +108,7 @@ def draw_ring(picture: np.ndarray, spot: tuple[int, int]) -> np.ndarray:
     return np.where(ring < 0.6 * size, 255, shown).astype(np.uint8)
 
 
-def unit_map(values: np.ndarray) -> str:
+def unit_map(values: np.ndarray) -> Markup:
     """A unit's map (h, w), each on its own scale, as a small <img>."""
     top = float(values.max())
     image = Image.fromarray(heat_colours(np.maximum(values, 0) / max(top, 1e-12)))
@@ -159,13 +116,13 @@ def unit_map(values: np.ndarray) -> str:
     return picture(np.asarray(image), "", "map")
 
 
-def patch(found: Patch, alt: str) -> str:
+def patch(found: Patch, alt: str) -> Markup:
     """A patch as an <img>, in grey what lies beyond the picture's border."""
     pixels = np.where(found.inside[..., None], found.pixels, np.array(BEYOND)).astype(np.uint8)
     return enlarge_small(pixels, alt)
 
 
-def draw_excitation(found: Patch, gradient: np.ndarray, alt: str) -> str:
+def draw_excitation(found: Patch, gradient: np.ndarray, alt: str) -> Markup:
     """The gradient (h, w, 3) of a patch's activation, cut to the patch, around grey."""
     (top, _), (left, _) = found.spans
     pixels = np.zeros((*found.inside.shape, 3))
@@ -178,39 +135,14 @@ def draw_excitation(found: Patch, gradient: np.ndarray, alt: str) -> str:
     return enlarge_small(shown.clip(0, 255).astype(np.uint8), alt)
 
 
-def enlarge_small(pixels: np.ndarray, alt: str) -> str:
+def enlarge_small(pixels: np.ndarray, alt: str) -> Markup:
     """A small picture, its pixels enlarged where it has few."""
     if max(pixels.shape[:2]) < SMALLEST:
         return picture(pixels, alt, "patch grain")
     return photo(pixels, alt, "patch", quality=80)
 
 
-def matrix(values: np.ndarray) -> str:
+def matrix(values: np.ndarray) -> Markup:
     """A correlation matrix (c, c) in [-1, 1] as an <img> to be clicked at."""
     alt = say("correlation of every pair of units")
     return picture(colour_signed(values), alt, "matrix")
-
-
-def activation_histogram(values: np.ndarray) -> str:
-    """How often a unit says what, as SVG with a logarithmic height."""
-    counts, edges = np.histogram(values, bins=32)
-    tall = np.log1p(counts) / max(np.log1p(counts.max()), 1e-9)
-    width, height = 320, 110
-    step = width / len(counts)
-    bars = "".join(
-        f'<rect x="{i * step + 1:.1f}" y="{height - 20 - 84 * share:.1f}" '
-        f'width="{step - 2:.1f}" height="{84 * share:.1f}"/>'
-        for i, share in enumerate(tall)
-    )
-    return (
-        f'<svg class="bars" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-label="{say("histogram of the activations")}">{bars}'
-        f'<text x="0" y="{height - 4}">{edges[0]:.2g}</text>'
-        f'<text x="{width}" y="{height - 4}" text-anchor="end">{edges[-1]:.3g}</text></svg>'
-    )
-
-
-def _shares(counts: tuple[int, ...], first: int, last: int) -> np.ndarray:
-    # Smoothed over five bins for the eye; the figures beside it use the raw counts.
-    smooth = np.convolve(np.array(counts) / sum(counts), np.ones(5) / 5, mode="same")
-    return smooth[first:last]

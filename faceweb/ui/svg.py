@@ -1,28 +1,36 @@
-"""Small charts as SVG: curves over steps, two hills, the receiver operating characteristic.
+"""Small charts as SVG: curves over steps, histograms, the receiver operating characteristic.
 
 A trace with its beats, a layer's maps under it, beats and segments laid over each other.
 
 A spectrogram as a figure: time to the right, low frequencies below.
+
+Every shape is a `Markup` that is filled in by `%` or `format`, which escape what is no markup.
 """
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
+from faceweb.faces.calibration import BIN, Calibration
 from faceweb.i18n import say
 from faceweb.interpret.feature_maps import heat_colours
 from faceweb.media.audio import RATE
 from faceweb.signals.ecg import AFTER, BEFORE, Beats
 from faceweb.style.sound import HOP
-from faceweb.types import Signal
+from faceweb.types import Signal, Verdict
 from faceweb.ui import images
+from faceweb.ui.views.render import translate
 
 CHART_WIDTH, CHART_HEIGHT = 320, 120
 BINS = 40
 # Shares marked on the axes of strangers and of friends let in; one 0 stands for both.
 STRANGERS, FRIENDS = (0.01, 0.1, 0.5, 1), (0, 0.5, 1)
+NOTHING = Markup()
+RECTANGLE = Markup('<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>')
+POLYLINE = Markup('<polyline class="%s" points="%s"/>')
+POLYGON = Markup('<polygon class="%s" points="%s"/>')
 
 
 def curve(
@@ -31,32 +39,32 @@ def curve(
     label: str,
     top: float,
     percent: bool = False,
-) -> str:
+) -> Markup:
     """Values over steps from 0 to `top`, with the last one in words, as a percentage if asked."""
     xs = np.asarray(steps, float) / max(steps[-1], 1) * CHART_WIDTH
     ys = CHART_HEIGHT - np.clip(np.asarray(values, float) / top, 0, 1) * (CHART_HEIGHT - 8)
-    points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
-    last = f"{100 * values[-1]:.1f}&nbsp;%" if percent else f"{values[-1]:.3g}"
-    return _chart(f'<polyline points="{points}"/>', f"{label} <b>{last}</b>", label)
+    shape = Markup('<polyline points="%s"/>') % _points(xs, ys)
+    number = Markup("%.1f&nbsp;%%") % (100 * values[-1]) if percent else f"{values[-1]:.3g}"
+    return _chart(shape, Markup("%s <b>%s</b>") % (label, number), label)
 
 
-def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str) -> str:
+def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str) -> Markup:
     """Two histograms over one axis, each of area 1, and where they are parted."""
     low = min(same.min(), different.min())
     high = max(same.max(), different.max(), low + 1e-6)
     edges = np.linspace(low, high, BINS + 1)
     shares = [np.histogram(values, edges)[0] / len(values) for values in (different, same)]
     tall = max(share.max() for share in shares)
-    shapes = ""
+    shapes = NOTHING
     for share, kind in zip(shares, ("different", "same"), strict=True):
         ys = CHART_HEIGHT - share / tall * (CHART_HEIGHT - 8)
         xs = (np.arange(BINS) + 0.5) * CHART_WIDTH / BINS
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
-        floor = f"0,{CHART_HEIGHT} {points} {CHART_WIDTH},{CHART_HEIGHT}"
-        shapes += f'<polygon class="{kind}" points="{floor}"/>'
+        floor = f"0,{CHART_HEIGHT} {_points(xs, ys)} {CHART_WIDTH},{CHART_HEIGHT}"
+        shapes += POLYGON % (kind, floor)
     at = CHART_WIDTH * (threshold - low) / (high - low)
-    shapes += f'<line class="threshold" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="{CHART_HEIGHT}"/>'
-    caption = say(
+    line = Markup('<line class="threshold" x1="%.1f" x2="%.1f" y1="0" y2="%d"/>')
+    shapes += line % (at, at, CHART_HEIGHT)
+    caption = translate(
         '{label} of <i class="same">one person</i> and of <i class="different">two</i>, {low} to '
         "{high}, parted at {threshold}",
         label=label,
@@ -67,7 +75,7 @@ def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str)
     return _chart(shapes, caption, label)
 
 
-def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
+def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Markup:
     """Strangers let in, on a square-root scale, against friends let in, with both axes.
 
     Args:
@@ -75,50 +83,164 @@ def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> str:
     """
     chance = np.linspace(0, 1, 30)
     curves = [*curves, ("chance", chance, 1 - chance)]
-    shapes = "".join(
+    shapes = NOTHING.join(
         _rule(np.sqrt(share) * CHART_WIDTH, 0, 0, CHART_HEIGHT) for share in (0, *STRANGERS)
     )
-    shapes += "".join(_rule(0, (1 - share) * CHART_HEIGHT, CHART_WIDTH, 0) for share in FRIENDS)
+    shapes += NOTHING.join(
+        _rule(0, (1 - share) * CHART_HEIGHT, CHART_WIDTH, 0) for share in FRIENDS
+    )
     for kind, accepted, rejected in curves:
         keep = np.unique(np.linspace(0, len(accepted) - 1, 120).astype(int))
         xs, ys = CHART_WIDTH * np.sqrt(accepted[keep]), CHART_HEIGHT * rejected[keep]
-        points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
-        shapes += f'<polyline class="{kind}" points="{points}"/>'
-    across = "".join(_tick("left", np.sqrt(share), share) for share in STRANGERS)
-    up = "".join(_tick("top", 1 - share, share) for share in FRIENDS)
+        shapes += POLYLINE % (kind, _points(xs, ys))
+    across = NOTHING.join(_tick("left", np.sqrt(share), share) for share in STRANGERS)
+    up = NOTHING.join(_tick("top", 1 - share, share) for share in FRIENDS)
     label = say("ROC: friends let in against strangers let in")
-    caption = say(
+    caption = translate(
         'ROC: <i class="same">now</i>, <i class="before">before</i>, and, dashed, guessing: as '
         "many strangers let in as friends"
     )
-    return (
-        f'<figure class="chart roc"><div class="axis">{say("friends let in")}</div>'
-        f'<div class="plot"><div class="up">{up}</div>{_svg(shapes, label)}'
-        f'<div class="across">{across}</div></div><div class="axis end">'
-        f"{say('strangers let in, square-root scale')}</div>"
-        f"<figcaption>{caption}</figcaption></figure>"
+    return Markup(
+        '<figure class="chart roc"><div class="axis">{friends}</div>'
+        '<div class="plot"><div class="up">{up}</div>{plot}'
+        '<div class="across">{across}</div></div><div class="axis end">'
+        "{strangers}</div><figcaption>{caption}</figcaption></figure>"
+    ).format(
+        friends=say("friends let in"),
+        up=up,
+        plot=_svg(shapes, label),
+        across=across,
+        strangers=say("strangers let in, square-root scale"),
+        caption=caption,
     )
 
 
-def _rule(x: float, y: float, width: float, height: float) -> str:
-    ends = f'x1="{x:.1f}" y1="{y:.1f}" x2="{x + width:.1f}" y2="{y + height:.1f}"'
-    return f'<line class="rule" {ends}/>'
+def distance_histogram(calibration: Calibration, verdict: Verdict) -> Markup:
+    """Both histograms, with the threshold and where this distance lies between them."""
+    first, last = 0, 120
+    width, height, floor = 640, 190, 150
+    same = _shares(calibration.same, first, last)
+    different = _shares(calibration.different, first, last)
+    tall = max(same.max(), different.max())
 
+    def at(distance: float) -> float:
+        return float(np.clip((distance / BIN - first) / (last - first), 0, 1) * width)
 
-def _tick(side: str, place: float, share: float) -> str:
-    return f'<span style="{side}:{100 * place:.1f}%">{100 * share:.0f}&nbsp;%</span>'
+    def area(shares: np.ndarray) -> str:
+        xs = np.linspace(0, width, len(shares))
+        ys = floor - shares / tall * (floor - 26)
+        return f"0,{floor} {_points(xs, ys)} {width},{floor}"
 
-
-def _chart(shapes: str, caption: str, label: str) -> str:
-    drawn = _svg(shapes, label)
-    return f'<figure class="chart">{drawn}<figcaption>{caption}</figcaption></figure>'
-
-
-def _svg(shapes: str, label: str) -> str:
-    return (
-        f'<svg viewBox="0 0 {CHART_WIDTH} {CHART_HEIGHT}" preserveAspectRatio="none" role="img" '
-        f'aria-label="{label}">{shapes}</svg>'
+    here = at(verdict.distance)
+    tick = Markup('<text x="%.1f" y="%d" class="tick">%.1f</text>')
+    anchor = "end" if here > 0.6 * width else "start"
+    label = say("This distance, {distance}, among known pairs", distance=f"{verdict.distance:.2f}")
+    return Markup(
+        '<svg class="histogram" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">'
+        '{different}{same}<line class="floor" x1="0" y1="{floor}" x2="{width}" y2="{floor}"/>'
+        "{ticks}"
+        '<line class="threshold" x1="{line}" y1="14" x2="{line}" y2="{floor}"/>'
+        '<text class="mark" x="{line}" y="10">&tau; {threshold:.2f}</text>'
+        '<line class="here" x1="{here:.1f}" y1="24" x2="{here:.1f}" y2="{floor}"/>'
+        '<circle class="here" cx="{here:.1f}" cy="{floor}" r="5"/>'
+        '<text class="here" x="{beside:.1f}" y="36" text-anchor="{anchor}">{this_pair}</text>'
+        '<text class="axis" x="{middle}" y="{foot}">{axis}</text></svg>'
+    ).format(
+        width=width,
+        height=height,
+        label=label,
+        different=POLYGON % ("different", area(different)),
+        same=POLYGON % ("same", area(same)),
+        floor=floor,
+        ticks=NOTHING.join(tick % (at(t / 10), floor + 18, t / 10) for t in range(1, 12)),
+        line=f"{at(verdict.threshold):.1f}",
+        threshold=verdict.threshold,
+        here=here,
+        beside=here + (-10 if anchor == "end" else 10),
+        anchor=anchor,
+        this_pair=say("this pair"),
+        middle=width / 2,
+        foot=height - 4,
+        axis=say("distance d(a, b)"),
     )
+
+
+def _shares(counts: tuple[int, ...], first: int, last: int) -> np.ndarray:
+    # Smoothed over five bins for the eye; the figures beside it use the raw counts.
+    smooth = np.convolve(np.array(counts) / sum(counts), np.ones(5) / 5, mode="same")
+    return smooth[first:last]
+
+
+def activation_histogram(values: np.ndarray) -> Markup:
+    """How often a unit says what, with a logarithmic height."""
+    counts, edges = np.histogram(values, bins=32)
+    tall = np.log1p(counts) / max(np.log1p(counts.max()), 1e-9)
+    width, height = 320, 110
+    step = width / len(counts)
+    bar = Markup('<rect x="%.1f" y="%.1f" width="%.1f" height="%.1f"/>')
+    bars = NOTHING.join(
+        bar % (i * step + 1, height - 20 - 84 * share, step - 2, 84 * share)
+        for i, share in enumerate(tall)
+    )
+    return Markup(
+        '<svg class="bars" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{bars}'
+        '<text x="0" y="{foot}">{least:.2g}</text>'
+        '<text x="{width}" y="{foot}" text-anchor="end">{most:.3g}</text></svg>'
+    ).format(
+        width=width,
+        height=height,
+        label=say("histogram of the activations"),
+        bars=bars,
+        foot=height - 4,
+        least=edges[0],
+        most=edges[-1],
+    )
+
+
+def movement(moved: np.ndarray) -> Markup:
+    """How far each weight, (n,), moved, as bars up and down."""
+    width, height = 640, 90
+    tall = np.abs(moved).max() or 1.0
+    wide, middle = width / len(moved), height / 2
+    bars = NOTHING.join(
+        RECTANGLE
+        % (
+            "up" if way > 0 else "down",
+            i * wide,
+            middle - max(way, 0) / tall * middle,
+            wide - 1,
+            abs(way) / tall * middle,
+        )
+        for i, way in enumerate(moved)
+    )
+    return Markup(
+        '<svg class="moved" viewBox="0 0 {width} {height}" role="img" aria-label="{label}">{bars}'
+        '<line x1="0" x2="{width}" y1="{middle}" y2="{middle}"/></svg>'
+    ).format(
+        width=width, height=height, label=say("How far each weight moved"), bars=bars, middle=middle
+    )
+
+
+def _rule(x: float, y: float, width: float, height: float) -> Markup:
+    line = Markup('<line class="rule" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>')
+    return line % (x, y, x + width, y + height)
+
+
+def _tick(side: str, place: float, share: float) -> Markup:
+    tick = Markup('<span style="%s:%.1f%%">%.0f&nbsp;%%</span>')
+    return tick % (side, 100 * place, 100 * share)
+
+
+def _chart(shapes: Markup, caption: Markup, label: str) -> Markup:
+    chart = Markup('<figure class="chart">%s<figcaption>%s</figcaption></figure>')
+    return chart % (_svg(shapes, label), caption)
+
+
+def _svg(shapes: Markup, label: str) -> Markup:
+    drawn = Markup(
+        '<svg viewBox="0 0 %d %d" preserveAspectRatio="none" role="img" aria-label="%s">%s</svg>'
+    )
+    return drawn % (CHART_WIDTH, CHART_HEIGHT, label, shapes)
 
 
 # Pixels a second, of all of it at most, and how high a trace is.
@@ -131,7 +253,7 @@ ROW, GAP = 8, (27, 25, 23)
 MAP_LIFT = 0.6
 
 
-def strip(trace: Signal, beats: Beats, said: Sequence[str]) -> str:
+def strip(trace: Signal, beats: Beats, said: Sequence[str]) -> Markup:
     """The whole trace as SVG; a beat is a button `beat:17`, an unusual one is red.
 
     Args:
@@ -144,23 +266,29 @@ def strip(trace: Signal, beats: Beats, said: Sequence[str]) -> str:
     xs, values = _outline(trace.samples, wide)
     ys = _ys(values, low, high)
     every = 1 if wide / trace.seconds > 45 else 5
-    lines = "".join(
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="0" y2="{TRACE_HEIGHT}"/>'
-        f'<text x="{x + 4:.1f}" y="{TRACE_HEIGHT - 6}">{second} s</text>'
+    line = Markup('<line x1="%.1f" x2="%.1f" y1="0" y2="%d"/><text x="%.1f" y="%d">%d s</text>')
+    lines = NOTHING.join(
+        line % (x, x, TRACE_HEIGHT, x + 4, TRACE_HEIGHT - 6, second)
         for second in range(0, int(trace.seconds) + 1, every)
         for x in [second / trace.seconds * wide]
     )
     tops = _ys(trace.samples[beats.places], low, high)
-    marks = "".join(
+    marks = NOTHING.join(
         _beat(number, place / trace.rate, trace.seconds, wide, top, odd, distance, words)
         for number, (place, top, odd, distance, words) in enumerate(
             zip(beats.places, tops, beats.unusual, beats.distances, said, strict=True), start=1
         )
     )
-    return (
-        f'<svg class="trace" width="{wide}" height="{TRACE_HEIGHT}" role="group" '
-        f'aria-label="{say("The trace with its beats")}"><g class="grid">{lines}</g>{marks}'
-        f'<polyline points="{_points(xs, ys)}"/></svg>'
+    return Markup(
+        '<svg class="trace" width="{wide}" height="{height}" role="group" aria-label="{label}">'
+        '<g class="grid">{lines}</g>{marks}<polyline points="{points}"/></svg>'
+    ).format(
+        wide=wide,
+        height=TRACE_HEIGHT,
+        label=say("The trace with its beats"),
+        lines=lines,
+        marks=marks,
+        points=_points(xs, ys),
     )
 
 
@@ -169,7 +297,7 @@ def width(trace: Signal) -> int:
     return round(min(PACE * trace.seconds, TRACE_WIDEST))
 
 
-def layer_map(values: np.ndarray, wide: int, name: str) -> str:
+def layer_map(values: np.ndarray, wide: int, name: str) -> Markup:
     """What filters say over time, (t', filters), a row each, each from nothing to its own most."""
     share = values / np.maximum(values.max(axis=0), 1e-9)
     edges = np.linspace(0, len(share), wide + 1)[:-1].astype(int)
@@ -177,13 +305,13 @@ def layer_map(values: np.ndarray, wide: int, name: str) -> str:
     rows = np.repeat(heat_colours(columns.T**MAP_LIFT), ROW, axis=0)
     rows[ROW - 1 :: ROW] = GAP
     picture = images.picture(rows, say("what {name} says over time", name=name), "rows")
-    return (
-        f'<div class="map {name}" data-pick="map:{name}" style="width:{wide}px" '
-        f'title="{say("Click a row: that filter")}">{picture}</div>'
-    )
+    return Markup(
+        '<div class="map {name}" data-pick="map:{name}" style="width:{wide}px" title="{title}">'
+        "{picture}</div>"
+    ).format(name=name, wide=wide, title=say("Click a row: that filter"), picture=picture)
 
 
-def over_median(beats: Beats, number: int, rate: float) -> str:
+def over_median(beats: Beats, number: int, rate: float) -> Markup:
     """A beat, counted from 1, over the median one, with others behind."""
     rows = beats.segments
     median, chosen = np.median(rows, axis=0), rows[number - 1]
@@ -191,21 +319,22 @@ def over_median(beats: Beats, number: int, rate: float) -> str:
     xs = np.linspace(0, BEAT_WIDTH, rows.shape[1])
     behind = rows[:: max(1, -(-len(rows) // MOST_BEHIND))]
     at = BEAT_WIDTH * BEFORE / (BEFORE + AFTER)
-    shapes = f'<line class="now" x1="{at:.1f}" x2="{at:.1f}" y1="0" y2="{TALL}"/>'
+    now = Markup('<line class="now" x1="%.1f" x2="%.1f" y1="0" y2="%d"/>')
+    shapes = now % (at, at, TALL)
     for kind, values in (*(("others", row) for row in behind), ("median", median)):
         shapes += _line(kind, xs, values, low, high)
     kind = "odd" if beats.unusual[number - 1] else "chosen"
     shapes += _line(kind, xs, chosen, low, high)
-    ends = (
-        f"<span>−{BEFORE:g} s</span>"
-        f'<span class="now" style="left:{100 * at / BEAT_WIDTH:.1f}%">R</span>'
-        f"<span>+{AFTER:g} s</span>"
-    )
+    ends = Markup(
+        "<span>−{before:g} s</span>"
+        '<span class="now" style="left:{at:.1f}%">R</span>'
+        "<span>+{after:g} s</span>"
+    ).format(before=BEFORE, at=100 * at / BEAT_WIDTH, after=AFTER)
     label = say("beat {number} over the median beat", number=number)
     return _figure(shapes, ends, label, "over-median")
 
 
-def overlaid(segments: Sequence[np.ndarray], field: float, reach: float) -> str:
+def overlaid(segments: Sequence[np.ndarray], field: float, reach: float) -> Markup:
     """Segments of equal length laid over each other; beyond the trace they are NaN.
 
     Args:
@@ -216,28 +345,28 @@ def overlaid(segments: Sequence[np.ndarray], field: float, reach: float) -> str:
     rows = np.array(segments)
     low, high = float(np.nanmin(rows)), float(np.nanmax(rows))
     wide = max(BEAT_WIDTH * field, 2)
-    shapes = (
-        f'<rect class="field" x="{(BEAT_WIDTH - wide) / 2:.1f}" width="{wide:.1f}" y="0" '
-        f'height="{TALL}"/>'
-    )
+    box = Markup('<rect class="field" x="%.1f" width="%.1f" y="0" height="%d"/>')
+    shapes = box % ((BEAT_WIDTH - wide) / 2, wide, TALL)
     xs = np.linspace(0, BEAT_WIDTH, rows.shape[1])
-    shapes += "".join(_line("segment", xs, row, low, high) for row in rows)
-    sees = say("what it sees")
-    ends = f"<span>−{reach:g} s</span><span>{sees}</span><span>+{reach:g} s</span>"
+    shapes += NOTHING.join(_line("segment", xs, row, low, high) for row in rows)
+    ends = Markup("<span>−{reach:g} s</span><span>{sees}</span><span>+{reach:g} s</span>").format(
+        reach=reach, sees=say("what it sees")
+    )
     label = say("{count} segments laid over each other", count=len(rows))
     return _figure(shapes, ends, label, "nine-over")
 
 
-def taps(weights: np.ndarray) -> str:
+def taps(weights: np.ndarray) -> Markup:
     """A filter's weights as bars up and down."""
     most = max(float(np.abs(weights).max()), 1e-9)
-    bars = ""
+    bar = Markup('<rect class="%s" x="%d" y="%.1f" width="3" height="%.1f"/>')
+    bars = NOTHING
     for place, weight in enumerate(weights):
         tall = 17 * abs(float(weight)) / most
         top, kind = (18 - tall, "for") if weight >= 0 else (18, "against")
-        bars += f'<rect class="{kind}" x="{4 * place + 1}" y="{top:.1f}" width="3" '
-        bars += f'height="{max(tall, 0.6):.1f}"/>'
-    return f'<svg viewBox="0 0 {4 * len(weights) + 1} 36" aria-hidden="true">{bars}</svg>'
+        bars += bar % (kind, 4 * place + 1, top, max(tall, 0.6))
+    drawn = Markup('<svg viewBox="0 0 %d 36" aria-hidden="true">%s</svg>')
+    return drawn % (4 * len(weights) + 1, bars)
 
 
 def _beat(
@@ -249,17 +378,17 @@ def _beat(
     odd: bool,
     distance: float,
     words: str,
-) -> str:
+) -> Markup:
     pace, x = wide / seconds, wide * time / seconds
-    kind = "beat odd" if odd else "beat"
-    label = f'<text x="{x:.1f}" y="15">{distance:.2f}</text>' if odd else ""
-    return (
-        f'<g class="{kind}" data-pick="beat:{number}" tabindex="0" role="button" '
-        f'aria-label="{words}"><title>{words}</title>'
-        f'<rect x="{x - BEFORE * pace:.1f}" width="{(BEFORE + AFTER) * pace:.1f}" y="0" '
-        f'height="{TRACE_HEIGHT - 20}"/>{label}'
-        f'<circle cx="{x:.1f}" cy="{top:.1f}" r="{4 if odd else 2.5}"/></g>'
+    label = Markup('<text x="%.1f" y="15">%.2f</text>') % (x, distance) if odd else NOTHING
+    drawn = Markup(
+        '<g class="%s" data-pick="beat:%d" tabindex="0" role="button" aria-label="%s">'
+        '<title>%s</title><rect x="%.1f" width="%.1f" y="0" height="%d"/>%s'
+        '<circle cx="%.1f" cy="%.1f" r="%s"/></g>'
     )
+    box = x - BEFORE * pace, (BEFORE + AFTER) * pace, TRACE_HEIGHT - 20
+    kind, radius = ("beat odd", 4) if odd else ("beat", 2.5)
+    return drawn % (kind, number, words, words, *box, label, x, top, radius)
 
 
 def _outline(samples: np.ndarray, wide: int) -> tuple[np.ndarray, np.ndarray]:
@@ -276,21 +405,21 @@ def _ys(values: np.ndarray, low: float, high: float) -> np.ndarray:
     return TOP + room * (1 - (values - low) / max(high - low, 1e-9))
 
 
-def _line(kind: str, xs: np.ndarray, values: np.ndarray, low: float, high: float) -> str:
+def _line(kind: str, xs: np.ndarray, values: np.ndarray, low: float, high: float) -> Markup:
     there = np.isfinite(values)
     ys = 6 + (TALL - 12) * (1 - (values[there] - low) / max(high - low, 1e-9))
-    return f'<polyline class="{kind}" points="{_points(xs[there], ys)}"/>'
+    return POLYLINE % (kind, _points(xs[there], ys))
 
 
 def _points(xs: np.ndarray, ys: np.ndarray) -> str:
     return " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
 
 
-def _figure(shapes: str, ends: str, label: str, kind: str) -> str:
-    return (
-        f'<figure class="{kind}"><svg viewBox="0 0 {BEAT_WIDTH} {TALL}" preserveAspectRatio="none" '
-        f'role="img" aria-label="{label}">{shapes}</svg><div class="ends">{ends}</div></figure>'
-    )
+def _figure(shapes: Markup, ends: Markup, label: str, kind: str) -> Markup:
+    return Markup(
+        '<figure class="{kind}"><svg viewBox="0 0 {wide} {tall}" preserveAspectRatio="none" '
+        'role="img" aria-label="{label}">{shapes}</svg><div class="ends">{ends}</div></figure>'
+    ).format(kind=kind, wide=BEAT_WIDTH, tall=TALL, label=label, shapes=shapes, ends=ends)
 
 
 # Mel (O'Shaughnessy 1987): octaves above 700 Hz, nearly even below, as ears have it.
@@ -303,31 +432,31 @@ STEPS, MOST_STEPS = (0.5, 1, 2, 5, 10), 6
 SPECTROGRAM_LIFT = 0.8
 
 
-def spectrogram(values: np.ndarray, caption: str, style: str = "") -> str:
+def spectrogram(values: np.ndarray, caption: str, style: str = "") -> Markup:
     """A figure.
 
     Args:
         values: (t, f) in [0, 1], f frequencies from 0 to half of `RATE`.
-        caption: in HTML.
+        caption: text, or HTML as `Markup`.
         style: a CSS class.
     """
     seconds = (len(values) - 1) * HOP / RATE
-    rows = "".join(
-        f'<i style="bottom:{100 * _height(1000 * tick):.1f}%">{tick:g}</i>' for tick in TICKS
-    )
+    row, time = Markup('<i style="bottom:%.1f%%">%g</i>'), Markup('<i style="left:%.1f%%">%g</i>')
+    rows = NOTHING.join(row % (100 * _height(1000 * tick), tick) for tick in TICKS)
     step = next((each for each in STEPS if seconds / each <= MOST_STEPS), STEPS[-1])
-    times = "".join(
-        f'<i style="left:{100 * at / seconds:.1f}%">{at:g}</i>'
-        for at in np.arange(0, 0.97 * seconds, step)
+    times = NOTHING.join(
+        time % (100 * at / seconds, at) for at in np.arange(0, 0.97 * seconds, step)
     )
     alt = say("spectrogram of {seconds} s", seconds=f"{seconds:.1f}")
-    picture = images.photo(_picture(values), escape(alt), "bands", quality=80)
-    return f"""<figure class="spectrogram {style}"><figcaption>{caption}</figcaption>
+    picture = images.photo(_picture(values), alt, "bands", quality=80)
+    return Markup(
+        """<figure class="spectrogram {style}"><figcaption>{caption}</figcaption>
 <div class="hertz"><b>kHz</b>{rows}</div>{picture}
 <div class="times">{times}<b>s</b></div></figure>"""
+    ).format(style=style, caption=caption, rows=rows, picture=picture, times=times)
 
 
-def thumbnail(values: np.ndarray, alt: str) -> str:
+def thumbnail(values: np.ndarray, alt: str) -> Markup:
     """A small picture of a spectrogram (t, f) without axes."""
     return images.photo(_picture(values, 72, 120), alt, "bands", quality=80)
 

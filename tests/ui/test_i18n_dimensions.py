@@ -77,7 +77,7 @@ def test_convolution():
     said(convolution_view.answer, config, dimensions(config))
     said(convolution_view.ranks, config)
     page = said(convolution_view.stage, slide(config, WindowConfig()), config)
-    assert "&quot;pause&quot;: &quot;\\u6682\\u505c" in page
+    assert "&#34;pause&#34;: &#34;\\u6682\\u505c" in page
     # A typed number out of its range is set right by the browser, which says so.
     box = SimpleNamespace(minimum=1, maximum=9, label="Size n")
     script = convolution._within([box])

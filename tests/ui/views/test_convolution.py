@@ -5,6 +5,7 @@ import pytest
 from faceweb.config import DimensionsConfig, WindowConfig
 from faceweb.signals.convolution import dimensions, slide
 from faceweb.ui.views import convolution as convolution_view
+from faceweb.ui.views.render import large
 
 
 @pytest.mark.parametrize(
@@ -12,7 +13,7 @@ from faceweb.ui.views import convolution as convolution_view
     [(0, "0"), (2_000_000, "2,000,000"), (10**10 - 1, "9,999,999,999"), (10**10, "1.00 · 10¹⁰")],
 )
 def test_a_number_too_long_to_read_is_a_power_of_ten(number, said):
-    assert convolution_view.large(number) == said
+    assert large(number) == said
 
 
 def test_the_largest_setting_there_is_can_be_said():

@@ -9,8 +9,9 @@ from faceweb.gallery.archive import people
 from faceweb.gallery.recognize import Recognized
 from faceweb.gallery.store import Receipt, StoredPhoto
 from faceweb.types import Box, Candidate, EmbeddedFace, Face, Interval, Match, Verdict
-from faceweb.ui import images
+from faceweb.ui import images, svg
 from faceweb.ui.views import faces as faces_view
+from faceweb.ui.views.render import percent
 from tests.conftest import KEY
 
 SCRIPT = "<script>alert(1)</script>"
@@ -36,9 +37,7 @@ def test_percentages_have_the_digits_they_deserve():
     shares = [0, 0.0004, 0.0022, 0.05, 0.42, 0.975, 0.9998]
     shown = ["0.0 %", "under 0.1 %", "0.2 %", "5.0 %", "42 %", "97.5 %", "over 99.9 %"]
     # No number is parted from its sign at the end of a line.
-    assert [faces_view.percent(share) for share in shares] == [
-        s.replace(" %", "\u00a0%") for s in shown
-    ]
+    assert [percent(share) for share in shares] == [s.replace(" %", "\u00a0%") for s in shown]
 
 
 def test_before_somebody_is_forgotten_it_is_said_what_stays():
@@ -102,5 +101,5 @@ def test_a_name_that_the_font_lacks_is_left_to_the_list():
 def test_this_pair_is_marked_at_its_distance():
     """The axis runs from 0 to 1.2 over 640 units: 0.6 lies at 320, 5.0 at the edge."""
     calibration = load_calibration()
-    assert 'cx="320.0"' in images.distance_histogram(calibration, Verdict(0.6, 0.6))
-    assert 'cx="640.0"' in images.distance_histogram(calibration, Verdict(5.0, 0.6))
+    assert 'cx="320.0"' in svg.distance_histogram(calibration, Verdict(0.6, 0.6))
+    assert 'cx="640.0"' in svg.distance_histogram(calibration, Verdict(5.0, 0.6))

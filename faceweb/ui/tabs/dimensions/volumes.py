@@ -231,7 +231,7 @@ def build(services: Services, shared: Shared) -> None:
             gr.HTML(f'<p class="note">{read_text("volumes_note")}</p>', padding=False)
         with gr.Column(scale=4, min_width=300):
             file = gr.File(label="Or your own scan", height=120, elem_id="volumes-file")
-    told = gr.HTML(volumes_view.EMPTY, elem_id="volumes-told", padding=False)
+    told = gr.HTML(volumes_view.empty(), elem_id="volumes-told", padding=False)
     with gr.Column(visible=False, elem_id="volumes-viewer") as viewer:
         panes, sliders, turn = _viewer()
         layer = gr.Radio(
