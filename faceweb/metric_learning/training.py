@@ -25,7 +25,7 @@ from faceweb.metric_learning.dataset import FaceDataset, batch, take
 
 
 def flat_map(points: np.ndarray, before: np.ndarray | None = None) -> np.ndarray:
-    """The two principal components of points, turned to lie as they lay before.
+    """The two principal components of points, rotated or mirrored to lie as they lay before.
 
     Args:
         points: (n, d), n and d at least 2.
@@ -40,9 +40,10 @@ def flat_map(points: np.ndarray, before: np.ndarray | None = None) -> np.ndarray
     if before is None:
         largest = flat[np.abs(flat).argmax(0), [0, 1]]
         return flat * np.where(largest < 0, -1, 1)
-    # Procrustes: the turn or mirror that brings the new map nearest to the old one.
-    u, _, v = np.linalg.svd(flat.T @ before)
-    return flat @ (u @ v)
+    from scipy.linalg import orthogonal_procrustes
+
+    rotation, _ = orthogonal_procrustes(flat, before)
+    return flat @ rotation
 
 
 SHOWN_EVERY = 0.3

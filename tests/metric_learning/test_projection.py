@@ -21,3 +21,10 @@ def test_a_turned_embedding_gives_the_same_map():
     turn, _ = np.linalg.qr(rng.normal(size=(4, 4)))
     before = flat_map(points)
     assert flat_map(points @ turn, before) == pytest.approx(before)
+
+
+def test_a_map_is_mirrored_where_the_one_before_was():
+    """No rotation brings a map onto its mirror image."""
+    points = np.random.default_rng(2).normal(size=(30, 3)) * [0.1, 3, 5]
+    mirrored = flat_map(points) * [1, -1]
+    assert flat_map(points, mirrored) == pytest.approx(mirrored)
