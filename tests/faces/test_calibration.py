@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy.optimize import minimize
+from scipy.stats import binomtest
 
 from faceweb.faces.calibration import any_of, fit_logistic, wilson, with_prior
 
@@ -14,6 +16,13 @@ def test_wilson_of_nothing_in_ten():
 def test_wilson_of_half():
     """5 of 10: 0.5 -/+ (1.96 / 1.38416) * sqrt(0.025 + 0.009604) = 0.5 -/+ 0.26341."""
     assert wilson(5, 10) == pytest.approx((0.236590, 0.763410), abs=1e-6)
+
+
+@pytest.mark.parametrize(("hits", "trials"), [(0, 7), (1, 3), (3, 19_000), (40, 40)])
+def test_wilson_is_that_of_scipy(hits, trials):
+    """Whose z of 95 % is 1.959964 where ours is 1.96."""
+    wanted = binomtest(hits, trials).proportion_ci(0.95, "wilson")
+    assert wilson(hits, trials) == pytest.approx((wanted.low, wanted.high), rel=1e-4, abs=1e-9)
 
 
 def test_one_percent_a_hundred_times():
@@ -38,6 +47,23 @@ def test_logistic_stands_still_at_its_maximum():
     right = 1 / (1 + np.exp(-(slope * different + intercept)))
     assert left.mean() == pytest.approx(right.mean(), abs=1e-6)
     assert (left * same).mean() == pytest.approx((right * different).mean(), abs=1e-4)
+
+
+@pytest.mark.parametrize("gap", [0.5, 2, 4])
+def test_logistic_is_where_scipy_finds_the_least_cross_entropy(gap):
+    rng = np.random.default_rng(2)
+    same, different = rng.normal(0, 1, 60), rng.normal(gap, 1, 500)
+
+    def cross_entropy(parameters):
+        slope, intercept = parameters
+        refused = np.logaddexp(0, -(slope * same + intercept)).mean()
+        accepted = np.logaddexp(0, slope * different + intercept).mean()
+        return (refused + accepted) / 2 + 0.5e-6 * slope**2
+
+    found = fit_logistic(same, different)
+    best = minimize(cross_entropy, [0, 0], tol=1e-10)
+    assert cross_entropy(found) <= best.fun + 1e-12
+    assert found == pytest.approx(best.x, rel=1e-3, abs=1e-3)
 
 
 def test_logistic_of_parted_pairs_stays_finite():
