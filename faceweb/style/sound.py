@@ -36,7 +36,12 @@ class Scaled:
 
 
 def spectra(samples: np.ndarray, n_fft: int = N_FFT, hop: int = HOP) -> np.ndarray:
-    """Short-time spectra of samples (n,): (ceil(n / hop) + 1, n_fft / 2 + 1) complex64."""
+    """Short-time spectra of samples (n,): (ceil(n / hop) + 1, n_fft / 2 + 1) complex64.
+
+    SciPy's `ShortTimeFFT` says the same, and the tests hold this to it, but it goes from window to
+    window in Python, which takes 6 times as long, there and back; a sound needs it at every step.
+    Its inverse also takes windows that lie before the first one here for silent.
+    """
     half, last = n_fft // 2, -len(samples) % hop
     padded = np.pad(np.asarray(samples, np.float32), (half, half + last))
     windows = np.lib.stride_tricks.sliding_window_view(padded, n_fft)[::hop]
