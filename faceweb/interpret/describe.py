@@ -2,6 +2,8 @@
 
 How patches look, as plain numbers: colour, contrast, orientation and grain.
 
+scikit-image's structure tensor takes no mask, which patches at a border need.
+
 Patches are (h, w, 3) float32 in [0, 1], each with a mask (h, w) of what belongs to the picture.
 """
 
