@@ -1,6 +1,7 @@
 """Cuts an upright 150x150 face out of a picture, its features where the face network expects them.
 
 The transform is the least-squares similarity between two sets of points (Umeyama 1991).
+scikit-image computes the same, within 5e-13, at twice the time, and would serve for this alone.
 """
 
 import numpy as np

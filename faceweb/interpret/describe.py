@@ -2,6 +2,7 @@
 
 Measured on patches (h, w, 3) float32 in [0, 1], each with a mask (h, w) of what belongs to the
 picture: colour, contrast, orientation and grain.
+scikit-image's structure tensor takes no mask.
 """
 
 from collections.abc import Iterator, Sequence

