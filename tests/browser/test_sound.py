@@ -15,7 +15,7 @@ from faceweb.media.audio import write_sound
 from faceweb.signals.samples import melody
 from faceweb.style.model import StyleModel
 from faceweb.types import Signal
-from faceweb.ui.tabs.dimensions.sound import Tape
+from faceweb.ui.sessions.style import StyleRun
 from tests.browser.pages import SIZES, shots, tab
 
 pytestmark = pytest.mark.browser
@@ -61,7 +61,7 @@ def heard(page: Page) -> np.ndarray:
 
 
 def running(thing: object) -> bool:
-    return type(thing) is Tape and thing.running
+    return type(thing) is StyleRun and thing.what == "sound" and thing.running
 
 
 def gained(page: Page) -> list[str]:
