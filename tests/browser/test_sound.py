@@ -61,7 +61,7 @@ def heard(page: Page) -> np.ndarray:
 
 
 def running(thing: object) -> bool:
-    return type(thing) is StyleRun and thing.running
+    return type(thing) is StyleRun and thing.what == "sound" and thing.running
 
 
 def gained(page: Page) -> list[str]:
