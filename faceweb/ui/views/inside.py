@@ -23,6 +23,7 @@ from faceweb.ui.views.render import render
 
 if TYPE_CHECKING:
     from faceweb.interpret.activation_maximization import AscentStep
+    from faceweb.interpret.attribution import AttributionStep
 
 # Between the words by which patches are described.
 LOOKS = re.compile(r" (?!areas|texture|in these|these|pictures)")
@@ -179,6 +180,30 @@ def occlusion_step(step: OcclusionStep, what: str) -> Markup:
 def occlusion_maps(parts: Sequence[Markup], note: str) -> Markup:
     """Occlusion maps with their legend."""
     return render("inside/occlusion_maps", parts=parts, note=note)
+
+
+def attribution_step(step: "AttributionStep", what: str) -> Markup:
+    """Grad-CAM and integrated gradients of a score, as two figures."""
+    cam = step.heat / max(float(np.abs(step.heat).max()), 1e-12)
+    # Single pixels stand out by far: what is shown is full at the strongest hundredth.
+    flat = step.gradients.sum(axis=-1)
+    flat = flat / max(float(np.quantile(np.abs(flat), 0.99)), 1e-12)
+    pictures = [images.overlay_signed(step.pixels, change) for change in (cam, flat.clip(-1, 1))]
+    if step.spot is not None:
+        pictures = [images.draw_ring(picture, step.spot) for picture in pictures]
+    alts = (
+        say("Grad-CAM of {what}", what=what),
+        say("integrated gradients of {what}", what=what),
+    )
+    cam_image, gradients = map(images.photo, pictures, alts)
+    return render(
+        "inside/attribution_step", step=step, what=what, cam=cam_image, gradients=gradients
+    )
+
+
+def attribution_maps(parts: Sequence[Markup], note: str) -> Markup:
+    """Attributions with their legend."""
+    return render("inside/attribution_maps", parts=parts, note=note)
 
 
 def gram(found: ChannelCorrelation) -> Markup:

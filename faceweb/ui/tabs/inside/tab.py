@@ -32,6 +32,7 @@ from faceweb.ui.controls import into_view
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside import (
     activation_maximization,
+    attribution,
     feature_maps,
     gram,
     occlusion,
@@ -199,6 +200,8 @@ def _views(services: Services, choice: Choice) -> tuple[Callable, list, list]:
             gram.build(services, choice)
         with gr.Tab("Cover"):
             occlusion.build(services, choice)
+        with gr.Tab("Attribution"):
+            attribution.build(services, choice)
     # Gradio asks for what follows a change one after the other: what ends a run must not wait for
     # what takes time, or it would end the next run.
     follow_maps()
