@@ -15,7 +15,7 @@ import re
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import gradio as gr
@@ -28,7 +28,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from faceweb.errors import FacewebError
 from faceweb.gallery.store import Galleries
 from faceweb.i18n import retold
-from faceweb.serving.gradio_patches import visitor_language
+from faceweb.serving.gradio_patches import find_queue, read_queues, visitor_language
 
 
 class TokenBuckets:
@@ -167,7 +167,7 @@ class RateLimiter:
     ) -> Receive:
         body = await _read_body(scope, receive, self._limits.largest_body)
         values, number = _call(body)
-        queue = self._queue(name, number)
+        queue = find_queue(self._page, name, number) or "device"
         cost = COSTS.get(queue, CHEAP)
         keys = {value for value in values if isinstance(value, str)}
         keys = {key for key in (key.strip().lower() for key in keys) if KEY.fullmatch(key)}
@@ -185,7 +185,8 @@ class RateLimiter:
         buckets.take(payer, cost)
 
     def _wait_for_room(self, address: str) -> None:
-        waiting = [address_of(event.request.scope) for event in _waiting(self._page)]
+        queues = [queue for queue in read_queues(self._page) if queue.name in COSTS]
+        waiting = [address_of(scope) for queue in queues for scope in queue.waiting]
         mine = waiting.count(address)
         if mine >= self._limits.waiting_each:
             raise _Refused(
@@ -197,13 +198,6 @@ class RateLimiter:
                 f"{_words(len(waiting))}.",
                 len(waiting),
             )
-
-    def _queue(self, name: str | None, number: object) -> str:
-        for fn in self._page.fns.values():
-            # Gradio takes "3" for 3.
-            if str(fn._id) == str(number) or (name is not None and fn.api_name == name):
-                return str(fn.concurrency_id)
-        return "device"
 
     async def _stream(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         if self._streams[address] >= self._limits.streams_each:
@@ -271,12 +265,6 @@ def address_of(scope: Scope) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return host
-
-
-def _waiting(page: gr.Blocks) -> Iterator:
-    for name, queue in list(page._queue.event_queue_per_concurrency_id.items()):
-        if name in COSTS:
-            yield from queue.queue
 
 
 async def _read_body(scope: Scope, receive: Receive, largest: int) -> bytes:
