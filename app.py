@@ -146,12 +146,14 @@ def _open(
 
     from faceweb.serving.gate import RateLimiter
     from faceweb.serving.gradio_patches import (
+        LAUNCH_OPTIONS,
         MOST_VISITS,
         Early,
-        Sessions,
         Visits,
         fetch_nothing,
         fetch_within,
+        hold_connections,
+        install_sessions,
         name_tools,
         refuse_upload,
     )
@@ -179,8 +181,6 @@ def _open(
         share=settings.share,
         auth=read_logins(Path(settings.auth_file)) if settings.auth_file else None,
         prevent_thread_lock=True,
-        # Gradio would ask for its own page, and give up where a busy machine takes 3 s to answer.
-        _frontend=False,
         ssr_mode=False,
         run_history=False,
         state_session_capacity=MOST_VISITS,
@@ -198,10 +198,11 @@ def _open(
             "middleware": middleware,
             "exception_handlers": {OSError: refuse_upload},
         },
+        **LAUNCH_OPTIONS,
     )
-    page.server.config.timeout_keep_alive = KEEP_ALIVE
+    hold_connections(page, KEEP_ALIVE)
     name_tools(page)
-    opened[0].state_holder = Sessions(page)
+    install_sessions(opened[0], page)
     return opened
 
 

@@ -4,16 +4,13 @@ import io
 import re
 import zipfile
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from PIL import Image, TiffImagePlugin
+from PIL import Image
 
 from faceweb.errors import MediaError, PictureError
+from faceweb.media.pillow_patches import bound_notes
 
-# Notes of a picture beyond the bytes of all its notes, which an honest file has once each.
-SPARE = 1_000_000
-# Bytes of numbers among those notes, of which Python makes objects twenty times as large.
-MOST_NUMBERS, _BYTES = 4_000_000, frozenset((1, 2, 7))
 # Pillow reads the head of a picture in small pieces, and adds many a piece to all before it. The
 # pixels follow in pieces of 250 bytes or more.
 MOST_PIECES, LARGEST_PIECES, SMALL, LEAST_PIECE = 5_000, 16_000_000, 65_536, 250
@@ -39,8 +36,7 @@ def open_image(source: Path | bytes, formats: tuple[str, ...], pages: int = 1) -
         PictureError: they are.
         OSError, SyntaxError and others: it is no picture, as from `Image.open`.
     """
-    # Pillow looks this up whenever it reads the notes of a TIFF, or EXIF in any other format.
-    TiffImagePlugin.ImageFileDirectory_v2 = _Notes  # type: ignore[misc]
+    bound_notes()
     stream = _Pieces(source if isinstance(source, bytes) else source.read_bytes())
     image = Image.open(stream, formats=formats)
     # A compressed BMP is read byte by byte.
@@ -96,40 +92,6 @@ class _Pieces(io.BytesIO):
         if min(self._pieces, self._bytes) < 0:
             raise PictureError(
                 "This picture is in too many pieces: save it anew, without what is noted in it."
-            )
-        return data
-
-
-class _Notes(TiffImagePlugin.ImageFileDirectory_v2):
-    """Entries of a TIFF or of EXIF, which may all point at the same bytes."""
-
-    def load(self, fp: IO[bytes]) -> None:
-        super().load(_Counted(fp))  # type: ignore[arg-type]
-        kept = self._tagdata.items()
-        numbers = sum(len(data) for tag, data in kept if self.tagtype[tag] not in _BYTES)
-        if numbers > MOST_NUMBERS:
-            raise PictureError(
-                f"This picture has more than {MOST_NUMBERS // 10**6} MB of numbers in its notes: "
-                "save it anew, without them."
-            )
-
-
-class _Counted:
-    """A stream out of which no more can be read than it holds, and a little."""
-
-    def __init__(self, stream: IO[bytes]) -> None:
-        self._stream, here = stream, stream.tell()
-        self._left = stream.seek(0, io.SEEK_END) + SPARE
-        self.seek, self.tell = stream.seek, stream.tell
-        stream.seek(here)
-
-    def read(self, size: int) -> bytes:
-        data = self._stream.read(size)
-        self._left -= len(data)
-        if self._left < 0:
-            raise PictureError(
-                "The notes in this picture repeat themselves without end: save it anew, without "
-                "them."
             )
         return data
 

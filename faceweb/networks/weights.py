@@ -2,7 +2,9 @@
 
 Files that come with the project, read whole or named in a sentence.
 
-Files that are too large to ship, fetched when a visitor asks for them.
+Files that are too large to ship, fetched when a visitor asks for them. Not by pooch: the
+caches are shared, and its files are readable for their owner alone; the share that it tells passes
+1; and it unpacks what a server sends packed, so that an archive is no archive any more.
 """
 
 import errno

@@ -4,7 +4,8 @@ Gallery keys are looked up by their SHA-256, so how long a look-up takes depends
 which tell nothing about how near a guess came to a key: comparing in constant time would add
 nothing. What is left is to try keys, 2^128 of them, and trying unused ones is slowed down here.
 
-Token buckets: so many calls at once, then no more than so many a second.
+Calls are counted by token buckets: so many at once, then no more than so many a second. Windows, as
+the package `limits` has them, let none through for up to a window after a burst.
 """
 
 import ipaddress
@@ -14,7 +15,7 @@ import re
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import gradio as gr
@@ -27,16 +28,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from faceweb.errors import FacewebError
 from faceweb.gallery.store import Galleries
 from faceweb.i18n import retold
-from faceweb.serving.gradio_patches import visitor_language
+from faceweb.serving.gradio_patches import find_queue, read_queues, visitor_language
 
 
-class Buckets:
-    """A bucket for each name, full at first; what was not used for longest is forgotten.
+class TokenBuckets:
+    """Token buckets (Turner 1986), one for each name: a burst at once, then a steady rate.
+
+    A bucket is full at first. Of the names that were not used for longest none is remembered beyond
+    `max_buckets`, so that strangers cannot fill the memory.
 
     Args:
         capacity: tokens in a full bucket.
         rate: tokens a second that flow in.
-        most: how many buckets are remembered, so that strangers cannot fill the memory.
+        max_buckets: how many buckets are remembered.
         clock: in seconds, never going back.
     """
 
@@ -44,29 +48,31 @@ class Buckets:
         self,
         capacity: float,
         rate: float,
-        most: int = 10_000,
+        max_buckets: int = 10_000,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._capacity, self._rate, self._most, self._clock = capacity, rate, most, clock
+        self._capacity, self._rate, self._max_buckets = capacity, rate, max_buckets
+        self._clock = clock
         self._lock = threading.Lock()
-        self._held: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        # Of each name the tokens that were left, and when that was; the latest used comes last.
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
-    def wait(self, name: str, cost: float = 1.0) -> float:
+    def compute_wait(self, name: str, cost: float = 1.0) -> float:
         """Seconds until a bucket holds `cost` tokens; 0 where it does. Takes none."""
         with self._lock:
-            missing = min(cost, self._capacity) - self._level(name)
+            missing = min(cost, self._capacity) - self._compute_level(name)
         return max(0.0, missing / self._rate)
 
     def take(self, name: str, cost: float = 1.0) -> None:
         """Takes tokens, as many as there are."""
         with self._lock:
-            self._held[name] = max(0.0, self._level(name) - cost), self._clock()
-            self._held.move_to_end(name)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+            self._levels[name] = max(0.0, self._compute_level(name) - cost), self._clock()
+            self._levels.move_to_end(name)
+            while len(self._levels) > self._max_buckets:
+                self._levels.popitem(last=False)
 
-    def _level(self, name: str) -> float:
-        level, when = self._held.get(name, (self._capacity, self._clock()))
+    def _compute_level(self, name: str) -> float:
+        level, when = self._levels.get(name, (self._capacity, self._clock()))
         return min(self._capacity, level + (self._clock() - when) * self._rate)
 
 
@@ -123,8 +129,8 @@ class RateLimiter:
         self, app: ASGIApp, page: gr.Blocks, galleries: Galleries, limits: Limits, everything: bool
     ) -> None:
         self._app, self._page, self._limits, self._everything = app, page, limits, everything
-        self._calls = Buckets(limits.burst, limits.rate)
-        self._logins = Buckets(limits.logins_burst, limits.logins_rate)
+        self._calls = TokenBuckets(limits.burst, limits.rate)
+        self._logins = TokenBuckets(limits.logins_burst, limits.logins_rate)
         self._guesses = _Guesses(galleries, limits)
         self._streams: Counter[str] = Counter()
 
@@ -161,7 +167,7 @@ class RateLimiter:
     ) -> Receive:
         body = await _read_body(scope, receive, self._limits.largest_body)
         values, number = _call(body)
-        queue = self._queue(name, number)
+        queue = find_queue(self._page, name, number) or "device"
         cost = COSTS.get(queue, CHEAP)
         keys = {value for value in values if isinstance(value, str)}
         keys = {key for key in (key.strip().lower() for key in keys) if KEY.fullmatch(key)}
@@ -172,14 +178,15 @@ class RateLimiter:
             self._wait_for_room(address)
         return _replay(body, receive)
 
-    def _pay(self, buckets: Buckets, payer: str, cost: float, what: str) -> None:
-        seconds = buckets.wait(payer, cost)
+    def _pay(self, buckets: TokenBuckets, payer: str, cost: float, what: str) -> None:
+        seconds = buckets.compute_wait(payer, cost)
         if seconds:
             raise _Refused(f"{what}: come back in {_words(seconds)}.", seconds)
         buckets.take(payer, cost)
 
     def _wait_for_room(self, address: str) -> None:
-        waiting = [address_of(event.request.scope) for event in _waiting(self._page)]
+        queues = [queue for queue in read_queues(self._page) if queue.name in COSTS]
+        waiting = [address_of(scope) for queue in queues for scope in queue.waiting]
         mine = waiting.count(address)
         if mine >= self._limits.waiting_each:
             raise _Refused(
@@ -191,13 +198,6 @@ class RateLimiter:
                 f"{_words(len(waiting))}.",
                 len(waiting),
             )
-
-    def _queue(self, name: str | None, number: object) -> str:
-        for fn in self._page.fns.values():
-            # Gradio takes "3" for 3.
-            if str(fn._id) == str(number) or (name is not None and fn.api_name == name):
-                return str(fn.concurrency_id)
-        return "device"
 
     async def _stream(self, address: str, scope: Scope, receive: Receive, send: Send) -> None:
         if self._streams[address] >= self._limits.streams_each:
@@ -223,14 +223,14 @@ class _Guesses:
 
     def __init__(self, galleries: Galleries, limits: Limits) -> None:
         self._galleries = galleries
-        self._buckets = Buckets(limits.keys_burst, limits.keys_rate)
+        self._buckets = TokenBuckets(limits.keys_burst, limits.keys_rate)
         self._seen: OrderedDict[tuple[str, str], None] = OrderedDict()
 
     async def admit(self, address: str, keys: set[str]) -> None:
         for key in keys:
             if (address, key) in self._seen or await run_sync(self._knows, key):
                 continue
-            seconds = self._buckets.wait(address)
+            seconds = self._buckets.compute_wait(address)
             if seconds:
                 raise _Refused(
                     "Too many gallery keys that nobody uses were tried from here: come back in "
@@ -265,12 +265,6 @@ def address_of(scope: Scope) -> str:
     if address.version == 6:
         return str(ipaddress.ip_network((address, 64), strict=False))
     return host
-
-
-def _waiting(page: gr.Blocks) -> Iterator:
-    for name, queue in list(page._queue.event_queue_per_concurrency_id.items()):
-        if name in COSTS:
-            yield from queue.queue
 
 
 async def _read_body(scope: Scope, receive: Receive, largest: int) -> bytes:

@@ -1,4 +1,9 @@
-"""What the page remembers of visits: Gradio keeps a megabyte of components for each session.
+"""Whatever reaches into parts of Gradio that are not documented: all of it stands in this file.
+
+`SEEN` is the version it was written for and `PRIVATE` what it relies on; where a later Gradio has
+it no more, tests/serving/test_gradio_patches.py says what is missing and what for.
+
+What the page remembers of visits: Gradio keeps a megabyte of components for each session.
 
 A script that the page runs before Gradio's own, which Gradio has no place for.
 
@@ -7,6 +12,8 @@ Files that a program names by an address: refused, or with --mcp fetched within 
 A disk that is full: whatever cannot be saved is one sentence, whoever tried to save it.
 
 The endpoints as tools for MCP clients, named as the endpoints are.
+
+Queues, events, components and files, of which the rest of the page asks by a function each.
 """
 
 import asyncio
@@ -18,17 +25,21 @@ import json
 import logging
 import re
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
 from copy import copy
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
 import gradio as gr
 import httpx
 from gradio import processing_utils
+from gradio.components import Component
 from gradio.context import LocalContext
 from gradio.exceptions import ComponentProcessingError
+from gradio.processing_utils import save_bytes_to_cache
 from gradio.state_holder import SessionState, StateHolder
+from gradio.utils import get_upload_folder
 from gradio_client.utils import is_file_obj_with_meta
 from pydantic import BaseModel
 from safehttpx import AsyncSecureTransport
@@ -38,6 +49,26 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from faceweb.i18n import CHINESE, COOKIE, ENGLISH, retold, speaking
+
+SEEN = "6.31.0"
+# Attributes of modules and classes, each with what is lost without it.
+PRIVATE = {
+    "gradio.processing_utils.async_ssrf_protected_get": "the page would fetch any address",
+    "gradio.processing_utils.save_bytes_to_cache": "no file could be downloaded",
+    "gradio.utils.get_upload_folder": "no file could be downloaded",
+    "gradio.context.LocalContext.request": "a visitor's language would not be known",
+    "gradio.state_holder.StateHolder.set_blocks": "sessions would be described anew each time",
+    "gradio.state_holder.StateHolder.__getitem__": "sessions would be described anew each time",
+    "gradio.blocks.Blocks.process_api": "a full disk would be an unknown error",
+    "gradio.blocks.Blocks.get_config_file": "the page would be in English only",
+    "gradio.blocks.Blocks.get_api_info": "programs would read markers instead of English",
+    "gradio.components.base.Component.api_info": "programs would read wrong types",
+    "gradio.components.Image.preprocess": "pictures would be decoded before they are checked",
+    "gradio.mcp.GradioMCPServer.postprocess_output_data": "tools would answer as Python prints",
+    "gradio.mcp.GradioMCPServer.get_tool_to_endpoint": "tools would be named after our functions",
+}
+# Gradio would ask for its own page, and give up where a busy machine takes 3 s to answer.
+LAUNCH_OPTIONS = {"_frontend": False}
 
 # Of visitors who stay away for longest the changed lists and the like are forgotten; a reload of
 # their page brings them back.
@@ -101,6 +132,83 @@ class Sessions(StateHolder):
         }
         session.state_data, session._state_ttl = {}, {}
         return session
+
+
+def install_sessions(app: gr.routes.App, page: gr.Blocks) -> None:
+    """Begins the sessions of a launched page as `Sessions` does."""
+    app.state_holder = Sessions(page)
+
+
+def hold_connections(page: gr.Blocks, seconds: int) -> None:
+    """Sets for how long a launched page holds an idle connection; `launch` has no option for it."""
+    page.server.config.timeout_keep_alive = seconds
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The calls of handlers that share a concurrency id.
+
+    Args:
+        name: the concurrency id; of a lone handler a number.
+        waiting: the ASGI scope of each call that waits.
+        running: how many are under way.
+    """
+
+    name: str
+    waiting: list[Scope]
+    running: int
+
+
+def read_queues(page: gr.Blocks) -> Iterator[Queue]:
+    """All queues of a page, as they are now."""
+    for name, queue in list(page._queue.event_queue_per_concurrency_id.items()):
+        waiting = [event.request.scope for event in list(queue.queue)]
+        yield Queue(name, waiting, queue.current_concurrency)
+
+
+def find_queue(page: gr.Blocks, name: str | None, number: object) -> str | None:
+    """The queue of a handler, or None where there is no such handler.
+
+    Args:
+        page: whose handler it is.
+        name: its endpoint's.
+        number: its own, or None.
+    """
+    for fn in page.fns.values():
+        # Gradio takes "3" for 3.
+        if str(fn._id) == str(number) or (name is not None and fn.api_name == name):
+            return str(fn.concurrency_id)
+    return None
+
+
+def read_event_data(event: gr.EventData) -> dict[str, Any]:
+    """What a component sent with an event; empty where a program sent something else.
+
+    The public attributes of an event raise a TypeError where it is no dictionary.
+    """
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def set_preprocess(component: Component, read: Callable[[Any], Any]) -> None:
+    """Replaces the way a component reads what a browser sends.
+
+    A class of our own that inherits from the component would be another one to browsers.
+    """
+    component.preprocess = read  # type: ignore[method-assign]
+
+
+def set_api_info(component: Component, schema: dict[str, Any]) -> None:
+    """Replaces what programs are told of a component: a JSON schema."""
+    component.api_info = lambda: dict(schema)  # type: ignore[method-assign]
+
+
+def save_for_download(data: bytes, name: str) -> str:
+    """Saves a file where the page may hand it out, and says where.
+
+    Raises:
+        OSError: it cannot be saved.
+    """
+    return save_bytes_to_cache(data, name, get_upload_folder())
 
 
 HEAD = b"<head>"
@@ -255,8 +363,27 @@ def is_full(error: OSError) -> bool:
     return error.errno in _CODES
 
 
-class SavingPage(gr.Blocks):
-    """A page that says so where Gradio cannot save what a handler is given or returns."""
+class PatchedBlocks(gr.Blocks):
+    """A page that says so where Gradio cannot save what a handler is given or returns.
+
+    What browsers and programs are told of it can be changed by who inherits from it.
+    """
+
+    def get_config_file(self) -> Any:
+        """What browsers load: all components, each with its properties."""
+        return self.change_config(super().get_config_file())
+
+    def get_api_info(self, *arguments: Any, **named: Any) -> Any:
+        """What programs read: all endpoints, each with its arguments."""
+        return self.change_api_info(super().get_api_info(*arguments, **named))
+
+    def change_config(self, config: Any) -> Any:
+        """The config that browsers get, made of Gradio's; here it is Gradio's."""
+        return config
+
+    def change_api_info(self, info: Any) -> Any:
+        """The description that programs get, made of Gradio's; here it is Gradio's."""
+        return info
 
     async def process_api(self, *arguments: Any, **named: Any) -> dict[str, Any]:
         """As Gradio does.

@@ -25,6 +25,7 @@ from starlette.routing import Route
 from faceweb.engine import Engine
 from faceweb.errors import StorageError
 from faceweb.gallery.store import Galleries
+from faceweb.serving.gradio_patches import read_queues
 
 OK, REFUSED, FAILED, STOPPED = "ok", "refused", "failed", "stopped"
 SECONDS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300)
@@ -120,11 +121,11 @@ class _Page(Collector):
 def queues(page: gr.Blocks) -> dict[str, tuple[int, int]]:
     """How many calls wait and run in each queue that has a name; all others are "other"."""
     found = {"other": (0, 0)}
-    for name, queue in list(page._queue.event_queue_per_concurrency_id.items()):
+    for queue in read_queues(page):
         # Gradio names the queue of a lone handler by its address in memory.
-        name = "other" if name.isdecimal() else name
+        name = "other" if queue.name.isdecimal() else queue.name
         waits, runs = found.get(name, (0, 0))
-        found[name] = (waits + len(queue.queue), runs + queue.current_concurrency)
+        found[name] = (waits + len(queue.waiting), runs + queue.running)
     return found
 
 

@@ -19,15 +19,19 @@ import numpy as np
 from gradio.components import Component
 from gradio.data_classes import ImageData
 from gradio.events import Dependency
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 from markupsafe import Markup
 
 from faceweb.config import ASSETS
 from faceweb.errors import FacewebError, LayerError, PictureError
 from faceweb.i18n import retold, say
 from faceweb.media.image import read_picture
-from faceweb.serving.gradio_patches import is_full, visitor_language
+from faceweb.serving.gradio_patches import (
+    is_full,
+    read_event_data,
+    save_for_download,
+    set_preprocess,
+    visitor_language,
+)
 from faceweb.ui.boundary import handler
 
 SOURCES = ["upload", "webcam", "clipboard"]
@@ -41,7 +45,7 @@ def photo_input(label: str, **options) -> gr.Image:
     options = {"sources": SOURCES, "height": 320, "buttons": ["fullscreen"], **options}
     image = gr.Image(label=label, type="numpy", **options)
     # Gradio's own reader would decode first and refuse later.
-    image.preprocess = _read_upload
+    set_preprocess(image, _read_upload)
     return image
 
 
@@ -122,7 +126,7 @@ def pick_choice(event: gr.EventData) -> str:
     Raises:
         LayerError: a program sent something else.
     """
-    pick = event._data.get("pick") if isinstance(event._data, dict) else None
+    pick = read_event_data(event).get("pick")
     if not isinstance(pick, str):
         raise LayerError(CHOOSE)
     return pick
@@ -139,7 +143,7 @@ def pick_unit(event: gr.EventData):
 
 def where(event: gr.EventData) -> tuple[float, float]:
     """Where in the part the click was, as shares in [0, 1) from the left and from above."""
-    data = event._data if isinstance(event._data, dict) else {}
+    data = read_event_data(event)
     shares = []
     for name in ("x", "y"):
         value = data.get(name)
@@ -192,7 +196,7 @@ def offer_download(data: bytes, name: str, otherwise: str) -> str | None:
         otherwise: what a visitor is told to make of there being no file.
     """
     try:
-        return save_bytes_to_cache(data, name, get_upload_folder())
+        return save_for_download(data, name)
     except OSError as error:
         reason = "disk is full" if is_full(error) else "folder for downloads cannot be written to"
         sentence = say(

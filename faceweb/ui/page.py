@@ -12,7 +12,7 @@ from typing import Any
 import gradio as gr
 
 from faceweb.i18n import chinese, key_of, twin
-from faceweb.serving.gradio_patches import SavingPage
+from faceweb.serving.gradio_patches import PatchedBlocks
 
 LABELS = ("label", "info", "placeholder")
 # What of a page is text as a whole, beside its labels.
@@ -30,7 +30,7 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 PICTURE = 'src="data:'
 
 
-class LocalizedBlocks(SavingPage):
+class LocalizedBlocks(PatchedBlocks):
     """Blocks of which browsers get markers, and programs English."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -38,9 +38,8 @@ class LocalizedBlocks(SavingPage):
         self.texts: dict[str, str] = {}
         super().__init__(*arguments, **named)
 
-    def get_config_file(self) -> Any:
+    def change_config(self, config: Any) -> Any:
         """The config with a marker for every text that has a Chinese one."""
-        config = super().get_config_file()
         texts: dict[str, str] = {}
 
         def marked(text: str, kind: str) -> str:
@@ -52,10 +51,10 @@ class LocalizedBlocks(SavingPage):
         self.texts = texts
         return config
 
-    def get_api_info(self, *arguments: Any, **named: Any) -> Any:
+    def change_api_info(self, info: Any) -> Any:
         """What programs read, in English."""
         english = {_marker(text): text for text in self.texts}
-        return _unmark(super().get_api_info(*arguments, **named), english)
+        return _unmark(info, english)
 
     def tongues(self) -> gr.I18n:
         """Both languages of every text that is marked."""

@@ -77,7 +77,7 @@ def test_an_export_on_a_full_disk_is_one_sentence(serve, engine, galleries, monk
     client = Client(address, verbose=False)
     client.predict(PAIR[0], "Eileen", KEY, api_name="/enroll")
     with monkeypatch.context() as patched:
-        patched.setattr("faceweb.ui.tabs.gallery.save_bytes_to_cache", refused)
+        patched.setattr("faceweb.ui.tabs.gallery.save_for_download", refused)
         with pytest.raises(AppError) as met:
             client.predict(KEY, api_name="/export")
         assert str(met.value) == gradio_patches.FULL

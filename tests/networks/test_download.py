@@ -97,6 +97,13 @@ def test_a_file_is_not_seen_before_it_is_whole(address, tmp_path):
     assert seen == [False] * 4
 
 
+def test_who_shares_the_cache_may_read_the_file(address, tmp_path):
+    """The rights are those of any new file, as Keras and TensorFlow Hub leave theirs."""
+    (tmp_path / "any").write_bytes(b"")
+    download(remote(address), tmp_path / "x", None, 10.0)
+    assert (tmp_path / "x").stat().st_mode == (tmp_path / "any").stat().st_mode
+
+
 def test_an_altered_file_is_refused_and_the_old_one_kept(address, tmp_path):
     assert "wrong checksum" in refusal(f"{address}/altered", tmp_path / "x")
     (tmp_path / "y").write_bytes(b"older")

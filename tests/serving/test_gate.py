@@ -11,7 +11,7 @@ import pytest
 from gradio_client import Client
 
 from faceweb.config import from_env
-from faceweb.serving.gate import Buckets, Limits, address_of
+from faceweb.serving.gate import Limits, TokenBuckets, address_of
 from faceweb.serving.passwords import hash_password
 from tests.conftest import EXAMPLES, KEY
 
@@ -31,26 +31,43 @@ def enrolled(galleries, key: str, embedding) -> None:
 def test_a_bucket_fills_again_with_the_time():
     """Three at once, then one each two seconds: after 3 s one and a half have flowed in."""
     now = [100.0]
-    buckets = Buckets(3, 0.5, clock=lambda: now[0])
+    buckets = TokenBuckets(3, 0.5, clock=lambda: now[0])
     for _ in range(3):
-        assert buckets.wait("a") == 0
+        assert buckets.compute_wait("a") == 0
         buckets.take("a")
-    assert buckets.wait("a") == pytest.approx(2)
-    assert buckets.wait("b") == 0
+    assert buckets.compute_wait("a") == pytest.approx(2)
+    assert buckets.compute_wait("b") == 0
     now[0] += 3
-    assert buckets.wait("a") == 0
-    assert buckets.wait("a", 2) == pytest.approx(1)
+    assert buckets.compute_wait("a") == 0
+    assert buckets.compute_wait("a", 2) == pytest.approx(1)
     now[0] += 1000
-    assert buckets.wait("a", 3) == 0
+    assert buckets.compute_wait("a", 3) == 0
     buckets.take("a", 3)
-    assert buckets.wait("a", 1) == pytest.approx(2)
+    assert buckets.compute_wait("a", 1) == pytest.approx(2)
+
+
+def test_the_limits_are_those_of_the_readme():
+    """120 calls at once and one a second; 30 unknown gallery keys and then one each half minute."""
+    now = [100.0]
+    limits = Limits()
+    calls = TokenBuckets(limits.burst, limits.rate, clock=lambda: now[0])
+    keys = TokenBuckets(limits.keys_burst, limits.keys_rate, clock=lambda: now[0])
+    for buckets, burst, seconds in ((calls, 120, 1), (keys, 30, 30)):
+        for _ in range(burst):
+            assert buckets.compute_wait("a") == 0
+            buckets.take("a")
+        for _ in range(5):
+            assert buckets.compute_wait("a") == pytest.approx(seconds, rel=1e-3)
+            now[0] += seconds + 1e-6
+            assert buckets.compute_wait("a") == 0
+            buckets.take("a")
 
 
 def test_buckets_do_not_fill_the_memory():
-    buckets = Buckets(1, 1, most=10)
+    buckets = TokenBuckets(1, 1, max_buckets=10)
     for number in range(1000):
         buckets.take(str(number))
-    assert len(buckets._held) == 10
+    assert len(buckets._levels) == 10
 
 
 def test_who_calls_too_often_hears_when_to_come_back(serve):

@@ -28,7 +28,7 @@ from faceweb.interpret.receptive_field import ReceptiveField
 from faceweb.interpret.top_patches import Index, PassStep, Patch
 from faceweb.metric_learning.dataset import FaceDataset, HoldOut, _album
 from faceweb.metric_learning.training import HardTriplet, Point, TrainStep
-from faceweb.serving.gradio_patches import FULL, SavingPage
+from faceweb.serving.gradio_patches import FULL, PatchedBlocks
 from faceweb.style.recipe import Recipe
 from faceweb.types import LayerFacts, StyleLosses, StyleStep, StyleWeights
 from faceweb.ui.sessions.style import StyleRun
@@ -53,6 +53,7 @@ RAISING = (
     "interpret/occlusion",
     "interpret/top_patches",
     "media/image",
+    "media/pillow_patches",
     "media/sandbox",
     "metric_learning/dataset",
     "networks/magenta",
@@ -287,7 +288,7 @@ def test_a_full_disk_is_told_in_the_language_of_who_asks(monkeypatch, cookies, s
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(gr.Blocks, "process_api", full)
-    page, request = object.__new__(SavingPage), SimpleNamespace(cookies=cookies)
+    page, request = object.__new__(PatchedBlocks), SimpleNamespace(cookies=cookies)
     with pytest.raises(gr.Error) as met:
         ran(page.process_api(0, [], request=request))
     assert met.value.message == sentence

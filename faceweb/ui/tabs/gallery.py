@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from html import escape
 
 import gradio as gr
-from gradio.processing_utils import save_bytes_to_cache
-from gradio.utils import get_upload_folder
 
 from faceweb.errors import ImportRefusedError, KeyRefusedError, UnknownPersonError
 from faceweb.gallery.archive import (
@@ -23,6 +21,7 @@ from faceweb.gallery.archive import (
 from faceweb.gallery.enroll import clean_name
 from faceweb.gallery.store import StoredPhoto, fingerprint
 from faceweb.i18n import read_text, say
+from faceweb.serving.gradio_patches import save_for_download, set_api_info
 from faceweb.ui import records
 from faceweb.ui.boundary import Services, Shared, handler
 from faceweb.ui.components import confirm
@@ -87,7 +86,7 @@ class Handlers:
         if not photos and not members:
             raise UnknownPersonError("There is nobody to export: enroll somebody first.")
         archive = export_gallery(photos, members)
-        return save_bytes_to_cache(archive, "faceweb-gallery.zip", get_upload_folder())
+        return save_for_download(archive, "faceweb-gallery.zip")
 
     @handler
     def take_in(self, archive: bytes | None = None, gallery_key: str = ""):
@@ -247,8 +246,8 @@ def build(
             )
             photo = gr.Dropdown([], label="Photo", allow_custom_value=True)
         # Their choices are a visitor's own; Gradio would tell programs that there are none.
-        person.api_info = lambda: {"type": "string"}
-        photo.api_info = lambda: {"type": "integer"}
+        set_api_info(person, {"type": "string"})
+        set_api_info(photo, {"type": "integer"})
         panel = Panel(key, kept, cards, receipt, person, photo)
         show = {
             "fn": handlers.show_panel,

@@ -4,6 +4,7 @@ import gradio as gr
 
 from faceweb.config import LIVE, NETWORKS, StyleConfig
 from faceweb.i18n import read_text
+from faceweb.serving.gradio_patches import set_api_info
 from faceweb.style.image import ALPHAS, BETAS
 from faceweb.ui.boundary import PAINT_QUEUE, Services, Shared
 from faceweb.ui.components import (
@@ -102,7 +103,7 @@ def build(services: Services, shared: Shared) -> None:
         # A recipe whose moves of the sliders are repeated while the settings are its own.
         replay = gr.JSON(visible=False)
         # Gradio's own is no JSON schema.
-        replay.api_info = lambda: {"type": "object", "properties": {}}
+        set_api_info(replay, {"type": "object", "properties": {}})
     settings = [controls[name] for name in NAMES]
     inputs = [content, style, *settings, network, *extras, replay]
     record = gr.JSON(show_label=False, render=False)

@@ -48,7 +48,7 @@ def test_a_full_disk_leaves_the_painting_and_says_so(monkeypatch):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(components, "save_bytes_to_cache", full)
+    monkeypatch.setattr(components, "save_for_download", full)
     monkeypatch.setattr(components.gr, "Warning", lambda text, **_: said.append(text))
     assert components.offer_download(b"png", "a.png", "the painting stays here") is None
     assert said == [
