@@ -17,6 +17,7 @@ DRAWINGS: dict[str, Callable[[], tuple[pen.Panel, ...]]] = {
     "dream": looks.dream,
     "pairs": looks.pairs,
     "cover": looks.cover,
+    "attribution": looks.attribution,
     "convolution": axes.convolution,
     "sound": axes.sound,
     "ecg": axes.ecg,

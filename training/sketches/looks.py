@@ -283,3 +283,48 @@ def cover() -> tuple[Panel, ...]:
             "silences it. One such number a place is the map.",
         ),
     )
+
+
+def attribution() -> tuple[Panel, ...]:
+    """Maps weighed by the mean slope and added up; the way from a baseline to the photo."""
+    maps = (
+        ((0, 0.9, 0.6), (0, 0.8, 0.5), (0, 0, 0)),
+        ((0, 0, 0), (0.7, 0, 0), (0.9, 0.4, 0)),
+        ((0.2, 0, 0), (0, 0, 0.8), (0, 0.3, 0.9)),
+    )
+    weighed: list[str] = []
+    for number, (rows, weight) in enumerate(zip(maps, ("· 0.8", "· 0", "· −0.3"), strict=True)):
+        x = 4 + 72 * number
+        weighed += [
+            pen.levels(x, 24, rows, 16, "other"),
+            pen.text(x + 24, 10, f"A{pen.sub(str(number + 1))}", "maths"),
+            pen.text(x + 24, 88, weight, "maths"),
+        ]
+        weighed.append(pen.text(x + 60, 48, "+" if number < 2 else "=", "maths"))
+    summed = ((0, 0.75, 0.5), (0, 0.65, 0), (0, 0, 0))
+    weighed += [pen.levels(230, 24, summed, 16, "accent"), pen.text(254, 88, "Σ w A", "maths")]
+    way: list[str] = []
+    for number in range(5):
+        x = 6 + 64 * number
+        way += [pen.photo(x, 12, 44), pen.box(x, 12, 44, 44, "lid", 2) if number == 0 else ""]
+        if number:
+            way.append(pen.arrow((x - 17, 34), (x - 3, 34), "accent"))
+        way.append(pen.text(x + 22, 72, ("x′", "", "", "", "x")[number], "maths"))
+    way.append(pen.text(160, 94, "the gradient of y, point by point, added up", "soft"))
+    return (
+        Panel(
+            "Three maps of a layer, each times the mean gradient of the unit over it, add up "
+            "to one",
+            100,
+            weighed,
+            "A map that raises the unit counts, one that does not is left out, one that lowers it "
+            "is subtracted.",
+        ),
+        Panel(
+            "From a baseline that says nothing to the photo, in small steps",
+            104,
+            way,
+            "What the gradients add up to on the way is exactly what the photo has more than the "
+            "baseline.",
+        ),
+    )
