@@ -192,7 +192,7 @@ def _open(
         theme=build_theme(),
         css_paths=[Path(ASSETS / "faceweb.css")],
         favicon_path=ASSETS / "favicon.svg",
-        i18n=page.tongues(),
+        i18n=page.translations(),
         app_kwargs={
             "routes": routes,
             "middleware": middleware,

@@ -40,7 +40,7 @@ LIVE_LAYERS = (("perceptual", "conv3_1"), ("perceptual", "conv5_1"), ("face", "l
 
 
 class OneLayer:
-    """A probe that knows a single layer, so that a pass over it visits that layer alone."""
+    """A feature extractor of a single layer: a pass over it visits that layer alone."""
 
     def __init__(self, extractor: FeatureExtractor, layer: str) -> None:
         self._extractor, self.layers, self.size = extractor, (layer,), extractor.size
@@ -53,7 +53,7 @@ class OneLayer:
 
 
 def scan(extractor, engine: Engine, corpus: Corpus) -> Index:
-    """The winners of a whole corpus."""
+    """The top k of a whole corpus."""
     for step in scan_corpus(extractor, engine.faces(), corpus):
         index = step.index
     return index
@@ -80,7 +80,7 @@ def brute(
 
 
 def exactness(inspector: Inspector, engine: Engine, network: str) -> None:
-    """Counts winners that differ from the brute-force search, by place and beyond rounding."""
+    """Counts what of the top k differs from brute force, by place and beyond rounding."""
     corpus = bundled_corpus()
     corpus = Corpus(corpus.title, corpus.items[:EXACT], corpus.fingerprint + "60")
     index = scan(inspector.extractor, engine, corpus)
@@ -144,7 +144,7 @@ def many(archive: Path) -> None:
 
 
 def singles(extractor: FeatureExtractor) -> Iterator[OneLayer]:
-    """The layers of a probe, each on its own."""
+    """The layers of a feature extractor, each on its own."""
     return (OneLayer(extractor, layer) for layer in extractor.layers)
 
 
@@ -173,7 +173,7 @@ def frame(engine: Engine) -> None:
     """Milliseconds for a live frame: maps, drawing and all, as the page's handler does it."""
     picture = Image.open(ASSETS / "examples" / "coffee.jpg").resize((640, 480))
     pixels = np.asarray(picture)
-    handlers = feature_maps.Handlers(Services(engine, None, None))
+    handlers = feature_maps.FeatureMapsTab(Services(engine, None, None))
     for network, layer in LIVE_LAYERS:
         took = report.time_action(lambda n=network, la=layer: handlers.live(pixels, n, la, 3), 20)
         milliseconds = {name: 1e3 * value for name, value in took.items()}

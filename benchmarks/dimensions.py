@@ -40,7 +40,7 @@ SEEDS = range(100, 110)
 
 
 def definition(values: np.ndarray, kernels: dict[str, tuple]) -> list[np.ndarray]:
-    """The taps of a network of `SMALL`, written from its definition, for (positions..., 3)."""
+    """The style layers of `SMALL`, written from its definition, for (positions..., 3)."""
 
     def layer(x: np.ndarray, name: str) -> np.ndarray:
         kernel, bias = kernels[name]

@@ -1,4 +1,4 @@
-"""The painter's step in eager PyTorch on the CPU, with the very same weights and targets."""
+"""The style model's step in eager PyTorch on the CPU, with the very same weights and targets."""
 
 import io
 from collections.abc import Mapping

@@ -23,7 +23,7 @@ from faceweb.config import TrainConfig
 from faceweb.engine import Engine
 from faceweb.faces.evaluation import BINARY, Learner, euclidean, evaluate, roc, split_pairs
 from faceweb.faces.quality import find_faces
-from faceweb.gallery.feedback import BOUND, LabelledPair, load_known, teach
+from faceweb.gallery.feedback import BOUND, LabelledPair, load_known, update_unit
 from faceweb.metric_learning.dataset import (
     FaceDataset,
     HoldOut,
@@ -189,7 +189,7 @@ def teach_errors(engine: Engine, people: list[tuple[np.ndarray, int]]) -> None:
     took, results = [], []
     for pair in wrong:
         began = time.perf_counter()
-        results.append(teach(known, known.unit, [pair]))
+        results.append(update_unit(known, known.unit, [pair]))
         took.append(time.perf_counter() - began)
     right = sum(result.right(result.after)[0] for result in results)
     report.emit(

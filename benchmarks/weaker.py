@@ -67,13 +67,13 @@ SPOILED: dict[str, Callable[[Image.Image], Image.Image]] = {
 
 
 def embed_photo(networks: FaceNetworks, photo: np.ndarray) -> np.ndarray | None:
-    """The encoding of whom a photo is of; nothing where no face is found or it is too small."""
+    """The embedding of whom a photo is of; nothing where no face is found or it is too small."""
     try:
         faces = find_faces(networks, photo)
         face = pick([central(faces, photo)], 0)
     except FacewebError:
         return None
-    return networks.encode(photo, [face])[0].embedding
+    return networks.embed_faces(photo, [face])[0].embedding
 
 
 def compare(networks: FaceNetworks, folder: Path) -> None:

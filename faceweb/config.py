@@ -60,7 +60,7 @@ class Bounded:
 
 @dataclass(frozen=True, kw_only=True)
 class FacesConfig(Bounded):
-    """How near two encodings must be to count as one person, in Euclidean distance."""
+    """How near two embeddings must be to count as one person, in Euclidean distance."""
 
     threshold: float = ranged(0.6, 0.2, 1.2, 0.01)
 
@@ -146,7 +146,7 @@ class TrainConfig(Bounded):
     `margin` is in units of the distance, which is 2 at most for the network from scratch; the
     binary losses have none. `rate` is the size of the first step (Adam); it falls to nothing along
     half a cosine (Loshchilov & Hutter 2017). `depth` says what learns on photos: a head on the
-    face recogniser's encodings, or its last blocks.
+    face recogniser's embeddings, or its last blocks.
     """
 
     loss: str = choice_of("triplet", "contrastive", "binary", "chi-square")

@@ -39,7 +39,7 @@ class Face:
 
 @dataclass(frozen=True, eq=False)
 class EmbeddedFace:
-    """A face, its aligned chip (150, 150, 3) uint8 and its encoding (128,) float32."""
+    """A face, its aligned chip (150, 150, 3) uint8 and its embedding (128,) float32."""
 
     face: Face
     chip: np.ndarray
@@ -117,7 +117,7 @@ class Check:
 class StyleWeights:
     """Weights of J = alpha * J_content + beta * J_style + variation * J_variation.
 
-    `lambdas` weighs the taps within J_style, one number a tap.
+    `layer_weights` weighs the style layers within J_style, one number a tap.
     """
 
     alpha: float

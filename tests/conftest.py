@@ -133,7 +133,7 @@ def start(tmp_path):
 
 @pytest.fixture(scope="session")
 def inspector():
-    """The painter's network with random weights."""
+    """The style model's network with random weights."""
     import keras
 
     from faceweb.interpret.inspector import Inspector

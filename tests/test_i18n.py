@@ -205,7 +205,7 @@ def test_programs_read_plain_english(page):
 
 
 def test_browsers_are_given_both_languages(page):
-    tongues = page.tongues().translations
+    tongues = page.translations().translations
     assert set(tongues) == {"en", "zh-CN"}
     marked = json.dumps(page.get_config_file()["components"], default=str)
     names = set(re.findall(r"faceweb [0-9a-f]{12}", marked))

@@ -37,7 +37,7 @@ def embed_folder(networks: FaceNetworks, folder: Path) -> tuple[np.ndarray, np.n
     for path in sorted(folder.glob("*/*.jpg")):
         picture = read_picture(path)
         face = central(find_faces(networks, picture), picture)
-        embeddings.append(networks.encode(picture, [face])[0].embedding)
+        embeddings.append(networks.embed_faces(picture, [face])[0].embedding)
         names.append(path.parent.name)
     return np.array(embeddings), np.array(names)
 

@@ -1,7 +1,7 @@
 """Measures what known pairs differ in: python -m training.measure_pairs FOLDER
 
 FOLDER has one folder a person, each with photos of that person. Means and covariances of |f(a) -
-f(b)| and the logistic unit fitted to their sum are written to assets/pairs.npz, no encoding is.
+f(b)| and the logistic unit fitted to their sum are written to assets/pairs.npz, no embedding is.
 """
 
 import argparse

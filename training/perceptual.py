@@ -94,7 +94,7 @@ def crops(pictures: list[np.ndarray], numbers: np.random.Generator) -> np.ndarra
 
 
 def scales(teacher: Teacher, pictures: list[np.ndarray]) -> list[float]:
-    """Mean standard deviation of a channel, tap by tap, which makes the taps' errors alike."""
+    """Mean standard deviation of a channel, layer by layer, which makes their errors alike."""
     numbers = np.random.default_rng(1)
     features = [teacher(tf.constant(crops(pictures, numbers))) for _ in range(8)]
     stacked = (tf.concat(style_layer, 0) for style_layer in zip(*features, strict=True))

@@ -130,7 +130,7 @@ class Head:
     source: str
 
     def scores(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        """Scores (n, m) of encodings (n, 128) and (m, 128): smaller is nearer.
+        """Scores (n, m) of embeddings (n, 128) and (m, 128): smaller is nearer.
 
         A distance, or under a binary loss minus the log-odds.
         """
@@ -164,7 +164,7 @@ def head_arrays(loss: str, parameters: Sequence[np.ndarray]) -> tuple[np.ndarray
         parameters: of the network, and the logistic unit's weights and bias.
 
     Raises:
-        TrainingError: the network that learnt takes something else than encodings.
+        TrainingError: the network that learnt takes something else than embeddings.
     """
     network, unit = tuple(parameters[:-2]), tuple(parameters[-2:])
     kept = unit if loss in BINARY and not network else network
@@ -179,7 +179,7 @@ def head_arrays(loss: str, parameters: Sequence[np.ndarray]) -> tuple[np.ndarray
 def make_trained_head(
     loss: str, arrays: tuple[np.ndarray, ...], held: VerificationMetrics, source: str
 ) -> Head:
-    """A head out of a training on encodings.
+    """A head out of a training on embeddings.
 
     Args:
         loss: of the training.

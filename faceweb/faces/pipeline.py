@@ -57,8 +57,8 @@ class FaceNetworks:
             settled = self.detector.settle(picture, faces)
         return [cut_chip(picture, landmarks) for landmarks in settled]
 
-    def encode(self, picture: np.ndarray, faces: list[Face]) -> list[EmbeddedFace]:
-        """Aligns and encodes faces of a picture (h, w, 3) uint8."""
+    def embed_faces(self, picture: np.ndarray, faces: list[Face]) -> list[EmbeddedFace]:
+        """Aligns and embeds faces of a picture (h, w, 3) uint8."""
         chips = self.align(picture, faces)
         embeddings = self.embed(np.stack(chips)) if chips else np.zeros((0, 128))
         return [EmbeddedFace(*parts) for parts in zip(faces, chips, embeddings, strict=True)]

@@ -51,7 +51,7 @@ def verify(
         head: decides in the place of the distance.
 
     Raises:
-        NoFaceFoundError: one of them shows no face, or only one too small to encode.
+        NoFaceFoundError: one of them shows no face, or only one too small to embed.
     """
     found_a, a = _largest(networks, picture_a, "A")
     found_b, b = _largest(networks, picture_b, "B")
@@ -68,7 +68,7 @@ def _largest(
     """All faces of a picture, and the largest one encoded."""
     try:
         found = find_faces(networks, picture)
-        (embedded,) = networks.encode(picture, [pick(found, 0)])
+        (embedded,) = networks.embed_faces(picture, [pick(found, 0)])
     except NoFaceFoundError as error:
         raise NoFaceFoundError(f"Photo {letter}: {error}") from None
     return found, embedded

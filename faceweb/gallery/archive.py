@@ -17,7 +17,7 @@ from faceweb.errors import FacewebError, ImportRefusedError
 from faceweb.faces.heads import SHAPES, UNITS, Head, to_bytes
 from faceweb.faces.quality import MODEL, from_png, to_png
 from faceweb.gallery.enroll import clean_name
-from faceweb.gallery.learnt import MOST_MARKS, Learnt, StoredMark
+from faceweb.gallery.learnt import MOST_MARKS, Learnt, StoredPair
 from faceweb.gallery.store import Galleries, StoredPhoto
 from faceweb.media.sandbox import open_zip_bytes, unpack
 
@@ -209,7 +209,7 @@ _MARK = {
 class LearntFile:
     """Marked pairs, oldest first, and a head."""
 
-    marks: tuple[StoredMark, ...]
+    marks: tuple[StoredPair, ...]
     head: Head | None
 
 
@@ -255,7 +255,7 @@ def import_feedback(learnt: Learnt, key: str, file: LearntFile) -> tuple[int, bo
     return len(marks), headed
 
 
-def _marks(data: bytes) -> tuple[StoredMark, ...]:
+def _marks(data: bytes) -> tuple[StoredPair, ...]:
     with open_zip_bytes(data) as npz:
         # A number a pair says how many there are; nothing larger is read before that is known.
         count = len(read_bounded(npz, "same.npy", MOST_MARKS + _HEADER)) - _HEADER
@@ -265,7 +265,7 @@ def _marks(data: bytes) -> tuple[StoredMark, ...]:
         }
     _check_finite(*(arrays[name] for name in ("a", "b", "unit")))
     rows = zip(*(arrays[name] for name in _MARK), strict=True)
-    return tuple(StoredMark(a, b, bool(same), unit) for a, b, same, unit in rows)
+    return tuple(StoredPair(a, b, bool(same), unit) for a, b, same, unit in rows)
 
 
 def _head(data: bytes) -> Head:

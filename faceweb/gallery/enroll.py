@@ -87,13 +87,13 @@ def enroll(
         which: index among the faces, largest first.
 
     Raises:
-        NoFaceFoundError: no face, none of that index, or one too small to encode.
+        NoFaceFoundError: no face, none of that index, or one too small to embed.
         NameRefusedError, KeyRefusedError, GalleryFullError, StorageError: see there.
     """
     name = clean_name(name)
     faces = find_faces(networks, picture)
     chosen = pick(faces, which)
-    (embedded,) = networks.encode(picture, [chosen])
+    (embedded,) = networks.embed_faces(picture, [chosen])
     before = galleries.photos(key)
     mine = [photo for photo in before if photo.person == name]
     nearest = rank(embedded.embedding, [photo for photo in before if photo.person != name])[:1]

@@ -13,7 +13,7 @@ import numpy as np
 
 from faceweb.config import ASSETS
 from faceweb.faces.heads import LogisticUnit, Moments, descend, estimate_errors, metric
-from faceweb.gallery.learnt import Learnt, StoredMark
+from faceweb.gallery.learnt import Learnt, StoredPair
 from faceweb.networks.weights import explain_missing
 
 RATE, MOST_STEPS = 0.01, 2000
@@ -38,7 +38,7 @@ class Known:
 
 @dataclass(frozen=True, eq=False)
 class LabelledPair:
-    """A pair and its answer: encodings (128,) each, and whether they are one person."""
+    """A pair and its answer: embeddings (128,) each, and whether they are one person."""
 
     a: np.ndarray
     b: np.ndarray
@@ -78,7 +78,7 @@ class Taught:
         return [bool((unit.log_odds(mark.terms) >= 0) == mark.same) for mark in self.marks]
 
 
-def teach(known: Known, unit: LogisticUnit, marks: Sequence[LabelledPair]) -> Taught:
+def update_unit(known: Known, unit: LogisticUnit, marks: Sequence[LabelledPair]) -> Taught:
     """Steps until every marked pair is learnt, the guard objects or `MOST_STEPS` are taken.
 
     Args:
@@ -103,7 +103,7 @@ def teach(known: Known, unit: LogisticUnit, marks: Sequence[LabelledPair]) -> Ta
     return Taught(unit, now, tuple(marks), steps, held_back, bool(refused), *errors)
 
 
-def unit_of(known: Known, marks: Sequence[StoredMark]) -> LogisticUnit:
+def unit_of(known: Known, marks: Sequence[StoredPair]) -> LogisticUnit:
     """A visitor's unit: as the last marked pair left it, or where all begin."""
     if not marks:
         return known.unit
@@ -121,11 +121,11 @@ def mark(known: Known, learnt: Learnt, key: str, pair: LabelledPair) -> Taught:
     # The last answer on a pair stands.
     before = [each for each in before if not each.same_pair(pair.a, pair.b)]
     pairs = [*(LabelledPair(each.a, each.b, each.same) for each in before), pair]
-    taught = teach(known, unit, pairs)
+    taught = update_unit(known, unit, pairs)
     if taught.refused:
         return taught
     whole = np.append(taught.after.weights, taught.after.bias)
-    learnt.add_mark(key, StoredMark(pair.a, pair.b, pair.same, whole))
+    learnt.add_mark(key, StoredPair(pair.a, pair.b, pair.same, whole))
     return taught
 
 

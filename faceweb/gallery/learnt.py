@@ -12,8 +12,8 @@ MOST_MARKS = 200
 
 
 @dataclass(frozen=True, eq=False)
-class StoredMark:
-    """A marked pair: encodings (128,) float32, the answer, and the unit (129,) taught by it."""
+class StoredPair:
+    """A marked pair: embeddings (128,) float32, the answer, and the unit (129,) taught by it."""
 
     a: np.ndarray
     b: np.ndarray
@@ -21,7 +21,7 @@ class StoredMark:
     unit: np.ndarray
 
     def same_pair(self, a: np.ndarray, b: np.ndarray) -> bool:
-        """Whether it is of these two encodings, in whatever order."""
+        """Whether it is of these two embeddings, in whatever order."""
         return any(
             np.array_equal(self.a, one) and np.array_equal(self.b, other)
             for one, other in ((a, b), (b, a))
@@ -37,7 +37,7 @@ class Learnt:
     def __init__(self, galleries: Galleries) -> None:
         self._galleries = galleries
 
-    def add_mark(self, key: str, mark: StoredMark) -> None:
+    def add_mark(self, key: str, mark: StoredPair) -> None:
         """Adds a marked pair, in the place of an earlier answer on it.
 
         Raises:
@@ -59,12 +59,12 @@ class Learnt:
             session.add(LabelledPairRow(gallery=gallery, a=a, b=b, same=mark.same, unit=unit))
             session.commit()
 
-    def marks(self, key: str) -> list[StoredMark]:
+    def marks(self, key: str) -> list[StoredPair]:
         """All marked pairs, oldest first."""
         with self._galleries.session() as session:
             gallery = self._galleries.row(session, key)
             return [
-                StoredMark(
+                StoredPair(
                     np.frombuffer(row.a, "<f4"),
                     np.frombuffer(row.b, "<f4"),
                     row.same,

@@ -40,10 +40,10 @@ def recognize(
 
     Returns:
         One answer a face, largest face first; empty where there is no face.
-        A face too small to encode gets no candidates.
+        A face too small to embed gets no candidates.
     """
     threshold = config.threshold if head is None else head.threshold
-    faces = networks.encode(picture, detect_faces(networks, picture))
+    faces = networks.embed_faces(picture, detect_faces(networks, picture))
     return [Recognized(face, _match(face, photos, threshold, head)) for face in faces]
 
 

@@ -57,7 +57,7 @@ PATIENCE = 5.0
 
 @dataclass(frozen=True, eq=False)
 class StoredPhoto:
-    """A photo as the gallery holds it; `chip` is a PNG of 150x150, `encoding` (128,) float32."""
+    """A photo as the gallery holds it; `chip` is a PNG of 150x150, `embedding` (128,) float32."""
 
     id: int
     person: str
@@ -69,7 +69,7 @@ class StoredPhoto:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What was erased; `bytes` counts encodings, chips, marked pairs and heads."""
+    """What was erased; `bytes` counts embeddings, chips, marked pairs and heads."""
 
     people: int
     photos: int

@@ -59,7 +59,7 @@ class PhotoRow(Base):
 
 
 class LabelledPairRow(Base):
-    """A pair whose verdict a visitor marked: two encodings, and the unit that was taught by it.
+    """A pair whose verdict a visitor marked: two embeddings, and the unit that was taught by it.
 
     `unit` is 129 little-endian float64, weights and bias.
     """

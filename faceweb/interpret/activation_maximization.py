@@ -49,7 +49,7 @@ class ActivationMaximization:
     """Activation maximisation over one network, traced once a layer.
 
     Args:
-        probe: of the network; the pictures have its size, or `SIDE` where it takes any.
+        extractor: of the network; the pictures have its size, or `SIDE` where it takes any.
     """
 
     def __init__(self, extractor: FeatureExtractor) -> None:
@@ -83,7 +83,7 @@ class ActivationMaximization:
         That is the mean over all positions in the first `FILLING` steps, and then the largest.
 
         Args:
-            layer: one of the probe's layers.
+            layer: one of the extractor's layers.
             units: one a picture.
             numbers: where the turns and shifts come from.
 
@@ -91,7 +91,7 @@ class ActivationMaximization:
             the pictures after the step, and those activations (n,) before it.
 
         Raises:
-            ValueError: the layer is not among the probe's.
+            ValueError: the layer is not among the extractor's.
         """
         self._extractor.units(layer)
         moved = tf.constant(_transforms(len(units), self.side, numbers))
@@ -194,7 +194,7 @@ def maximize_activation(
     """Activation maximisation from faint noise.
 
     Args:
-        lens: looks into the network.
+        inspector: looks into the network.
         layer: one of its layers.
         units: one a picture.
         config: how long, and from which noise.

@@ -300,7 +300,7 @@ def attribute_pair(
         NoFaceFoundError: a photo shows no face, or only one too small to embed.
     """
     faces = [
-        networks.encode(photo, [pick(find_faces(networks, photo), 0)])[0]
+        networks.embed_faces(photo, [pick(find_faces(networks, photo), 0)])[0]
         for photo in (photo_a, photo_b)
     ]
     done: list[AttributionStep | None] = [None, None]

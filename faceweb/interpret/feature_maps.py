@@ -140,10 +140,10 @@ def feature_maps(
     """Shows a photo to a layer.
 
     Args:
-        probe: of the network.
+        extractor: of the network.
         networks: find and align a face for a network that takes faces.
         photo: (h, w, 3) uint8 RGB.
-        layer: one of the probe's.
+        layer: one of the extractor's.
         side: longer side at most of what is looked at.
 
     Raises:

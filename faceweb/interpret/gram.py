@@ -142,7 +142,7 @@ def repaint(
     """Moves a photo until two units of a layer correlate as wanted, its content held.
 
     Args:
-        lens: looks into the network.
+        inspector: looks into the network.
         networks: find and align a face for a network that takes faces.
         photo: (h, w, 3) uint8 RGB; it is repainted at 256 pixels at most.
         layer: one of the network's.

@@ -42,7 +42,7 @@ class GramRepainter:
     """Steps over one network, traced once a layer.
 
     Args:
-        probe: of the network.
+        extractor: of the network.
     """
 
     def __init__(self, extractor: FeatureExtractor) -> None:
@@ -64,7 +64,7 @@ class GramRepainter:
 
         Args:
             state: the painting under way.
-            layer: one of the probe's layers.
+            layer: one of the extractor's layers.
             content: what `content` gave.
             pair: two units of the layer.
             wanted: their correlation in [-1, 1].

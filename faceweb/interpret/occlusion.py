@@ -63,10 +63,10 @@ def occlude_unit(
     """Covers a photo patch by patch and watches a unit at the place where it is strongest.
 
     Args:
-        probe: of the network.
+        extractor: of the network.
         networks: find and align a face for a network that takes faces.
         photo: (h, w, 3) uint8 RGB; 256 pixels at most are looked at.
-        layer: one of the probe's.
+        layer: one of the extractor's.
         unit: one of the layer's.
         config: how large the patch is, and what is in it.
 
@@ -110,10 +110,10 @@ def occlude_pair(
         What covering the first face has done so far, and the second; None before it began.
 
     Raises:
-        NoFaceFoundError: a photo shows no face, or only one too small to encode.
+        NoFaceFoundError: a photo shows no face, or only one too small to embed.
     """
     faces = [
-        networks.encode(photo, [pick(find_faces(networks, photo), 0)])[0]
+        networks.embed_faces(photo, [pick(find_faces(networks, photo), 0)])[0]
         for photo in (photo_a, photo_b)
     ]
     before = float(euclidean(faces[0].embedding[None], faces[1].embedding[None])[0, 0])

@@ -17,7 +17,7 @@ class Saliency:
     """Gradients of a network's activations with respect to its picture, traced once a layer.
 
     Args:
-        probe: of the network.
+        extractor: of the network.
     """
 
     def __init__(self, extractor: FeatureExtractor) -> None:
@@ -31,13 +31,13 @@ class Saliency:
         """The gradient of one activation, of the picture's shape.
 
         Args:
-            picture: (h, w, 3) float32 in [0, 1], or (positions..., c) of the probe's rank.
-            layer: one of the probe's layers.
+            picture: (h, w, 3) float32 in [0, 1], or (positions..., c) of the extractor's rank.
+            layer: one of the extractor's layers.
             place: (row, column, unit) in the layer, inside it; (positions..., unit) likewise.
             guided: whether only positive gradients pass back through a ReLU.
 
         Raises:
-            ValueError: the layer is not among the probe's.
+            ValueError: the layer is not among the extractor's.
         """
         self._extractor.units(layer)
         with self._extractor.device.lock:

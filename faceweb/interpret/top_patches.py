@@ -43,7 +43,7 @@ def merge(top_k: TopK, candidates: TopK) -> TopK:
     Of two equal values the smaller view wins, then the smaller position.
 
     Args:
-        winners: of k places.
+        top_k: of k places.
         candidates: (m, c), any m.
     """
     places = len(top_k.values)
@@ -89,10 +89,10 @@ class Corpus(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Index:
-    """Where the winners of every unit of every layer are.
+    """Where the top k of every unit of every layer are.
 
     Attributes:
-        winners: per layer, arrays (9, c); their views are positions in `views`.
+        top_k: per layer, arrays (9, c); their views are positions in `views`.
         views: per view, which picture of the corpus, and which view of that picture.
         skipped: pictures that are broken or of no use.
     """
@@ -102,7 +102,7 @@ class Index:
     skipped: int = 0
 
     def strongest(self, layer: str, count: int) -> list[int]:
-        """The units whose last winner is strongest: those that fire for many things, firmly."""
+        """The units whose last place is strongest: those that fire for many things, firmly."""
         values = self.top_k[layer].values
         order = np.lexsort((-values[0], -values[-1]))
         return [int(unit) for unit in order[:count] if values[0, unit] > 0]
@@ -110,7 +110,7 @@ class Index:
 
 @dataclass(frozen=True, eq=False)
 class PassStep:
-    """A pass under way: pictures seen and in all, seconds left, and the winners so far."""
+    """A pass under way: pictures seen and in all, seconds left, and the top k so far."""
 
     done: int
     total: int
@@ -121,7 +121,7 @@ class PassStep:
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """One of a unit's winners.
+    """One of a unit's top k.
 
     Attributes:
         image: the picture's label.
@@ -161,13 +161,13 @@ def scan_corpus(
     """One pass over a corpus.
 
     Args:
-        probe: of the network.
+        extractor: of the network.
         networks: find and align faces for a network that takes faces.
         corpus: the pictures.
         most: patches of one unit a picture; several lie at least half a field apart.
 
     Yields:
-        The winners so far, twice a second, and at last all.
+        The top k so far, twice a second, and at last all.
 
     Raises:
         CorpusError: the pictures are gone, or none of them can be used.
@@ -209,7 +209,7 @@ def patches_of(
     layer: str,
     units: Sequence[int],
 ) -> dict[int, list[Patch]]:
-    """The winners of some units, strongest first; fewer than nine where a unit seldom fires.
+    """The top k of some units, strongest first; fewer than nine where a unit seldom fires.
 
     Raises:
         CorpusError: the pictures are gone.

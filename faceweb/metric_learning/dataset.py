@@ -16,7 +16,7 @@ from faceweb.errors import TrainingError
 from faceweb.faces.quality import Networks, detect_faces, from_png
 from faceweb.gallery.store import StoredPhoto
 from faceweb.interpret.corpus import make_uploaded_corpus
-from faceweb.metric_learning.synthetic_faces import SIDE, avatar, identity, occasion
+from faceweb.metric_learning.synthetic_faces import SIDE, draw_face, identity, occasion
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,7 +24,7 @@ class FaceDataset:
     """People with their pictures.
 
     Attributes:
-        inputs: what a network is given, for each person (k, ...): pictures uint8 or encodings
+        inputs: what a network is given, for each person (k, ...): pictures uint8 or embeddings
             float32; k may differ and is at least 1.
         pictures: what a visitor is shown of each, (k, h, w, 3) uint8.
     """
@@ -53,7 +53,7 @@ class FaceDataset:
 
 @dataclass(frozen=True)
 class Places:
-    """A batch by places in an album: (n,) whose, and (n,) which picture of theirs."""
+    """A batch by places in a data set: (n,) whose, and (n,) which picture of theirs."""
 
     people: np.ndarray
     which: np.ndarray
@@ -80,7 +80,7 @@ def take(dataset: FaceDataset, places: Places) -> np.ndarray:
 
 
 def as_input(values: np.ndarray) -> np.ndarray:
-    """Pictures uint8 as float32 in [0, 1]; encodings as they are."""
+    """Pictures uint8 as float32 in [0, 1]; embeddings as they are."""
     return values / np.float32(255) if values.dtype == np.uint8 else values
 
 
@@ -155,7 +155,7 @@ def dataset(seed: int, people: range, pictures: int) -> Iterator[np.ndarray]:
     """The pictures (pictures, 64, 64, 3) uint8 of one person after the other."""
     for number in people:
         who = identity(seed, number)
-        yield np.stack([avatar(who, occasion(seed, number, i)) for i in range(pictures)])
+        yield np.stack([draw_face(who, occasion(seed, number, i)) for i in range(pictures)])
 
 
 FEWEST, MOST_PHOTOS = 3, 300
@@ -168,7 +168,7 @@ GAIN, TINT = 0.35, 0.06
 
 
 @dataclass(frozen=True, eq=False)
-class PhotoAlbum:
+class PhotoDataset:
     """A gallery to learn from.
 
     Attributes:
@@ -180,14 +180,14 @@ class PhotoAlbum:
     note: str
 
 
-Encode = Callable[[np.ndarray], np.ndarray]
+Embed = Callable[[np.ndarray], np.ndarray]
 
 
-def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAlbum:
+def photo_dataset(embed: Embed, photos: list[StoredPhoto], seed: int) -> PhotoDataset:
     """A gallery's faces and their copies, as a network takes them; of a large one a part.
 
     Args:
-        encode: from chips (n, 150, 150, 3) uint8 to what the network that learns is given.
+        embed: from chips (n, 150, 150, 3) uint8 to what the network that learns is given.
         photos: the gallery, with chips.
         seed: of the copies.
 
@@ -205,26 +205,26 @@ def photo_album(encode: Encode, photos: list[StoredPhoto], seed: int) -> PhotoAl
         )
     each = max(MOST_PHOTOS // len(people), 1) if len(photos) > MOST_PHOTOS else len(photos)
     taken = [[from_png(chip) for chip in own[:each]] for own in people.values()][:MOST_PHOTOS]
-    dataset, count = _album(encode, taken, seed), sum(map(len, taken))
+    dataset, count = _build_dataset(embed, taken, seed), sum(map(len, taken))
     left = f" {count:,} of {len(photos):,} photos are learnt from." if count < len(photos) else ""
-    return PhotoAlbum(dataset.split, dataset.note + left)
+    return PhotoDataset(dataset.split, dataset.note + left)
 
 
-def zip_album(
+def zip_dataset(
     networks: Networks,
-    encode: Encode,
+    embed: Embed,
     archive: Path,
     seed: int,
     report: Callable[[float], None],
-) -> PhotoAlbum:
-    """As `photo_album`, of a zip with a folder of photos for each person.
+) -> PhotoDataset:
+    """As `photo_dataset`, of a zip with a folder of photos for each person.
 
     The largest face of each photo counts. Photos that are broken, show none or lie in no folder
     beside the others' are left out and counted.
 
     Args:
         networks: detector and aligner.
-        encode: as for `photo_album`.
+        embed: as for `photo_dataset`.
         archive: the zip.
         seed: of the copies.
         report: called with the share that is read.
@@ -258,10 +258,10 @@ def zip_album(
             f"{FEWEST} people are needed to learn from, and faces of {len(people)} were found in "
             "this zip: pack one folder of photos for each person."
         )
-    dataset = _album(encode, list(people.values()), seed)
+    dataset = _build_dataset(embed, list(people.values()), seed)
     lost = f" {skipped} photos were left out: broken, or without a face." if skipped else ""
     lost += f" {loose} photos were left out: in no folder of a person." if loose else ""
-    return PhotoAlbum(dataset.split, dataset.note + lost)
+    return PhotoDataset(dataset.split, dataset.note + lost)
 
 
 def _enroll(missing: int) -> str:
@@ -276,19 +276,19 @@ def _owners(members: list[str]) -> list[str]:
     return [parts[shared] if len(parts) > shared else "" for parts in folders]
 
 
-def _album(encode: Encode, people: list[list[np.ndarray]], seed: int) -> PhotoAlbum:
+def _build_dataset(embed: Embed, people: list[list[np.ndarray]], seed: int) -> PhotoDataset:
     rng = np.random.default_rng(seed)
     # Last who can be measured: several photos of one person make real pairs.
     people = sorted(people, key=lambda chips: len(chips) > 1)
     inputs, pictures = [], []
     for chips in people:
         own = copies(chips, rng)
-        pieces = [encode(own[i : i + CHIPS]) for i in range(0, len(own), CHIPS)]
+        pieces = [embed(own[i : i + CHIPS]) for i in range(0, len(own), CHIPS)]
         inputs.append(np.concatenate(pieces))
         pictures.append(np.stack([_thumbnail(chip) for chip in own]))
     dataset, counts = FaceDataset(tuple(inputs), tuple(pictures)), [len(chips) for chips in people]
     split = _hold_out(dataset, counts)
-    return PhotoAlbum(split, _note(split, counts))
+    return PhotoDataset(split, _note(split, counts))
 
 
 def copies(chips: list[np.ndarray], rng: np.random.Generator) -> np.ndarray:

@@ -14,7 +14,7 @@ from faceweb.networks.face_resnet import build_tail
 from faceweb.networks.siamese import ENCODING, build_frozen, build_projection, build_siamese
 from faceweb.style.optimizer import adam_update
 
-# A projection of encodings has 16,384 numbers and often a handful of people to learn them from: on
+# A projection of embeddings has 16,384 numbers and often a handful of people to learn them from: on
 # five, whatever moves further from the identity tells five others apart worse.
 TETHER = 1.0
 EMBEDDED = 64  # pictures at once

@@ -166,7 +166,7 @@ _ROUND = np.linspace(0, 2 * np.pi, 22, endpoint=False)
 _CIRCLE = np.column_stack([np.cos(_ROUND), np.sin(_ROUND)])
 
 
-def avatar(who: Identity, when: Occasion) -> np.ndarray:
+def draw_face(who: Identity, when: Occasion) -> np.ndarray:
     """Draws a person on an occasion: (64, 64, 3) uint8."""
     return _develop(_Easel(who, when).draw(), when)
 

@@ -105,7 +105,7 @@ class Training:
 
     Args:
         learner: a network's steps.
-        album: who is learnt from.
+        dataset: who is learnt from.
         held_out: who is watched while it learns: other people.
         config: how.
     """
@@ -195,7 +195,7 @@ class Training:
         )
 
     def measure(self, weights: Any, dataset: FaceDataset) -> VerificationMetrics:
-        """Pairs of an album's pictures, told apart by weights of this training."""
+        """Pairs of a data set's pictures, told apart by weights of this training."""
         embeddings = self._learner.embed(weights, dataset.flat)
         return self._evaluate(weights, embeddings, dataset.people)
 

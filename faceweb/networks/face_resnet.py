@@ -108,7 +108,7 @@ def _fold(convolution: Convolution, gammas_betas: np.ndarray) -> Convolution:
 
 
 LEVELS = ((32, 3), (64, 4), (128, 3), (256, 3), (256, 1))
-# The last two residual blocks and the encoding follow this layer.
+# The last two residual blocks and the embedding follow this layer.
 TAIL_INPUT = "level5_2"
 _MEAN = np.array([122.782, 117.001, 104.298])
 
@@ -120,7 +120,7 @@ def build_embedder(data: bytes) -> keras.Model:
         data: the bytes of `dlib_face_recognition_resnet_model_v1.dat`.
 
     Returns:
-        A model from aligned faces, float32 RGB in [0, 1], (n, 150, 150, 3), to encodings (n, 128).
+        A model from aligned faces, float32 RGB in [0, 1], (n, 150, 150, 3), to embeddings (n, 128).
         Encodings are compared by Euclidean distance and are not of unit length.
     """
     convolutions, matrix = read_network(data)
@@ -157,10 +157,10 @@ def batch_stem(network: keras.Model, device: Device) -> Batched:
 
 
 def build_tail(network: keras.Model) -> keras.Model:
-    """A copy of the embedder's last two residual blocks and its encoding, which can be trained.
+    """A copy of the embedder's last two residual blocks and its embedding, which can be trained.
 
     Returns:
-        A model of 2,400,000 parameters from maps, (n, h, w, 256), to encodings (n, 128).
+        A model of 2,400,000 parameters from maps, (n, h, w, 256), to embeddings (n, 128).
     """
     part = keras.Model(network.get_layer(TAIL_INPUT).output, network.output, name="tail")
     tail = keras.models.clone_model(part)

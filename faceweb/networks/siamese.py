@@ -33,7 +33,7 @@ def build_siamese() -> keras.Model:
 
 
 def build_projection() -> keras.Model:
-    """A matrix that moves encodings (n, 128), float32, to embeddings (n, 128)."""
+    """A matrix that moves embeddings (n, 128), float32, to embeddings (n, 128)."""
     inputs = keras.Input((ENCODING,), name="encoding")
     outputs = layers.Dense(ENCODING, use_bias=False, name="projection")(inputs)
     return keras.Model(inputs, outputs, name="projection")

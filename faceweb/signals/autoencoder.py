@@ -48,7 +48,7 @@ class Graph:
             return randomize(self.model, seed).get_weights()
 
     def evaluate(self, weights: list[np.ndarray], question: str, *arguments, **named):
-        """What the probe answers a method's question while the filters are some weights."""
+        """What the extractor answers a method's question while the filters are some weights."""
         with self._lock:
             self.model.set_weights(weights)
             return getattr(self._extractor, question)(*arguments, **named)
@@ -90,7 +90,7 @@ class Autoencoder:
 
     @property
     def taps(self) -> np.ndarray:
-        """The filters of the first layer, (filters, taps)."""
+        """The filters of the first layer, (filters, style layers)."""
         return self.weights[0][:, 0].T
 
     def learn(self, samples: np.ndarray, steps: int, seed: int = 0) -> Iterator[float]:

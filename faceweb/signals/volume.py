@@ -133,7 +133,7 @@ class VolumeLook:
     """A volume, and what one unit of one layer says of it; scrolling computes no network.
 
     Args:
-        probe: of the inflated network.
+        extractor: of the inflated network.
         volume: as it was read.
         layer: to begin with.
         unit: to begin with; the strongest if None.

@@ -34,7 +34,7 @@ class ArrayScene:
 
     Attributes:
         content: what is painted over.
-        styles: of the content's rank, or pictures where the painter takes its styles from those.
+        styles: of the content's rank, or pictures where the style model takes them from those.
         shapes: (positions...) to work at from coarse to fine, the last one the content's own.
         shares: one a style.
     """

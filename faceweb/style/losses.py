@@ -104,7 +104,7 @@ def style_loss(generated, styles, layer_weights, plain):
     Args:
         generated: per layer what `gram` gives, or `gram_each`, whose costs are then summed.
         styles: per layer what `gram` gives.
-        lambdas: (layers,) weights.
+        layer_weights: (layers,) weights.
         plain: whether plain Gram matrices are compared, instead of centred ones.
     """
     distance = plain_style_loss if plain else centred_style_loss

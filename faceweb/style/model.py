@@ -65,7 +65,7 @@ class StyleModel:
     """Steps of one network, traced once whatever the size of the picture.
 
     Args:
-        network: from pictures in [0, 1] to taps, as `build_perceptual` makes it.
+        network: from pictures in [0, 1] to style layers, as `build_perceptual` makes it.
         device: where it runs.
         content_layer: index of the style layer that J_content compares.
         plain: whether J_style compares plain Gram matrices, instead of centred ones.
@@ -73,11 +73,11 @@ class StyleModel:
         largest: pixels of a picture beyond which it is taken by tiles, which need less memory.
         tile: side of a tile at most, without its margin; with it no larger than `largest` if None.
             Only pictures are taken by tiles.
-        styles_by: another painter with the same widths, whose network the styles are shown to;
+        styles_by: another style model with the same widths, whose network the styles are shown to;
             this one's if None.
     """
 
-    # How many taps have a style of their own, where several share one; all if None.
+    # How many style layers have a style of their own, where several share one; all if None.
     _taps: int | None = None
 
     def __init__(
@@ -391,9 +391,9 @@ class SolidStyleModel(StyleModel):
     along all three axes, each with statistics of its own.
 
     Args:
-        network: from pictures in [0, 1] to taps, as `build_perceptual` makes it.
+        network: from pictures in [0, 1] to style layers, as `build_perceptual` makes it.
         device: where it runs.
-        styles_by: the painter of that network, which the style picture is shown to.
+        styles_by: the style model of that network, which the style picture is shown to.
     """
 
     def __init__(self, network: keras.Model, device: Device, styles_by: StyleModel) -> None:
@@ -414,8 +414,8 @@ def slice_network(network: keras.Model) -> keras.Model:
     """A network of pictures over all slices of a block.
 
     Returns:
-        A model from (1, d, h, w, 3) to the taps of its slices along the first axis, then along the
-        second and the third: each (1, slices, h', w', c).
+        A model from (1, d, h, w, 3) to the style layers of its slices along the first, the
+        second and the third axis: each (1, slices, h', w', c).
     """
     block = keras.Input((None, None, None, 3), name="block")
     style_layers = []

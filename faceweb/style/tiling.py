@@ -53,7 +53,7 @@ class Tiles:
     """Statistics, features and slopes of pictures of any size, traced once.
 
     Args:
-        network: from pictures in [0, 1] to taps, each half as large as the one before.
+        network: from pictures in [0, 1] to style layers, each half as large as the one before.
         device: where it runs; its turn is taken a tile at a time.
         content_layer: index of the style layer that J_content compares.
         plain: whether J_style compares plain Gram matrices, instead of centred ones.

@@ -56,7 +56,7 @@ class LocalizedBlocks(PatchedBlocks):
         english = {_marker(text): text for text in self.texts}
         return _unmark(info, english)
 
-    def tongues(self) -> gr.I18n:
+    def translations(self) -> gr.I18n:
         """Both languages of every text that is marked."""
         texts = {text: in_chinese(text, kind) for text, kind in self.texts.items()}
         both = {text: said for text, said in texts.items() if said is not None}

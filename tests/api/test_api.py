@@ -55,6 +55,8 @@ CONTRACT = {
     "/repaint": ["photo", "network", "layer", "unit_a", "unit_b", "wanted", "steps"],
     "/occlude": ["photo", "network", "layer", "unit", "patch", "fill"],
     "/occlude_faces": ["photo_a", "photo_b", "patch", "fill"],
+    "/attribute": ["photo", "network", "layer", "unit", "baseline", "steps"],
+    "/attribute_faces": ["photo_a", "photo_b", "baseline", "steps"],
     "/dimensions": LAYER,
     "/convolve": [*LAYER, "kernel", "seed"],
     "/stylize_audio": ["content", "style", "alpha", "beta", "steps", "rate", "seed", "texture"],

@@ -113,6 +113,30 @@ def test_a_dream_streams(client):
     assert "would" in picture
 
 
+def test_attribution_streams_and_is_complete(client):
+    """The last answer has all its points, and the sum is what the photo adds to the baseline."""
+    job = client.submit(
+        example("coffee"), "perceptual", "conv3_1", 5, "grey", 64, api_name="/attribute"
+    )
+    record, page = job.result()
+    assert record["points"] == record["of"] == 64
+    assert record["source"] == "conv2_2"
+    adds = record["activation"] - record["baseline"]
+    assert record["sum"] == pytest.approx(adds, abs=0.03 * abs(adds))
+    assert record["gap"] == pytest.approx(abs(record["sum"] - adds), abs=1e-6)
+    assert page.count("<img") == 2
+    with pytest.raises(AppError, match="no layer before conv1_1"):
+        client.predict(example("coffee"), "perceptual", "conv1_1", 5, api_name="/attribute")
+
+
+def test_the_distance_of_two_faces_is_attributed_to_both(client):
+    faces = example("collins"), example("hopper")
+    record, page = client.predict(*faces, "blurred", 32, api_name="/attribute_faces")
+    assert [face["source"] for face in record["faces"]] == ["level4_3"] * 2
+    assert record["faces"][0]["distance"] == pytest.approx(0.7022, abs=0.01)
+    assert page.count("<img") == 4
+
+
 def test_repaint_and_occlude_stream(client):
     record, _ = client.predict(
         example("coffee"), "perceptual", "conv2_1", 46, 41, 0.0, 30, api_name="/repaint"

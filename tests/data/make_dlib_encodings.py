@@ -1,6 +1,6 @@
 """Makes dlib_encodings.npz: python -m tests.data.make_dlib_encodings, with dlib installed.
 
-The chips are the faces of assets/examples (public domain), aligned by faceweb; the encodings are
+The chips are the faces of assets/examples (public domain), aligned by faceweb; the embeddings are
 what dlib's own `face_recognition_model_v1` says of them, with the same weight file.
 """
 
@@ -23,7 +23,7 @@ def main() -> None:
     for name in ("collins", "hopper", "hopper_dim", "group"):
         picture = read_picture(FOLDER / f"{name}.jpg")
         faces = networks.detect(picture)[:3]
-        chips += [face.chip for face in networks.encode(picture, faces)]
+        chips += [face.chip for face in networks.embed_faces(picture, faces)]
     network = dlib.face_recognition_model_v1(str(weights.locate(weights.SOURCES["face_resnet"])))
     embeddings = [np.array(network.compute_face_descriptor(chip)) for chip in chips]
     np.savez_compressed(

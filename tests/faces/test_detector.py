@@ -87,7 +87,7 @@ def test_fifty_requests_of_mixed_sizes_trace_nothing(networks, picture):
     for _ in range(50):
         photo = np.asarray(group.resize(rng.integers(20, 1500, 2).tolist()))
         faces = networks.detect(photo)
-        found += len(networks.encode(photo, faces))
+        found += len(networks.embed_faces(photo, faces))
         networks.embed(
             photo[:1, :1].repeat(150, 0).repeat(150, 1)[None].repeat(rng.integers(1, 70), 0)
         )

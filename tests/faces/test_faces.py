@@ -106,10 +106,10 @@ def test_the_card_says_what_is_poor(networks, galleries, picture):
 def test_the_visitor_picks_one_of_several(networks, galleries, picture):
     group = picture("group")
     faces = networks.detect(group)
-    collins = networks.encode(picture("collins"), networks.detect(picture("collins")))[0]
+    collins = networks.embed_faces(picture("collins"), networks.detect(picture("collins")))[0]
     near = [
         np.linalg.norm(face.embedding - collins.embedding) < 0.5
-        for face in networks.encode(group, faces)
+        for face in networks.embed_faces(group, faces)
     ]
     enroll(networks, galleries, KEY, group, "Eileen", which=near.index(True))
     (stored,) = galleries.photos(KEY)

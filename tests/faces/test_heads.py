@@ -1,4 +1,4 @@
-"""Heads by hand: what they say of two encodings, kept and read again, erased with their gallery."""
+"""Heads by hand: what they say of two embeddings, kept, read again, erased with their gallery."""
 
 import numpy as np
 import pytest

@@ -30,7 +30,7 @@ from pathlib import Path
 import numpy as np
 from faceweb.gallery.database import sqlite_url
 from faceweb.gallery.store import Galleries
-from faceweb.gallery.learnt import Learnt, StoredMark
+from faceweb.gallery.learnt import Learnt, StoredPair
 folder, key, mine = Path(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 (folder / f"ready{mine}").touch()
 while len(list(folder.glob("ready*"))) < 2:
@@ -44,7 +44,7 @@ for number in range(30):
         galleries.forget_photo(key, photo.id)
     else:
         left.append(float(mine + number))
-    mark = StoredMark(encoding, encoding + 1, True, np.zeros(129))
+    mark = StoredPair(encoding, encoding + 1, True, np.zeros(129))
     Learnt(galleries).add_mark(key, mark)
 print(json.dumps(left))
 """

@@ -47,14 +47,14 @@ def test_a_wrong_verdict_becomes_right_and_known_pairs_stay(known, pair, same):
         for candidate in (pair(not same, same, seed) for seed in range(99))
         if decides(known.unit, candidate) != same
     )
-    taught = feedback.teach(known, known.unit, [wrong])
+    taught = feedback.update_unit(known, known.unit, [wrong])
     assert decides(taught.after, wrong) == same
     assert taught.steps > 0
     assert taught.error_after <= known.error(known.unit) + BOUND
 
 
 def test_what_is_right_already_moves_nothing(known, pair):
-    taught = feedback.teach(known, known.unit, [pair(True, True)])
+    taught = feedback.update_unit(known, known.unit, [pair(True, True)])
     assert taught.steps == 0
     assert taught.after is known.unit
 
@@ -63,7 +63,7 @@ def test_the_guard_stops_who_teaches_nonsense(known, pair):
     unit, marks, refused = known.unit, [], 0
     for seed in range(30):
         marks.append(pair(seed % 2 == 0, seed % 2 == 1, seed))
-        taught = feedback.teach(known, unit, marks)
+        taught = feedback.update_unit(known, unit, marks)
         if taught.refused:
             refused += 1
             assert taught.after is unit
@@ -92,7 +92,7 @@ def test_earlier_pairs_are_not_forgotten(known):
         marks += [LabelledPair(row, np.zeros(128), same) for row in wrong[:3]]
     assert len(marks) >= 4
     for count in range(1, len(marks) + 1):
-        taught = feedback.teach(known, unit, marks[:count])
+        taught = feedback.update_unit(known, unit, marks[:count])
         unit = taught.after
         assert not taught.held_back
     assert [decides(unit, each) for each in marks] == [each.same for each in marks]
@@ -142,6 +142,6 @@ def test_the_last_answer_on_a_pair_stands(known, learnt, pair):
 def test_what_is_not_learnt_is_refused_whatever_the_reason(known, pair):
     one = pair(True, True)
     contradiction = LabelledPair(one.a, one.b, False)
-    taught = feedback.teach(known, known.unit, [one, contradiction])
+    taught = feedback.update_unit(known, known.unit, [one, contradiction])
     assert taught.refused
     assert taught.after is known.unit

@@ -15,7 +15,7 @@ from faceweb.gallery.archive import (
     import_gallery,
     read_feedback,
 )
-from faceweb.gallery.learnt import Learnt, StoredMark
+from faceweb.gallery.learnt import Learnt, StoredPair
 from tests.conftest import KEY, OTHER_KEY
 
 HEAD = Head("binary", (np.full(UNITS, -2.0), np.array(3.0)), 0.5, -1.0, 0.25, 4.0, "two people")
@@ -30,7 +30,7 @@ def learnt(galleries):
 def filled(learnt):
     for number, same in enumerate((True, False)):
         a, b = (np.full(128, value, np.float32) for value in (number, number + 0.5))
-        learnt.add_mark(KEY, StoredMark(a, b, same, np.full(129, number / 3)))
+        learnt.add_mark(KEY, StoredPair(a, b, same, np.full(129, number / 3)))
     learnt.keep_head(KEY, to_bytes(HEAD))
     return export_gallery([], export_feedback(learnt, KEY))
 
@@ -47,7 +47,7 @@ def test_what_was_learnt_moves_to_another_key(learnt, galleries, filled):
 
 
 def test_what_is_there_stays(learnt, filled):
-    mine = StoredMark(np.zeros(128, np.float32), np.ones(128, np.float32), True, np.zeros(129))
+    mine = StoredPair(np.zeros(128, np.float32), np.ones(128, np.float32), True, np.zeros(129))
     learnt.add_mark(OTHER_KEY, mine)
     assert import_feedback(learnt, OTHER_KEY, read_feedback(filled)) == (0, True)
     assert len(learnt.marks(OTHER_KEY)) == 1

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faceweb.gallery.database import sqlite_url
-from faceweb.gallery.learnt import Learnt, StoredMark
+from faceweb.gallery.learnt import Learnt, StoredPair
 from faceweb.gallery.store import Galleries, fingerprint
 from tests.conftest import KEY
 
@@ -57,7 +57,7 @@ def test_marks_and_a_head_can_be_added_and_are_erased_with_it(older, embedding, 
     learnt = Learnt(older)
     assert learnt.marks(KEY) == []
     assert learnt.head(KEY) is None
-    learnt.add_mark(KEY, StoredMark(embedding, embedding + 1, True, np.zeros(129)))
+    learnt.add_mark(KEY, StoredPair(embedding, embedding + 1, True, np.zeros(129)))
     learnt.keep_head(KEY, b"a head that was trained")
     again = Galleries(sqlite_url(tmp_path), 1000)
     (mark,) = Learnt(again).marks(KEY)

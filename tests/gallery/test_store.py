@@ -101,7 +101,7 @@ def test_renaming_onto_somebody_else_is_refused(galleries, embedding):
 
 
 def test_erased_means_gone_from_every_file(galleries, embedding, tmp_path):
-    """Receipt: 1 person, 2 photos of 512 bytes of encoding and 126 of chip each, 1276 in all."""
+    """Receipt: 1 person, 2 photos of 512 bytes of embedding and 126 of chip each, 1276 in all."""
     for shift in (0, 1):
         galleries.add(KEY, "Ada Lovelace", embedding + np.float32(shift), CHIP, "net")
     galleries.add(OTHER_KEY, "Bea", embedding + np.float32(2), CHIP[:5], "net")

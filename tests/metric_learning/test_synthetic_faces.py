@@ -1,4 +1,4 @@
-"""Drawn people: always the same ones, nobody in two albums, and more than their pixels."""
+"""Drawn people: always the same ones, nobody in two data sets, and more than their pixels."""
 
 import numpy as np
 import pytest
@@ -11,15 +11,15 @@ from faceweb.metric_learning.dataset import (
     SyntheticFaces,
     dataset,
 )
-from faceweb.metric_learning.synthetic_faces import avatar, identity, occasion
+from faceweb.metric_learning.synthetic_faces import draw_face, identity, occasion
 
 
 def test_a_picture_can_be_drawn_again_alone():
     (pictures,) = dataset(3, range(5, 6), 4)
-    again = avatar(identity(3, 5), occasion(3, 5, 2))
+    again = draw_face(identity(3, 5), occasion(3, 5, 2))
     assert again.shape == (64, 64, 3)
     assert np.array_equal(pictures[2], again)
-    assert not np.array_equal(avatar(identity(4, 5), occasion(4, 5, 2)), again)
+    assert not np.array_equal(draw_face(identity(4, 5), occasion(4, 5, 2)), again)
 
 
 def test_the_three_groups_share_nobody():

@@ -13,7 +13,7 @@ from faceweb.metric_learning.dataset import (
     _owners,
     batch,
     dataset,
-    photo_album,
+    photo_dataset,
 )
 from faceweb.metric_learning.step import restore
 from faceweb.metric_learning.training import Training, race
@@ -132,7 +132,7 @@ def gallery(networks, picture):
         photos = []
         for number, name in enumerate(names):
             pixels = picture(name)
-            (face,) = networks.encode(pixels, find_faces(networks, pixels)[:1])
+            (face,) = networks.embed_faces(pixels, find_faces(networks, pixels)[:1])
             when = datetime(2026, 1, 1)
             photo = StoredPhoto(number, name, face.embedding, to_png(face.chip), "", when)
             photos.append(photo)
@@ -145,11 +145,11 @@ def test_two_people_are_too_few(networks, gallery):
     with pytest.raises(
         TrainingError, match=r"3 people are needed.*this gallery holds 2: enroll a third"
     ):
-        photo_album(networks.embed, gallery("collins", "hopper"), 0)
+        photo_dataset(networks.embed, gallery("collins", "hopper"), 0)
 
 
 def test_one_photo_a_person_gets_copies_and_says_so(networks, gallery, engine):
-    made = photo_album(networks.embed, gallery("collins", "hopper", "group"), 0)
+    made = photo_dataset(networks.embed, gallery("collins", "hopper", "group"), 0)
     assert "3 of 3 people have one photo" in made.note
     assert "nobody can be held out" in made.note
     assert [len(own) for own in made.split.learnt.inputs] == [8, 8, 8]
@@ -161,7 +161,7 @@ def test_one_photo_a_person_gets_copies_and_says_so(networks, gallery, engine):
 
 
 def test_the_tail_begins_where_the_face_recogniser_is(networks, engine, gallery):
-    chips = photo_album(networks.embed, gallery("collins", "hopper", "group"), 0).split.learnt
+    chips = photo_dataset(networks.embed, gallery("collins", "hopper", "group"), 0).split.learnt
     tail = engine.learner("tail")
     faces = np.stack([from_png(photo.chip) for photo in gallery("collins", "hopper", "group")])
     found = tail.embed(tail.begin(0), engine.face_maps(faces))
@@ -172,7 +172,7 @@ def test_the_tail_begins_where_the_face_recogniser_is(networks, engine, gallery)
 def test_the_last_blocks_learn_and_the_face_recogniser_stays(networks, engine, gallery):
     photos = gallery("collins", "hopper", "group")
     before = networks.embed(from_png(photos[0].chip)[None])
-    made = photo_album(engine.face_maps, photos, 0)
+    made = photo_dataset(engine.face_maps, photos, 0)
     config = TrainConfig(loss="triplet", steps=10)
     learner = engine.learner("tail")
     *_, last = Training(learner, made.split.learnt, made.split.watched, config).run()
@@ -225,7 +225,7 @@ def test_who_is_measured_and_on_what(counts, copied, measured):
 def test_a_large_gallery_is_learnt_from_in_part(gallery, monkeypatch):
     monkeypatch.setattr("faceweb.metric_learning.dataset.MOST_PHOTOS", 6)
     one, two, three = gallery("collins", "hopper", "group")
-    made = photo_album(
+    made = photo_dataset(
         lambda chips: np.zeros((len(chips), 128)), [one] * 5 + [two] * 2 + [three], 0
     )
     assert "5 of 8 photos are learnt from" in made.note

@@ -1,4 +1,4 @@
-"""The Keras port against encodings that dlib itself produced: see tests/data."""
+"""The Keras port against embeddings that dlib itself produced: see tests/data."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The painter's steps against independent arithmetic, and that nothing retraces."""
+"""The style model's steps against independent arithmetic, and that nothing retraces."""
 
 import numpy as np
 import pytest

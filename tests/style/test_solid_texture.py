@@ -24,7 +24,7 @@ def noise(*shape, seed=0):
 
 
 def test_the_cost_is_the_mean_of_that_of_every_slice(painters):
-    """Against the painter of pictures, slice by slice along the three axes."""
+    """Against the style model of pictures, slice by slice along the three axes."""
     flat, solid = painters
     block, style = noise(16, 16, 16), noise(20, 24, seed=1)
     statistics = solid.statistics([style], [1.0])

@@ -26,7 +26,7 @@ from faceweb.interpret.gram import ChannelCorrelation, RepaintStep
 from faceweb.interpret.occlusion import OcclusionStep
 from faceweb.interpret.receptive_field import ReceptiveField
 from faceweb.interpret.top_patches import Index, PassStep, Patch
-from faceweb.metric_learning.dataset import FaceDataset, HoldOut, _album
+from faceweb.metric_learning.dataset import FaceDataset, HoldOut, _build_dataset
 from faceweb.metric_learning.training import HardTriplet, Point, TrainStep
 from faceweb.serving.gradio_patches import FULL, PatchedBlocks
 from faceweb.style.recipe import Recipe
@@ -131,7 +131,7 @@ def under_way(loss: str = "triplet", collapse: str = "", mining: str = "semi-har
 def test_train(loss):
     training, step = under_way(loss)
     chips = [[PIXELS], [PIXELS, PIXELS], [PIXELS], [PIXELS]]
-    learnt = _album(lambda chips: chips, chips, 0)
+    learnt = _build_dataset(lambda chips: chips, chips, 0)
     run = TrainingRun((training,), learnt.split, learnt.note)
     with speaking(CHINESE):
         outcome = train_view.comparison(PAIRS, PAIRS, learnt.split)
@@ -156,7 +156,7 @@ def test_a_collapse(how, mining):
 
 
 def test_a_gallery_of_single_photos_is_explained():
-    note = _album(lambda chips: chips, [[PIXELS]] * 3, 0).note
+    note = _build_dataset(lambda chips: chips, [[PIXELS]] * 3, 0).note
     left = " 3 of 5 photos are learnt from. 2 photos were left out: broken, or without a face."
     said(each_retold, note + left)
 

@@ -51,7 +51,7 @@ class EcgRun:
         trace: prepared.
         config: in how many steps, by which seed.
         autoencoder: what learns.
-        probe: what looks into it.
+        extractor: what looks into it.
         errors: of the steps so far.
         beats: once the filters are learnt.
         maps: what each layer says, (t', filters).

@@ -63,7 +63,7 @@ class StyleRun:
 
     @contextmanager
     def hold(self) -> Iterator[None]:
-        """Keeps the run to one painter at a time; a stop is obeyed by the end of it.
+        """Keeps the run to one visitor at a time; a stop is obeyed by the end of it.
 
         Raises:
             PictureError: it is being painted already.

@@ -1,4 +1,4 @@
-"""The trainings under way, one lesson a visitor."""
+"""The trainings under way, one run a visitor."""
 
 import threading
 import time
@@ -89,7 +89,7 @@ class RunRequest:
 
 
 class TrainingRuns(Sessions[TrainingRun]):
-    """All visitors' lessons, and the presses that wait in the queue or get ready."""
+    """All visitors' runs, and the presses that wait in the queue or get ready."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,11 +122,11 @@ class TrainingRuns(Sessions[TrainingRun]):
         self._runs.remove(press)
 
     def idle(self, request: gr.Request) -> bool:
-        """Whether the visitor has no lesson, and none waits or gets ready."""
+        """Whether the visitor has no run, and none waits or gets ready."""
         return self.of(request) is None and not self._wanted(request)
 
     def halt(self, request: gr.Request) -> bool:
-        """Stops the visitor's lesson, and voids what waits or gets ready.
+        """Stops the visitor's run, and voids what waits or gets ready.
 
         Returns:
             Whether anything ran, waited or got ready.
@@ -139,12 +139,12 @@ class TrainingRuns(Sessions[TrainingRun]):
         return bool(wanted) or (run is not None and run.running)
 
     def forget(self, gallery: str) -> None:
-        """Stops and forgets every lesson that learnt or is about to learn from a gallery.
+        """Stops and forgets every run that learnt or is about to learn from a gallery.
 
         Args:
             gallery: its fingerprint.
         """
-        # First what is read, so that none of it is put among the lessons unnoticed.
+        # First what is read, so that none of it is put among the runs unnoticed.
         for press in list(self._runs):
             press.erased |= press.gallery == gallery
         for session, run in list(self._kept.items()):
@@ -170,7 +170,7 @@ class TrainingRuns(Sessions[TrainingRun]):
         super().remove(request)
 
     def require(self, request: gr.Request) -> TrainingRun:
-        """The visitor's lesson.
+        """The visitor's run.
 
         Raises:
             TrainingError: there is none.

@@ -21,7 +21,7 @@ TITLE = "Enroll"
 
 
 @dataclass(frozen=True)
-class Handlers:
+class EnrollTab:
     """The tab's events."""
 
     services: Services
@@ -32,7 +32,7 @@ class Handlers:
         networks = self.services.ready().faces()
         found = detect_faces(networks, photo) if photo is not None else []
         several = len(found) > 1
-        shown = faces_view.number_faces(networks.encode(photo, found)) if several else ""
+        shown = faces_view.number_faces(networks.embed_faces(photo, found)) if several else ""
         numbers = [(say("Face {i}", i=i + 1), i) for i in range(max(len(found), 1))]
         picker = gr.update(choices=numbers, value=0, visible=several)
         return gr.update(value=shown, visible=several), picker, 0
@@ -59,7 +59,7 @@ class Handlers:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
-    handlers = Handlers(services)
+    handlers = EnrollTab(services)
     gr.HTML(f'<p class="intro">{read_text("enroll_intro")}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
         photo = photo_input("Photo", elem_id="enroll-photo")

@@ -29,7 +29,7 @@ from faceweb.ui.views import faces as faces_view
 
 
 @dataclass(frozen=True)
-class Handlers:
+class GalleryActions:
     """The panel's events."""
 
     services: Services
@@ -232,7 +232,7 @@ def build(
         record: where every action leaves its record.
         answer: what an action on the gallery outdates.
     """
-    handlers, key, version = Handlers(services), shared.key, shared.version
+    handlers, key, version = GalleryActions(services), shared.key, shared.version
     # Gradio encrypts what it keeps in the browser with a secret that it sends to the browser: it
     # must be the same after a restart, and protects nothing else.
     kept = gr.BrowserState("", storage_key="faceweb-gallery-key", secret="faceweb")
@@ -278,7 +278,7 @@ def build(
 
 
 def _person_actions(
-    handlers: Handlers, panel: Panel, record: gr.JSON
+    handlers: GalleryActions, panel: Panel, record: gr.JSON
 ) -> list[gr.events.Dependency]:
     key, person, photo = panel.key, panel.person, panel.photo
     with gr.Row():
@@ -318,7 +318,7 @@ def _person_actions(
 
 
 def _gallery_actions(
-    handlers: Handlers, panel: Panel, record: gr.JSON
+    handlers: GalleryActions, panel: Panel, record: gr.JSON
 ) -> list[gr.events.Dependency]:
     key, receipt = panel.key, panel.receipt
     with gr.Row():
@@ -346,7 +346,7 @@ def _gallery_actions(
     ]
 
 
-def _key_actions(handlers: Handlers, panel: Panel) -> gr.events.Dependency:
+def _key_actions(handlers: GalleryActions, panel: Panel) -> gr.events.Dependency:
     gr.Markdown(read_text("gallery_key"))
     panel.key.render()
     gr.Markdown(read_text("gallery_open"))

@@ -44,7 +44,7 @@ FRAME_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
-class Handlers:
+class RecognizeTab:
     """The tab's events."""
 
     services: Services
@@ -114,7 +114,7 @@ class Handlers:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
-    handlers = Handlers(services)
+    handlers = RecognizeTab(services)
     gr.HTML(f'<p class="intro">{read_text("recognize_intro")}</p>', padding=False)
     with gr.Tabs(elem_classes="quiet"):
         with gr.Tab("Photo") as photo_tab:

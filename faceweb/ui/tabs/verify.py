@@ -170,7 +170,7 @@ THRESHOLD = default(FacesConfig, "threshold")
 
 
 @dataclass(frozen=True)
-class Handlers:
+class VerifyTab:
     """The tab's events."""
 
     services: Services
@@ -215,7 +215,7 @@ class Handlers:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
-    handlers = Handlers(services)
+    handlers = VerifyTab(services)
     gr.HTML(f'<p class="intro">{read_text("verify_intro")}</p>', padding=False)
     with gr.Row(elem_classes="pair-input"):
         photo_a = photo_input("Photo A", elem_id="verify-a")

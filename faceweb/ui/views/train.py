@@ -36,7 +36,7 @@ CURE = "Cure: semi-hard, small steps"
 
 def empty() -> str:
     """Before anything was learnt."""
-    return f'<div class="lesson-empty"><p>{say(EMPTY)}</p></div>'
+    return f'<div class="training-empty"><p>{say(EMPTY)}</p></div>'
 
 
 def waiting() -> str:
@@ -52,7 +52,7 @@ def run(steps: Sequence[TrainStep], run: TrainingRun, outcome: str = "") -> str:
         columns = "".join(
             _racer(*each, bool(outcome)) for each in zip(steps, trainings, strict=True)
         )
-        return f"""<section class="answer lesson">{outcome}<div class="race">{columns}</div>{note}
+        return f"""<section class="answer training">{outcome}<div class="race">{columns}</div>{note}
 </section>"""
     step, training = steps[0], trainings[0]
     lie = say(
@@ -60,7 +60,8 @@ def run(steps: Sequence[TrainStep], run: TrainingRun, outcome: str = "") -> str:
         "of f",
         people=_count_mapped(training.held_out),
     )
-    return f"""<section class="answer lesson">{_progress(step, bool(outcome))}{lamp(step, training)}
+    head = _progress(step, bool(outcome)) + lamp(step, training)
+    return f"""<section class="answer training">{head}
 <div class="learnt"><div>{outcome or _figures(step, training)}{_pairs(step, training)}</div>
 <figure class="map">{_map(step, training.held_out)}<figcaption>{lie}</figcaption></figure>
 </div><div class="charts">{_curves(step, training)}</div>{_hardest(step, training)}{note}

@@ -42,7 +42,7 @@ FILTERS = {
 
 
 @dataclass(frozen=True)
-class Handlers:
+class ConvolutionTab:
     """The sub-tab's events."""
 
     @handler
@@ -93,14 +93,14 @@ class Handlers:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers()
+    handlers = ConvolutionTab()
     gr.HTML(f'<p class="intro">{read_text("convolution_intro")}</p>', padding=False)
     with gr.Row(elem_classes="presets"):
         presets = [
             gr.Button(label, min_width=90, elem_id=f"dimensions-preset-{settings['rank']}")
             for label, settings in PRESETS.items()
         ]
-    with gr.Row(elem_classes="studio arithmetic"):
+    with gr.Row(elem_classes="columns arithmetic"):
         with gr.Column(scale=4, min_width=300):
             controls = _controls()
         with gr.Column(scale=6, min_width=320, elem_classes="answers"):

@@ -26,7 +26,7 @@ OWN_RATE = 0
 
 
 @dataclass(frozen=True)
-class Handlers:
+class EcgTab:
     """The sub-tab's events."""
 
     services: Services
@@ -123,7 +123,7 @@ CHOSEN = """(source, seed, steps, file, rate) =>
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = EcgTab(services)
     gr.HTML(f'{NOT_MEDICAL}<p class="intro">{read_text("ecg_intro")}</p>', padding=False)
     example = try_it(TRY, "ecg-try")
     with gr.Row(elem_classes="ecg-ask"):
@@ -164,7 +164,7 @@ def build(services: Services, shared: Shared) -> None:
             elem_id="ecg-rate",
         )
     answer = _clickable(ecg_view.empty(), "ecg-answer")
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(min_width=300):
             beats = _clickable("", "ecg-beats")
         with gr.Column(min_width=300):

@@ -33,7 +33,7 @@ BELOW, LEAST = 1e-4, 1e-8
 
 
 @dataclass(frozen=True)
-class Handlers:
+class InflationTab:
     """The sub-tab's events."""
 
     services: Services
@@ -66,10 +66,10 @@ class Handlers:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = InflationTab(services)
     gr.HTML(f'<p class="intro">{read_text("inflate_intro")}</p>', padding=False)
     first = try_it(TRY, "inflate-try")
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=3, min_width=260):
             photo = photo_input("Photo", height=220, elem_id="inflate-photo")
             example = example_row(INSIDE, [photo], "inflate-examples", INSIDE_NOTE)

@@ -47,7 +47,7 @@ SLICES = ("Above", "Front", "Side")
 
 
 @dataclass(frozen=True)
-class Handlers:
+class SolidTextureTab:
     """The sub-tab's events; a run's subject is the block when it last stopped, or None."""
 
     services: Services
@@ -146,10 +146,10 @@ def _show_result(run: StyleRun, step: StyleStep) -> tuple:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = SolidTextureTab(services)
     gr.HTML(f'<p class="intro">{read_text("solid_intro")}</p>', padding=False)
     example = try_it(TRY, "solid-try")
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=4, min_width=320):
             style = photo_input("Style S", height=220, elem_id="solid-style")
             example_row(STYLES, [style], "solid-styles-examples", STYLES_NOTE, "Or click a style")
@@ -160,7 +160,7 @@ def build(services: Services, shared: Shared) -> None:
             with gr.Row():
                 seed = number(SolidConfig, "seed", label=LABELS["seed"], min_width=110)
                 rate = slider(SolidConfig, "rate", label="Step size", min_width=130)
-        with gr.Column(scale=5, min_width=320, elem_id="solid-easel"):
+        with gr.Column(scale=5, min_width=320, elem_id="solid-panel"):
             with gr.Row():
                 start = gr.Button("Grow a block", variant="primary", elem_id="solid-start", scale=2)
                 stop = gr.Button("Stop", elem_id="solid-stop", min_width=80)
@@ -183,7 +183,7 @@ def build(services: Services, shared: Shared) -> None:
         [record, live, cube, save],
         PAINT_QUEUE,
         leave=handlers.runs.remove,
-        scroll_to="#solid-easel",
+        scroll_to="#solid-panel",
         before=Event(hide, hung),
         after=Event(handlers.show_result, [hung, turn, *cuts, *sliders]),
         stop=(stop, handlers.stop, QUICK),

@@ -51,7 +51,7 @@ class Sound:
 
 
 @dataclass(frozen=True)
-class Handlers:
+class SoundTab:
     """The sub-tab's events."""
 
     services: Services
@@ -176,12 +176,12 @@ UNMARK = """() => {
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = SoundTab(services)
     gr.HTML(f'<p class="intro">{read_text("sound_intro")}</p>', padding=False)
     gr.HTML('<p class="step-label">Click an example: it starts at once</p>', padding=False)
     cards = clickable(both(sound_view.cards, False), "sound-cards")
     controls: dict[str, gr.components.Component] = {}
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=4, min_width=300):
             controls["texture"] = gr.Radio(MODES, value=False, label="Or your own sounds")
             gr.HTML(f'<p class="note">{read_text("sound_limits")}</p>', padding=False)
@@ -190,7 +190,7 @@ def build(services: Services, shared: Shared) -> None:
                 of_content = clickable(both(sound_view.chips, "bundled content"), "sound-contents")
             style = _sound("Style: what it shall sound like", "sound-style")
             of_style = clickable(both(sound_view.chips, "bundled style"), "sound-styles")
-        with gr.Column(scale=6, min_width=320, elem_id="sound-tape"):
+        with gr.Column(scale=6, min_width=320, elem_id="sound-panel"):
             with gr.Row():
                 for name, label in LABELS.items():
                     controls[name] = slider(
@@ -236,7 +236,7 @@ def build(services: Services, shared: Shared) -> None:
         [record, live, result],
         PAINT_QUEUE,
         leave=handlers.runs.remove,
-        scroll_to="#sound-tape",
+        scroll_to="#sound-panel",
         before=Event(hide, hung),
         after=Event(handlers.show_result, hung),
         stop=(stop, handlers.stop, PROMPT),

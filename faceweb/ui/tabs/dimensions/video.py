@@ -47,7 +47,7 @@ BUNDLED = next(iter(MOVING))
 
 
 @dataclass(frozen=True)
-class Handlers:
+class VideoTab:
     """The sub-tab's events."""
 
     services: Services
@@ -201,11 +201,11 @@ MARK = """(content, bundled) => {
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = VideoTab(services)
     gr.HTML(f'<p class="intro">{read_text("clips_intro")}</p>', padding=False)
     example = try_it(TRY, "clips-try")
     controls: dict[str, gr.components.Component] = {}
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=4, min_width=320):
             cards = clickable(both(_cards), "clips-cards")
             preview = gr.HTML(
@@ -216,7 +216,7 @@ def build(services: Services, shared: Shared) -> None:
             content = gr.File(label="Or your own clip", height=110, elem_id="clips-content")
             style = photo_input("Style S", height=200, elem_id="clips-style")
             example_row(STYLES, [style], "clips-styles-examples", STYLES_NOTE, "Or click a style")
-        with gr.Column(scale=5, min_width=320, elem_id="clips-easel"):
+        with gr.Column(scale=5, min_width=320, elem_id="clips-panel"):
             with gr.Row():
                 for name in LIVE:
                     controls[name] = _slider(name)
@@ -253,7 +253,7 @@ def build(services: Services, shared: Shared) -> None:
         [record, live, save],
         PAINT_QUEUE,
         leave=handlers.runs.remove,
-        scroll_to="#clips-easel",
+        scroll_to="#clips-panel",
         before=Event(hide, hung),
         after=Event(handlers.show_result, hung),
         stop=(stop, handlers.stop, QUICK),

@@ -44,7 +44,7 @@ class VolumeView:
 
 
 @dataclass(frozen=True)
-class Handlers:
+class VolumesTab:
     """The sub-tab's events."""
 
     services: Services
@@ -223,9 +223,9 @@ PANES = ("From above", "From the front", "From the side")
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = VolumesTab(services)
     gr.HTML(f'<p class="intro">{read_text("volumes_intro")}</p>', padding=False)
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=5, min_width=300):
             head = gr.Button("Show the head", variant="primary", elem_id="volumes-head")
             gr.HTML(f'<p class="note">{read_text("volumes_note")}</p>', padding=False)
@@ -321,7 +321,7 @@ def _angle(label: str, value: int, name: str) -> gr.Slider:
 
 
 def _scroll(
-    handlers: Handlers,
+    handlers: VolumesTab,
     panes: list[gr.HTML],
     sliders: list[gr.Slider],
     turn: gr.Slider,

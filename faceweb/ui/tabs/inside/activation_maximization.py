@@ -19,7 +19,7 @@ STEPS, SEED = default(AscentConfig, "steps"), default(AscentConfig, "seed")
 
 
 @dataclass(frozen=True)
-class Handlers:
+class ActivationMaximizationTab:
     """The sub-tab's events."""
 
     services: Services
@@ -77,7 +77,7 @@ def _best(found: Sequence[Patch] | None) -> dict:
 
 def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = ActivationMaximizationTab(services)
     gr.HTML(f'<p class="note">{read_text("dream_intro")}</p>', padding=False)
     with gr.Row(elem_classes="act"):
         start = gr.Button("Let this unit dream", variant="primary", elem_id="inside-dream", scale=3)

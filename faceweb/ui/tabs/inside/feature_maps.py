@@ -21,7 +21,7 @@ EMPTY = "Add a photo, or click an example: the strongest units appear here."
 
 
 @dataclass(frozen=True)
-class Handlers:
+class FeatureMapsTab:
     """The sub-tab's events."""
 
     services: Services
@@ -85,7 +85,7 @@ def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, lis
         What shows the photo to the layer, its inputs and outputs; and what lets the answer follow
         the choice, to be called once all is wired that such a change must empty.
     """
-    handlers = Handlers(services)
+    handlers = FeatureMapsTab(services)
     start = gr.Button("Show the photo to this layer", variant="primary", elem_id="inside-look")
     detail = gr.HTML("", elem_id="inside-unit", padding=False)
     grid = clickable(_empty(), "inside-maps")

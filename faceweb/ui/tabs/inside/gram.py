@@ -33,7 +33,7 @@ WANTED, STEPS = default(RepaintConfig, "wanted"), default(RepaintConfig, "steps"
 
 
 @dataclass(frozen=True)
-class Handlers:
+class GramTab:
     """The sub-tab's events."""
 
     services: Services
@@ -143,7 +143,7 @@ class Handlers:
 
 def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = GramTab(services)
     gr.HTML(f'<p class="note">{read_text("pairs_intro")}</p>', padding=False)
     example = try_it("draw the matrix of a cat", "inside-gram-try")
     with gr.Row(elem_classes="act"):
@@ -153,7 +153,7 @@ def build(services: Services, choice: Choice) -> None:
         start = gr.Button(
             "Draw the matrix", variant="primary", elem_id="inside-gram-start", scale=3
         )
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=4, min_width=280):
             matrix = clickable("", "inside-gram")
         with gr.Column(scale=6, min_width=300):

@@ -33,7 +33,7 @@ PATCH, FILL = default(OcclusionConfig, "patch"), default(OcclusionConfig, "fill"
 
 
 @dataclass(frozen=True)
-class Handlers:
+class OcclusionTab:
     """The sub-tab's events."""
 
     services: Services
@@ -90,7 +90,7 @@ class Handlers:
 
 def build(services: Services, choice: Choice) -> None:
     """Lays out and wires the sub-tab."""
-    handlers = Handlers(services)
+    handlers = OcclusionTab(services)
     gr.HTML(f'<p class="note">{read_text("cover_intro")}</p>', padding=False)
     example = try_it("cover a cat, patch by patch", "inside-cover-try")
     with gr.Row():

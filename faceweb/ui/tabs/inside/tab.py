@@ -66,7 +66,7 @@ MARK = """(unit) => {
 
 
 @dataclass(frozen=True)
-class Handlers:
+class InsideTab:
     """What the head of the tab does: choose a network, a layer and a unit."""
 
     services: Services
@@ -126,7 +126,7 @@ class Handlers:
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
-    handlers = Handlers(services)
+    handlers = InsideTab(services)
     plate, layers = atlas.plate(NETWORK, LAYER), atlas.layers(NETWORK)
     gr.HTML(f'<p class="intro">{read_text("inside_intro")}</p>', padding=False)
     example = try_it(TRY, "inside-try")
@@ -141,7 +141,7 @@ def build(services: Services, shared: Shared) -> None:
     gr.HTML(f'<p class="note">{ATLAS}</p>', padding=False)
     first = plate.units[0] if plate else 0
     sheet = clickable(inside_view.atlas(plate, first), "inside-atlas")
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=3, min_width=260):
             photo = photo_input("Photo", height=240, elem_id="inside-photo")
             example_row(INSIDE, [photo], "inside-examples", INSIDE_NOTE)

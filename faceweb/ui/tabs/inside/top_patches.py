@@ -40,7 +40,7 @@ UNFINISHED = "These pictures have not been looked through to the end: press <b>F
 
 
 @dataclass(frozen=True)
-class Handlers:
+class TopPatchesTab:
     """The sub-tab's events."""
 
     services: Services
@@ -149,7 +149,7 @@ class Handlers:
 def build(services: Services, choice: Choice) -> Callable:
     """Lays out and wires the sub-tab; returns what lets a unit's patches follow the choice, to be
     called once all is wired that such a change must empty."""
-    handlers = Handlers(services)
+    handlers = TopPatchesTab(services)
     with gr.Row(elem_classes="act"):
         start = gr.Button("Find them", variant="primary", elem_id="inside-find", scale=3)
         stop = gr.Button("Stop", min_width=80, elem_id="inside-find-stop")

@@ -46,7 +46,7 @@ class NetworkVersion:
 
 
 @dataclass(frozen=True)
-class Handlers:
+class StyleTab:
     """The tab's events."""
 
     services: Services

@@ -18,7 +18,7 @@ from faceweb.ui.components import (
 from faceweb.ui.controls import PRIVATE, QUICK, choice, number, slider
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.stream_panel import Event, Start, hide, stream_panel
-from faceweb.ui.tabs.style.handlers import NAMES, Handlers
+from faceweb.ui.tabs.style.handlers import NAMES, StyleTab
 from faceweb.ui.views import style as style_view
 
 TITLE = "Style"
@@ -60,17 +60,17 @@ HEIGHT = 220
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
-    handlers = Handlers(services)
+    handlers = StyleTab(services)
     gr.HTML(f'<p class="intro">{read_text("style_intro")}</p>', padding=False)
     controls: dict[str, gr.components.Component] = {}
-    with gr.Row(elem_classes="studio"):
+    with gr.Row(elem_classes="columns"):
         with gr.Column(scale=4, min_width=320):
             with gr.Row(elem_classes="pair-input"):
                 content = photo_input("Content C", height=HEIGHT, elem_id="style-content")
                 style = photo_input("Style S", height=HEIGHT, elem_id="style-style")
             pairs = example_row(STYLE_PAIRS, [content, style], "style-examples", PAINT_NOTE)
             example_row(STYLES, [style], "styles-examples", STYLES_NOTE, "Or choose another style")
-        with gr.Column(scale=5, min_width=320, elem_id="style-easel"):
+        with gr.Column(scale=5, min_width=320, elem_id="style-panel"):
             presets = gr.Radio(list(PRESETS), label="Preset", elem_id="style-preset")
             with gr.Row():
                 for name, label in WEIGHTS.items():
@@ -122,7 +122,7 @@ def build(services: Services, shared: Shared) -> None:
         [record, live, compared, save],
         PAINT_QUEUE,
         leave=handlers.runs.remove,
-        scroll_to="#style-easel",
+        scroll_to="#style-panel",
         before=Event(hide, hung),
         after=Event(handlers.show_result, hung),
         stop=(stop, handlers.stop, QUICK),
@@ -154,7 +154,7 @@ def take_weights(event: gr.SelectData):
     return ALPHAS[row], BETAS[column]
 
 
-def _contact_sheet(handlers: Handlers, inputs: list, controls: dict) -> None:
+def _contact_sheet(handlers: StyleTab, inputs: list, controls: dict) -> None:
     with gr.Accordion("Contact sheet: α against β", open=False):
         gr.Markdown(read_text("style_sheet"))
         with gr.Row():
@@ -174,7 +174,7 @@ def _contact_sheet(handlers: Handlers, inputs: list, controls: dict) -> None:
     sheet.select(take_weights, None, [controls["alpha"], controls["beta"]], **QUICK)
 
 
-def _at_once(handlers: Handlers, inputs: list, record: gr.JSON) -> None:
+def _at_once(handlers: StyleTab, inputs: list, record: gr.JSON) -> None:
     with gr.Accordion("At once, by a network that is downloaded", open=False):
         gr.Markdown(read_text("style_instant"))
         start = gr.Button("Paint at once", elem_id="style-instant")

@@ -13,7 +13,7 @@ from faceweb.faces.evaluation import BINARY
 from faceweb.faces.heads import head_arrays, make_trained_head, to_bytes
 from faceweb.gallery.store import fingerprint
 from faceweb.i18n import say
-from faceweb.metric_learning.dataset import HoldOut, photo_album, zip_album
+from faceweb.metric_learning.dataset import HoldOut, photo_dataset, zip_dataset
 from faceweb.metric_learning.training import Training
 from faceweb.serving.gradio_patches import localize
 from faceweb.ui import records
@@ -30,7 +30,7 @@ CURE = {"mining": "semi-hard", "rate": default(TrainConfig, "rate")}
 
 
 @dataclass(frozen=True)
-class Handlers:
+class TrainTab:
     """The tab's events."""
 
     services: Services
@@ -228,20 +228,20 @@ class Handlers:
             )
             return split, ""
         networks = self.services.ready().faces()
-        encode = networks.embed if config.depth == "head" else self.services.ready().face_maps
+        embed = networks.embed if config.depth == "head" else self.services.ready().face_maps
         if data == "zip":
             if not archive:
                 raise TrainingError("Choose a zip with a folder of photos for each person first.")
-            dataset = zip_album(
+            dataset = zip_dataset(
                 networks,
-                encode,
+                embed,
                 Path(archive),
                 config.seed,
                 lambda share: progress(share, desc="Looking for faces"),
             )
         else:
             photos = self.services.galleries.photos(key) if key else []
-            dataset = photo_album(encode, photos, config.seed)
+            dataset = photo_dataset(embed, photos, config.seed)
         progress(1.0, "Getting ready")
         return dataset.split, dataset.note
 

@@ -9,7 +9,7 @@ from faceweb.ui.components import try_it
 from faceweb.ui.controls import PROMPT, QUICK, choice, number, slider
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.stream_panel import Event, Start, stream_panel
-from faceweb.ui.tabs.train.handlers import DATA, NAMES, Handlers
+from faceweb.ui.tabs.train.handlers import DATA, NAMES, TrainTab
 from faceweb.ui.views import train as train_view
 
 TITLE = "Train"
@@ -18,7 +18,7 @@ TRY = "learn to tell drawn people apart, from nothing"
 
 def build(services: Services, shared: Shared) -> None:
     """Lays out and wires the tab."""
-    handlers = Handlers(services)
+    handlers = TrainTab(services)
     gr.HTML(f'<p class="intro">{read_text("train_intro")}</p>', padding=False)
     example = try_it(TRY, "train-try")
     controls = {}

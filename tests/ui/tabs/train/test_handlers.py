@@ -8,7 +8,7 @@ from faceweb.config import TrainConfig
 from faceweb.gallery.store import fingerprint
 from faceweb.ui.sessions.train import TrainingRun, TrainingRuns
 from faceweb.ui.tabs.train import handlers as train_handlers
-from faceweb.ui.tabs.train.handlers import Handlers, nothing
+from faceweb.ui.tabs.train.handlers import TrainTab, nothing
 from tests.conftest import KEY
 
 ME = SimpleNamespace(session_hash="me")
@@ -45,7 +45,7 @@ def runs():
 def handlers(runs, monkeypatch):
     monkeypatch.setattr(train_handlers, "Training", OneStep)
     engine = SimpleNamespace(learner=lambda _: None)
-    return Handlers(SimpleNamespace(runs=runs, ready=lambda: engine))
+    return TrainTab(SimpleNamespace(runs=runs, ready=lambda: engine))
 
 
 def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(handlers, runs, monkeypatch):
@@ -53,7 +53,7 @@ def test_a_gallery_that_is_erased_while_it_is_read_is_not_learnt_from(handlers, 
         runs.forget(fingerprint(KEY))
         return SimpleNamespace(learnt=None, watched=None), ""
 
-    monkeypatch.setattr(Handlers, "_people", read)
+    monkeypatch.setattr(TrainTab, "_people", read)
     *_, last = handlers._begin("gallery", [TrainConfig()], None, KEY, ME)
     assert last == nothing()
     assert runs.idle(ME)
