@@ -26,6 +26,7 @@ from faceweb.ui import records
 from faceweb.ui.boundary import Services, Shared, handler
 from faceweb.ui.components import confirm
 from faceweb.ui.views import faces as faces_view
+from faceweb.ui.views.render import count_noun
 
 
 @dataclass(frozen=True)
@@ -100,9 +101,9 @@ class GalleryActions:
         file = read_feedback(archive)
         added, known = import_gallery(self.services.galleries, gallery_key, archive)
         marks, headed = import_feedback(self.services.learnt, gallery_key, file)
-        done = [faces_view.count_noun(added, "photo was added.", "photos were added.")]
+        done = [count_noun(added, "photo was added.", "photos were added.")]
         if known:
-            done.append(faces_view.count_noun(known, "was here already.", "were here already."))
+            done.append(count_noun(known, "was here already.", "were here already."))
         if marks or headed:
             done.append(say("What was taught or trained came along."))
         _tell(" ".join(done))

@@ -14,8 +14,7 @@ from faceweb.interpret.top_patches import Patch
 from faceweb.signals.ecg import Beats, FilterStep, tell_apart
 from faceweb.ui import svg
 from faceweb.ui.sessions.ecg import EcgRun
-from faceweb.ui.views.render import render
-from faceweb.ui.views.style import duration
+from faceweb.ui.views.render import duration, render
 
 MOST_LISTED = 12
 # From so few beats a usual one can hardly be told.

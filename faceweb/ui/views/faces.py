@@ -19,7 +19,6 @@ from faceweb.gallery.store import Receipt, StoredPhoto
 from faceweb.i18n import say
 from faceweb.types import EmbeddedFace, Interval
 from faceweb.ui import images, svg
-from faceweb.ui.views.render import count_noun as count_noun
 from faceweb.ui.views.render import render
 
 # What the panel shows of a large gallery; every chip is some 30 kB of page.

@@ -48,6 +48,7 @@ def environment() -> Environment:
         "million": million,
         "large": large,
         "shape": times,
+        "duration": duration,
     }
     return made
 
@@ -100,3 +101,10 @@ def large(number: int) -> str:
 def times(shape: Sequence[int]) -> str:
     """A shape as people write it."""
     return " × ".join(str(length) for length in shape)
+
+
+def duration(seconds: float) -> str:
+    """Seconds below two minutes, else minutes."""
+    if seconds < 120:
+        return say("{seconds} s", seconds=f"{max(seconds, 1):.0f}")
+    return say("{minutes} minutes", minutes=f"{seconds / 60:.0f}")

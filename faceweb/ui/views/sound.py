@@ -12,7 +12,8 @@ from faceweb.types import StyleStep
 from faceweb.ui.records import style_run
 from faceweb.ui.sessions.style import StyleRun
 from faceweb.ui.svg import spectrogram, thumbnail
-from faceweb.ui.views.style import CURVES, curves, duration
+from faceweb.ui.views.render import duration
+from faceweb.ui.views.style import CURVES, curves
 
 # A content in the manner of a style; a texture has no content.
 EXAMPLES = (

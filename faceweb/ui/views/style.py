@@ -1,9 +1,12 @@
-"""What the style tab says and draws: the painting with its formula, costs and stages."""
+"""What the style tab says and draws: the painting with its formula, costs and stages.
+
+The sentences stand in templates/style/; here is chosen and computed what they are told of.
+"""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
 from faceweb.config import StyleConfig
@@ -13,7 +16,7 @@ from faceweb.style.recipe import Recipe
 from faceweb.types import StyleLosses, StyleStep
 from faceweb.ui import images
 from faceweb.ui.sessions.style import StyleRun
-from faceweb.ui.views.faces import count_noun
+from faceweb.ui.views.render import count_noun, render
 
 CURVES = (("j", "J"), ("content", "J_content"), ("style", "J_style"))
 THUMB = 120
@@ -24,87 +27,52 @@ OTHER_SETTINGS = (
 FLAT = 2.0
 
 
-def painting(run: StyleRun, step: StyleStep, hung: bool = False) -> str:
+def painting(run: StyleRun, step: StyleStep, hung: bool = False) -> Markup:
     """The painting as it is, with everything that is known of it; once `hung` without itself."""
-    picture = "" if hung else images.photo(step.picture, say("the painting so far"))
-    height, width = step.shape
-    share = step.step / step.steps
-    left = say(", about {time} left", time=duration(step.remaining))
-    made = say(
-        "Step {step} of {steps} at {width} x {height}, {seconds} s{left}.",
-        step=step.step,
-        steps=step.steps,
-        width=width,
-        height=height,
-        seconds=f"{run.seconds:.0f}",
-        left=left if step.step < step.steps else "",
+    return render(
+        "style/painting",
+        run=run,
+        step=step,
+        picture="" if hung else images.photo(step.picture, say("the painting so far")),
+        notes=[note for note in (run.note, each_retold(step.note)) if note],
+        formula=formula(run, step),
+        curves=curves(run.history),
+        stages=stages([*run.stages, step]),
     )
-    notes = [note for note in (run.note, each_retold(step.note)) if note]
-    note = "".join(f'<p class="warning">{escape(note)}</p>' for note in notes)
-    return f"""<section class="answer painting">{picture}
-<div class="bar"><i style="width:{100 * share:.1f}%"></i></div>
-<p class="note">{made}
-</p>{note}{formula(run, step)}{curves(run.history)}{stages([*run.stages, step])}</section>"""
 
 
-def formula(run: StyleRun, step: StyleStep) -> str:
-    """The cost with today's numbers in it."""
-    weights, losses, sliders = step.weights, step.losses, run.controls.config
-    rows = [
-        ("&alpha;", "J<sub>content</sub>", sliders.alpha, weights.alpha, losses.content),
-        ("&beta;", "J<sub>style</sub>", sliders.beta, weights.beta, losses.style),
-        ("&gamma;", "J<sub>variation</sub>", sliders.smooth, weights.variation, losses.variation),
-    ]
-    terms = " + ".join(f"{raw:.3g} &times; {cost:.3g}" for *_, raw, cost in rows)
-    table = "".join(
-        f"<tr><td>{sign} {slider:g}</td><td>{raw:.3g}</td><td>{name}</td><td>{cost:.4g}</td></tr>"
-        for sign, name, slider, raw, cost in rows
-    )
-    heads = "".join(f"<th>{say(head)}</th>" for head in ("slider", "raw weight", "cost", "now"))
-    why = say(
-        "A slider at 1 stands for the raw weight at which a term pulls with a gradient of norm 1 "
-        "at the start."
-    )
-    return f"""<p class="formula">J = &alpha; J<sub>content</sub>(C, G) + &beta;
-J<sub>style</sub>(S, G) + &gamma; J<sub>variation</sub>(G) = {terms} = {losses.j:.3g}</p>
-<details><summary>{say("Weights")}</summary><table class="weights"><tr>{heads}</tr>{table}</table>
-<p class="note">{why}</p></details>"""
+def formula(run: StyleRun, step: StyleStep, third: str = "variation") -> Markup:
+    """The cost with today's numbers in it; `third` names what stands for the variation."""
+    return render("style/formula", run=run, step=step, third=third)
 
 
 def curves(
     history: Sequence[tuple[int, StyleLosses]], shown: Sequence[tuple[str, str]] = CURVES
-) -> str:
+) -> Markup:
     """Costs over the steps, each on a logarithmic axis of its own height."""
-    if not history:
-        return ""
-    return '<div class="curves">' + "".join(_curve(history, *curve) for curve in shown) + "</div>"
+    drawn = [(name, label, *_curve(history, name)) for name, label in shown] if history else []
+    return render("style/curves", curves=drawn)
 
 
-def _curve(history: Sequence[tuple[int, StyleLosses]], name: str, label: str) -> str:
+def _curve(history: Sequence[tuple[int, StyleLosses]], name: str) -> tuple[str, float]:
+    """The points of one cost's curve, and its last value."""
     steps = np.array([step for step, _ in history], float)
     values = np.log10(np.maximum([getattr(losses, name) for _, losses in history], 1e-9))
     low, high = values.min(), values.max()
     xs = 200 * (steps - steps[0]) / max(steps[-1] - steps[0], 1)
     ys = 58 - 50 * (values - low) / max(high - low, 1e-3)
     points = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(xs, ys, strict=True))
-    base, _, index = label.partition("_")
-    shown = f"{base}<sub>{index}</sub>" if index else base
-    return (
-        f'<figure class="curve {name}"><svg viewBox="0 0 200 64" preserveAspectRatio="none" '
-        f'role="img" aria-label="{say("{cost} over the steps", cost=label)}">'
-        f'<polyline points="{points}"/></svg>'
-        f"<figcaption>{shown} <b>{10 ** values[-1]:.3g}</b></figcaption></figure>"
-    )
+    return points, 10 ** values[-1]
 
 
-def stages(steps: Sequence[StyleStep]) -> str:
+def stages(steps: Sequence[StyleStep]) -> Markup:
     """The last picture of every size, coarse to fine."""
-    figures = ""
+    shown = []
     for step in steps:
-        alt = say("stage at {width} pixels", width=step.shape[1])
-        figures += f"<figure>{images.photo(_small(step.picture), alt)}"
-        figures += f"<figcaption>{step.shape[1]} px</figcaption></figure>"
-    return f'<div class="stages">{figures}</div>'
+        width = step.shape[1]
+        alt = say("stage at {width} pixels", width=width)
+        shown.append((images.photo(_small(step.picture), alt), width))
+    return render("style/stages", stages=shown)
 
 
 def _small(picture: np.ndarray) -> np.ndarray:
@@ -142,54 +110,35 @@ def recipe_note(recipe: Recipe) -> str:
     )
 
 
-def refusal(sentence: str) -> str:
+def refusal(sentence: str) -> Markup:
     """A picture that cannot be painted, said before anybody presses Paint."""
-    return f'<p class="warning">{escape(sentence)}</p>'
+    return render("style/refusal", sentence=sentence)
 
 
-def limits() -> str:
+def limits() -> Markup:
     """Before there is a content."""
-    bounds = say(
-        "{size} px on the longer side, up to {largest} under Advanced.",
-        size=StyleConfig().size,
-        largest=LARGEST,
-    )
-    return f'<p class="note">{bounds}</p>'
+    return render("style/limits", size=StyleConfig().size, largest=LARGEST)
 
 
-def expectation(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> str:
+def expectation(sizes: list[tuple[int, int]], config: StyleConfig, seconds: float | None) -> Markup:
     """How large a painting will be and how long it will take, where that is known."""
     height, width = sizes[-1]
-    time = "" if seconds is None else say(", about {time} on this machine", time=duration(seconds))
-    takes = say(
-        "{width} x {height} px, {steps} steps at each of {sizes}{time}. Up to {largest} px under "
-        "Advanced.",
+    return render(
+        "style/expectation",
         width=width,
         height=height,
         steps=config.steps,
-        sizes=count_noun(len(sizes), "size", "sizes"),
-        time=time,
+        sizes=len(sizes),
+        seconds=seconds,
         largest=LARGEST,
     )
-    return f'<p class="note">{takes}</p>'
 
 
-def duration(seconds: float) -> str:
-    """Seconds below two minutes, else minutes."""
-    if seconds < 120:
-        return say("{seconds} s", seconds=f"{max(seconds, 1):.0f}")
-    return say("{minutes} minutes", minutes=f"{seconds / 60:.0f}")
-
-
-def easel_empty() -> str:
+def easel_empty() -> Markup:
     """Before anything was painted."""
-    return (
-        '<div class="blank"><p>Choose two pictures and press <b>Paint</b>, or click an example. '
-        "The painting grows here; move \u03b1 and \u03b2 while it does.</p></div>"
-    )
+    return render("style/empty")
 
 
-def waiting() -> str:
+def waiting() -> Markup:
     """Before the first picture."""
-    mixing = say("Mixing the paint: the first strokes come in a second.")
-    return f'<div class="blank"><p>{mixing}</p></div>'
+    return render("style/waiting")

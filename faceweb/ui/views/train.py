@@ -1,19 +1,22 @@
-"""What the training tab says and draws."""
+"""What the training tab says and draws.
+
+The sentences stand in templates/train/; here is chosen and computed what they are told of.
+"""
 
 import io
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
 from faceweb.faces.evaluation import BINARY, VerificationMetrics
-from faceweb.i18n import each_retold, retold, say
+from faceweb.i18n import each_retold, say
 from faceweb.metric_learning.dataset import FaceDataset, HoldOut
 from faceweb.metric_learning.training import HardTriplet, Training, TrainStep
 from faceweb.ui import images, svg
 from faceweb.ui.sessions.train import TrainingRun
-from faceweb.ui.views.style import duration
+from faceweb.ui.views.render import render
 
 MAP, THUMB = 520, 34
 MAP_PEOPLE = 8
@@ -28,144 +31,67 @@ LOSSES = {
     "binary": "binary, |f(a) − f(b)|",
     "chi-square": "binary, chi-square",
 }
-EMPTY = """Nothing has been learnt yet. Press <b>Train</b>: a network
-that begins with random weights learns, in front of you, to tell drawn people apart. The people it
-is measured on are never among those it learns from."""
 CURE = "Cure: semi-hard, small steps"
 
 
-def empty() -> str:
+def empty() -> Markup:
     """Before anything was learnt."""
-    return f'<div class="training-empty"><p>{say(EMPTY)}</p></div>'
+    return render("train/empty")
 
 
-def waiting() -> str:
+def waiting() -> Markup:
     """Before the first step."""
-    return f'<section class="answer"><p class="note">{say("Getting ready …")}</p></section>'
+    return render("train/waiting")
 
 
-def run(steps: Sequence[TrainStep], run: TrainingRun, outcome: str = "") -> str:
+def run(steps: Sequence[TrainStep], run: TrainingRun, outcome: str = "") -> Markup:
     """One training, or several side by side, as it is; the outcome once it rests."""
-    trainings = run.trainings
-    note = f'<p class="note">{escape(each_retold(run.data))}</p>' if run.data else ""
+    note = each_retold(run.data)
     if len(steps) > 1:
-        columns = "".join(
-            _racer(*each, bool(outcome)) for each in zip(steps, trainings, strict=True)
-        )
-        return f"""<section class="answer training">{outcome}<div class="race">{columns}</div>{note}
-</section>"""
-    step, training = steps[0], trainings[0]
-    lie = say(
-        "Where {people} people it is watched on lie: a colour a person, two principal components "
-        "of f",
-        people=_count_mapped(training.held_out),
+        racers = [_race(*each) for each in zip(steps, run.trainings, strict=True)]
+        return render("train/race", racers=racers, outcome=outcome, note=note)
+    step, training = steps[0], run.trainings[0]
+    return render(
+        "train/run",
+        step=step,
+        people=len(training.held_out),
+        outcome=outcome,
+        lamp=lamp(step, training),
+        pairs=_pairs(step, training),
+        map=_map(step, training.held_out),
+        mapped=_count_mapped(training.held_out),
+        curves=_curves(step, training),
+        hardest=[(triplet, _draw_triplet(triplet)) for triplet in step.hardest],
+        note=note,
     )
-    head = _progress(step, bool(outcome)) + lamp(step, training)
-    return f"""<section class="answer training">{head}
-<div class="learnt"><div>{outcome or _figures(step, training)}{_pairs(step, training)}</div>
-<figure class="map">{_map(step, training.held_out)}<figcaption>{lie}</figcaption></figure>
-</div><div class="charts">{_curves(step, training)}</div>{_hardest(step, training)}{note}
-</section>"""
 
 
-def lamp(step: TrainStep, training: Training) -> str:
+def lamp(step: TrainStep, training: Training) -> Markup:
     """Is the embedding alive? Green, or why not and what helps."""
-    if not step.collapse:
-        spread = f"{step.now.spread:.2f}"
-        alive = say("Alive: two embeddings are {spread} apart on average.", spread=spread)
-        return f'<p class="lamp alive"><i></i>{alive}</p>'
     hard = training.config.loss == "triplet" and training.config.mining == "hardest"
-    cause = (
-        say("The hardest triplets pull before the network can tell anybody apart. ")
-        if hard
-        else say("The steps are too large for this loss. ")
-    )
-    cure = say(
-        "The usual cure is semi-hard triplets and small steps, from the start: press <b>Cure</b>, "
-        "above."
-    )
-    return (
-        f'<p class="lamp collapsed" role="alert"><i></i><span><b>{say("Collapse.")}</b> '
-        f"{retold(step.collapse)} {cause}{cure}</span></p>"
-    )
+    return render("train/lamp", step=step, hard=hard)
 
 
-def comparison(before: VerificationMetrics, after: VerificationMetrics, split: HoldOut) -> str:
+def comparison(before: VerificationMetrics, after: VerificationMetrics, split: HoldOut) -> Markup:
     """What the training was worth on those it is measured on."""
-    rate = say(
-        "equal error rate on {whom}, {pairs} pairs, before and after. At the threshold {threshold} "
-        "as many strangers pass as friends are refused.",
-        whom=_test_note(split),
-        pairs=f"{len(after.same) + len(after.different):,}",
-        threshold=f"{after.threshold:.2f}",
-    )
-    return f"""<p class="outcome final"><strong>{100 * before.error:.1f}&nbsp;% &rarr;
-{100 * after.error:.1f}&nbsp;%</strong><span>{rate} {_two_rates(split)}</span></p>"""
+    return render("train/comparison", before=before, after=after, split=split)
 
 
 def ranking(
     pairs: Sequence[tuple[VerificationMetrics, VerificationMetrics]], run: TrainingRun
-) -> str:
+) -> Markup:
     """Who won a race, on those it is measured on."""
     order = np.argsort([after.error for _, after in pairs], kind="stable")
-    rows = "".join(
-        f"<tr><td>{say(LOSSES[run.trainings[i].config.loss])}</td>"
-        f"<td>{100 * pairs[i][0].error:.1f} %</td><td>{100 * pairs[i][1].error:.1f} %</td></tr>"
-        for i in order
-    )
-    head = "".join(f"<th>{say(each)}</th>" for each in ("loss", "before", "after"))
-    best = say("Equal error rate on {whom}, the best first.", whom=_test_note(run.split))
-    once = say("One seed is one race: another one may end otherwise.")
-    return f"""<table class="weights final"><tr>{head}</tr>{rows}</table>
-<p class="note">{best} {_two_rates(run.split)} {once}</p>"""
+    rows = [(LOSSES[run.trainings[i].config.loss], *pairs[i]) for i in order]
+    return render("train/ranking", rows=rows, split=run.split)
 
 
-def _progress(step: TrainStep, rests: bool = False) -> str:
-    left = say(", about {time} left", time=duration(step.remaining)) if step.remaining else ""
-    left = say(", stopped") if rests and step.step < step.steps else left
-    share = step.step / step.steps
-    made = say("Step {step} of {steps}{left}.", step=step.step, steps=step.steps, left=left)
-    return (
-        f'<div class="bar"><i style="width:{100 * share:.1f}%"></i></div><p class="note">{made}</p>'
-    )
-
-
-def _test_note(split: HoldOut) -> str:
-    count = len(split.tested)
-    if split.apart:
-        return say("{count} others, who were not looked at before the end", count=count)
-    if split.known:
-        return say("{count} of {who}", count=count, who=retold(split.who))
-    return say("{count} {who}", count=count, who=retold(split.who))
-
-
-def _two_rates(split: HoldOut) -> str:
-    """Why the rate at the end is not the one that was watched, where it is not."""
-    if split.apart:
-        return say(
-            "What is drawn below is of the {people} people it was watched on, so the two rates "
-            "differ.",
-            people=len(split.watched),
-        )
-    if len(split.tested.people) > len(split.watched.people):
-        return say("What is drawn below is of fewer of their pictures, so the two rates differ.")
-    return ""
-
-
-def _figures(step: TrainStep, training: Training) -> str:
-    return f"""<p class="outcome"><strong>{100 * step.before.error:.0f}&nbsp;% &rarr;
-{100 * step.now.error:.1f}&nbsp;%</strong><span>{_error(training)}{say(": at the start, and now")}
-</span></p>"""
-
-
-def _error(training: Training) -> str:
-    people = len(training.held_out)
-    return say("equal error rate on the {people} people it is watched on", people=people)
-
-
-def _curves(step: TrainStep, training: Training) -> str:
+def _curves(step: TrainStep, training: Training) -> Markup:
     at = [point.step for point in step.history]
     losses = [point.loss for point in step.history]
+    error = say(
+        "equal error rate on the {people} people it is watched on", people=len(training.held_out)
+    )
     what = {
         "triplet": "share of triplets that are active",
         "contrastive": "share of pairs that pull",
@@ -173,11 +99,11 @@ def _curves(step: TrainStep, training: Training) -> str:
     return (
         svg.curve(at, losses, say("loss"), max(losses) or 1)
         + svg.curve(at, [point.share for point in step.history], say(what), 1)
-        + svg.curve(at, [point.error for point in step.history], _error(training), 0.5, True)
+        + svg.curve(at, [point.error for point in step.history], error, 0.5, True)
     )
 
 
-def _pairs(step: TrainStep, training: Training) -> str:
+def _pairs(step: TrainStep, training: Training) -> Markup:
     scale = say("minus log-odds" if training.config.loss in BINARY else "distances")
     now, before = step.now.roc, step.before.roc
     return svg.hills(step.now.same, step.now.different, step.now.threshold, scale) + svg.operating(
@@ -188,45 +114,33 @@ def _pairs(step: TrainStep, training: Training) -> str:
     )
 
 
-def _hardest(step: TrainStep, training: Training) -> str:
-    cells = "".join(_triplet(triplet) for triplet in step.hardest)
-    each = say(
-        "Anchor, its farthest positive, its nearest negative. d(A, P) must become smaller than "
-        "d(A, N) by the margin."
-    )
-    return f"""<h3 class="part">{say("The hardest triplets of this batch")}</h3>
-<p class="note">{each}</p><div class="triplets">{cells}</div>"""
-
-
-def _triplet(triplet: HardTriplet) -> str:
+def _draw_triplet(triplet: HardTriplet) -> Markup:
     names = ("anchor", "positive", "negative")
-    chips = "".join(
+    return Markup().join(
         images.photo(pixels, say(name), "face")
         for pixels, name in zip(triplet.pictures, names, strict=True)
     )
-    wrong = " wrong" if triplet.positive >= triplet.negative else ""
-    return (
-        f'<figure class="triplet{wrong}"><div>{chips}</div><figcaption>d(A, P) '
-        f"{triplet.positive:.2f}, d(A, N) {triplet.negative:.2f}</figcaption></figure>"
-    )
 
 
-def _racer(step: TrainStep, training: Training, rests: bool) -> str:
+def _race(step: TrainStep, training: Training) -> dict[str, object]:
+    """What one training shows in a race."""
     at = [point.step for point in step.history]
     errors = [point.error for point in step.history]
-    name, rate = say(LOSSES[training.config.loss]), say("that rate, step by step")
-    return (
-        f'<div><h3 class="part">{name}</h3>{_progress(step, rests)}{_figures(step, training)}'
-        f"{svg.curve(at, errors, rate, 0.5, True)}"
-        f"{_map(step, training.held_out)}{lamp(step, training)}</div>"
-    )
+    return {
+        "step": step,
+        "loss": LOSSES[training.config.loss],
+        "people": len(training.held_out),
+        "curve": svg.curve(at, errors, say("that rate, step by step"), 0.5, True),
+        "map": _map(step, training.held_out),
+        "lamp": lamp(step, training),
+    }
 
 
 def _count_mapped(dataset: FaceDataset) -> int:
     return min(len(dataset), MAP_PEOPLE)
 
 
-def _map(step: TrainStep, dataset: FaceDataset) -> str:
+def _map(step: TrainStep, dataset: FaceDataset) -> Markup:
     people = dataset.people
     shown = people < MAP_PEOPLE
     thumbs = np.concatenate(dataset.pictures)[shown]

@@ -12,7 +12,8 @@ from faceweb.signals.render_cube import clear_cube
 from faceweb.types import Clip, StyleStep
 from faceweb.ui import images
 from faceweb.ui.sessions.style import StyleRun
-from faceweb.ui.views.style import CURVES, curves, duration, formula
+from faceweb.ui.views.render import duration
+from faceweb.ui.views.style import CURVES, curves, formula
 
 STRIP = 8
 CLIP_EMPTY = """<div class="blank"><p>Click a clip and a style, then <b>Paint</b>. All frames are
@@ -171,7 +172,7 @@ def numbers(run: StyleRun, step: StyleStep) -> str:
 
 
 def _moving(run: StyleRun, step: StyleStep) -> str:
-    return formula(run, step).replace("J<sub>variation</sub>", "J<sub>motion</sub>")
+    return formula(run, step, "motion")
 
 
 def _slice(step: StyleStep) -> str:

@@ -19,6 +19,7 @@ from faceweb.ui.sessions import base
 from faceweb.ui.sessions import style as style_session
 from faceweb.ui.stream_panel import stream_run
 from faceweb.ui.views import style as style_view
+from faceweb.ui.views.render import duration
 
 CONFIG = StyleConfig(size=128, steps=10)
 NUMBERS = StyleLosses(1.0, 1.0, 1.0, 1.0)
@@ -180,4 +181,4 @@ def test_without_a_finite_cost_there_is_no_curve():
     ("seconds", "words"), [(0.2, "1 s"), (17.4, "17 s"), (119, "119 s"), (300, "5 minutes")]
 )
 def test_durations(seconds, words):
-    assert style_view.duration(seconds) == words
+    assert duration(seconds) == words
