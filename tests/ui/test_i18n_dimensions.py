@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from markupsafe import Markup
 
 from faceweb.config import DimensionsConfig, StyleConfig, TraceConfig, WindowConfig
 from faceweb.errors import FacewebError
@@ -189,7 +190,8 @@ def test_clips_and_blocks(monkeypatch):
     clip = Clip(frames, 8.0)
     note = "Only the first 4 s of 10 s are used. 64 frames are kept, 12.5 a second."
     film = style_run(f"{note} It was shrunk from 64 x 32 to 32 x 16 pixels.")
-    monkeypatch.setattr(video_view, "video", lambda clip, alt, controls=False: f'<p title="{alt}">')
+    shown = Markup('<p title="%s">')
+    monkeypatch.setattr(video_view, "video", lambda clip, alt, controls=False: shown % alt)
     for name in MOVING:
         with speaking(CHINESE):
             title = _clip(None, name)[2]

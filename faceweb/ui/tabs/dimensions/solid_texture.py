@@ -167,7 +167,7 @@ def build(services: Services, shared: Shared) -> None:
                 go_on = gr.Button("Continue", elem_id="solid-continue", min_width=80)
             with gr.Column(visible=False, elem_id="solid-hung") as hung:
                 cube, turn, cuts, sliders, save = _viewer()
-            live = gr.HTML(video_view.SOLID_EMPTY, elem_id="solid-live", padding=False)
+            live = gr.HTML(video_view.solid_empty(), elem_id="solid-live", padding=False)
     explain_tab("solid", read_text("solid_how"))
     with gr.Accordion("The record", open=False):
         record = gr.JSON(show_label=False)

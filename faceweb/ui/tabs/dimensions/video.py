@@ -226,7 +226,7 @@ def build(services: Services, shared: Shared) -> None:
                 go_on = gr.Button("Continue", elem_id="clips-continue", min_width=80)
             with gr.Column(visible=False, elem_id="clips-hung") as hung:
                 save = gr.DownloadButton("Download the clip", elem_id="clips-download")
-            live = gr.HTML(video_view.CLIP_EMPTY, elem_id="clips-live", padding=False)
+            live = gr.HTML(video_view.clip_empty(), elem_id="clips-live", padding=False)
     with gr.Accordion("Advanced", open=False, elem_id="clips-advanced"), gr.Row():
         for name in ("size", "steps", "rate"):
             controls[name] = _slider(name)
