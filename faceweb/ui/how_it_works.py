@@ -4,11 +4,12 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
-from html import escape
 
 import gradio as gr
+from markupsafe import Markup
 
 from faceweb.config import ASSETS
+from faceweb.ui.views.render import render
 
 TITLE = "How it works"
 FOLDER = ASSETS / "howto"
@@ -53,15 +54,9 @@ def read_sketch(name: str) -> str:
     return f'<div class="sketch">{"".join(panels)}</div>'
 
 
-def list_papers(papers: tuple[Paper, ...]) -> str:
+def list_papers(papers: tuple[Paper, ...]) -> Markup:
     """Papers as a list of links."""
-    rows = "".join(
-        f"<li>{escape(paper.authors)} ({paper.year}). "
-        f'<a href="{escape(paper.link)}" target="_blank" rel="noopener noreferrer">'
-        f"{escape(paper.title)}</a></li>"
-        for paper in papers
-    )
-    return f'<ul class="papers">{rows}</ul>'
+    return render("page/papers", papers=papers)
 
 
 def explain_tab(name: str, words: str = "") -> None:

@@ -6,6 +6,8 @@ from markupsafe import Markup
 
 from faceweb.i18n import CHINESE, speaking
 from faceweb.ui import svg
+from faceweb.ui.how_it_works import Paper, list_papers
+from faceweb.ui.views import style as style_view
 from faceweb.ui.views.render import environment, render, translate
 
 SCRIPT = '<script>"</script>'
@@ -18,6 +20,10 @@ def test_what_is_filled_in_is_text_and_our_own_tags_are_html():
     assert translate("<b>{name}</b>: ", name=Markup("<i>x</i>")) == "<b><i>x</i></b>: "
     assert ESCAPED in render("faces/forgetting", person=SCRIPT, marks=0, head=False)
     assert ESCAPED in render("convolution/refused", sentence=SCRIPT)
+    assert ESCAPED in style_view.refusal(SCRIPT)
+    listed = list_papers((Paper(SCRIPT, 1999, SCRIPT, SCRIPT),))
+    assert listed.count(ESCAPED) == 3
+    assert SCRIPT not in listed
 
 
 def test_a_text_is_said_in_chinese_wherever_a_template_breaks_it():
