@@ -105,7 +105,7 @@ class Scene(Protocol):
 
     def canvas(self, config: StyleConfig, shape: Any) -> Canvas: ...
 
-    def shown(self, picture: np.ndarray) -> np.ndarray: ...
+    def export(self, picture: np.ndarray) -> np.ndarray: ...
 
 
 class StyleTransfer:
@@ -193,7 +193,7 @@ class StyleTransfer:
 
     def picture(self) -> np.ndarray:
         """The best so far, as the scene hands it out, at the size that is worked at."""
-        return self.scene.shown(self._canvas.finish(self._style_model.render(self._state)))
+        return self.scene.export(self._canvas.finish(self._style_model.render(self._state)))
 
     def losses(self, picture: np.ndarray, config: StyleConfig) -> StyleLosses:
         """What a picture, as float32 at the size that is worked at, costs by itself."""
