@@ -124,7 +124,7 @@ class Indexes:
     def look(
         self, inspector: "Inspector", networks: Networks, corpus: Corpus, most: int = 1
     ) -> Iterator[PassStep]:
-        """As `look_through`, at once where it was done before; a pass that somebody else makes is
+        """As `scan_corpus`, at once where it was done before; a pass that somebody else makes is
         watched, and taken over where they stop."""
         key = _key(inspector, corpus, most)
         with self._lock:

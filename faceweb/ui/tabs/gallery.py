@@ -1,7 +1,4 @@
-"""The gallery panel: who is enrolled, and every action on it.
-
-Every action on a gallery: its handlers, apart from their layout.
-"""
+"""The gallery panel: who is enrolled, and every action on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +23,7 @@ from faceweb.ui import records
 from faceweb.ui.boundary import Services, Shared, handler
 from faceweb.ui.components import confirm
 from faceweb.ui.views import faces as faces_view
+from faceweb.ui.views.render import count_noun
 
 
 @dataclass(frozen=True)
@@ -100,9 +98,9 @@ class GalleryActions:
         file = read_feedback(archive)
         added, known = import_gallery(self.services.galleries, gallery_key, archive)
         marks, headed = import_feedback(self.services.learnt, gallery_key, file)
-        done = [faces_view.count_noun(added, "photo was added.", "photos were added.")]
+        done = [count_noun(added, "photo was added.", "photos were added.")]
         if known:
-            done.append(faces_view.count_noun(known, "was here already.", "were here already."))
+            done.append(count_noun(known, "was here already.", "were here already."))
         if marks or headed:
             done.append(say("What was taught or trained came along."))
         _tell(" ".join(done))
@@ -125,7 +123,7 @@ class GalleryActions:
         name = _choose(person)
         if not any(photo.person == name for photo in self._photos(gallery_key)):
             raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
-        return faces_view.forgetting(name, *self._count_learnt(gallery_key))
+        return faces_view.forget_question(name, *self._count_learnt(gallery_key))
 
     @handler
     def ask_forget_photo(self, photo_id: int | None, gallery_key: str):
@@ -135,7 +133,7 @@ class GalleryActions:
         if photo is None:
             raise UnknownPersonError("Choose a person and a photo first.")
         others = [p for p in photos.values() if p.person == photo.person]
-        return faces_view.forgetting_photo(
+        return faces_view.forget_photo_question(
             photo, len(others) == 1, *self._count_learnt(gallery_key)
         )
 

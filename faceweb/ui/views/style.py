@@ -13,7 +13,7 @@ from faceweb.style.recipe import Recipe
 from faceweb.types import StyleLosses, StyleStep
 from faceweb.ui import images
 from faceweb.ui.sessions.style import StyleRun
-from faceweb.ui.views.faces import count_noun
+from faceweb.ui.views.render import count_noun
 
 CURVES = (("j", "J"), ("content", "J_content"), ("style", "J_style"))
 THUMB = 120
