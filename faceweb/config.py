@@ -19,12 +19,12 @@ DEVICES = ("auto", "cpu", "gpu")
 PUBLIC_DAYS = 7
 
 
-def ranged(default: float, low: float, high: float, step: float) -> Any:
+def bounded_field(default: float, low: float, high: float, step: float) -> Any:
     """A number with its legal range, for a dataclass that derives from `Bounded`."""
     return field(default=default, metadata={"low": low, "high": high, "step": step})
 
 
-def choice_of(*choices: str) -> Any:
+def choice_field(*choices: str) -> Any:
     """One of several words, the first by default."""
     return field(default=choices[0], metadata={"choices": choices})
 
@@ -62,7 +62,7 @@ class Bounded:
 class FacesConfig(Bounded):
     """How near two embeddings must be to count as one person, in Euclidean distance."""
 
-    threshold: float = ranged(0.6, 0.2, 1.2, 0.01)
+    threshold: float = bounded_field(0.6, 0.2, 1.2, 0.01)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,24 +73,24 @@ class StyleConfig(Bounded):
     to conv5_1 within J_style.
     """
 
-    alpha: float = ranged(1.0, 0.0, 10.0, 0.05)
-    beta: float = ranged(10.0, 0.0, 40.0, 0.1)
-    smooth: float = ranged(0.1, 0.0, 5.0, 0.05)
-    lambda1: float = ranged(3.0, 0.0, 5.0, 0.1)
-    lambda2: float = ranged(1.0, 0.0, 5.0, 0.1)
-    lambda3: float = ranged(1.0, 0.0, 5.0, 0.1)
-    lambda4: float = ranged(1.0, 0.0, 5.0, 0.1)
-    lambda5: float = ranged(0.2, 0.0, 5.0, 0.1)
-    size: int = ranged(384, 64, 2048, 32)
-    steps: int = ranged(80, 5, 500, 5)
-    style_scale: float = ranged(1.0, 0.25, 3.0, 0.05)
-    rate: float = ranged(0.03, 0.002, 0.2, 0.002)
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
-    init: str = choice_of("content", "noise", "blend")
-    statistic: str = choice_of("centred", "plain")
-    optimizer: str = choice_of("adam", "l-bfgs")
-    colours: str = choice_of("of the style", "luminance only", "matched")
-    content_layer: str = choice_of("conv4_1", "conv1_1", "conv2_1", "conv3_1", "conv5_1")
+    alpha: float = bounded_field(1.0, 0.0, 10.0, 0.05)
+    beta: float = bounded_field(10.0, 0.0, 40.0, 0.1)
+    smooth: float = bounded_field(0.1, 0.0, 5.0, 0.05)
+    lambda1: float = bounded_field(3.0, 0.0, 5.0, 0.1)
+    lambda2: float = bounded_field(1.0, 0.0, 5.0, 0.1)
+    lambda3: float = bounded_field(1.0, 0.0, 5.0, 0.1)
+    lambda4: float = bounded_field(1.0, 0.0, 5.0, 0.1)
+    lambda5: float = bounded_field(0.2, 0.0, 5.0, 0.1)
+    size: int = bounded_field(384, 64, 2048, 32)
+    steps: int = bounded_field(80, 5, 500, 5)
+    style_scale: float = bounded_field(1.0, 0.25, 3.0, 0.05)
+    rate: float = bounded_field(0.03, 0.002, 0.2, 0.002)
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
+    init: str = choice_field("content", "noise", "blend")
+    statistic: str = choice_field("centred", "plain")
+    optimizer: str = choice_field("adam", "l-bfgs")
+    colours: str = choice_field("of the style", "luminance only", "matched")
+    content_layer: str = choice_field("conv4_1", "conv1_1", "conv2_1", "conv3_1", "conv5_1")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -111,32 +111,32 @@ class StyleConfig(Bounded):
 class AscentConfig(Bounded):
     """How long a picture is moved towards what a unit would like to see."""
 
-    steps: int = ranged(128, 16, 512, 16)
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    steps: int = bounded_field(128, 16, 512, 16)
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class RepaintConfig(Bounded):
     """What the correlation of two units shall become, and in how many steps."""
 
-    wanted: float = ranged(0.8, -1.0, 1.0, 0.05)
-    steps: int = ranged(60, 10, 300, 10)
+    wanted: float = bounded_field(0.8, -1.0, 1.0, 0.05)
+    steps: int = bounded_field(60, 10, 300, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class OcclusionConfig(Bounded):
     """What slides over a picture: the side of the patch as a share of the picture's shorter one."""
 
-    patch: float = ranged(0.2, 0.05, 0.5, 0.05)
-    fill: str = choice_of("grey", "blurred")
+    patch: float = bounded_field(0.2, 0.05, 0.5, 0.05)
+    fill: str = choice_field("grey", "blurred")
 
 
 @dataclass(frozen=True, kw_only=True)
 class AttributionConfig(Bounded):
     """What integrated gradients start from, and at how many points of the way they are taken."""
 
-    baseline: str = choice_of("grey", "black", "blurred")
-    steps: int = ranged(128, 8, 512, 8)
+    baseline: str = choice_field("grey", "black", "blurred")
+    steps: int = bounded_field(128, 8, 512, 8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,13 +149,13 @@ class TrainConfig(Bounded):
     face recogniser's embeddings, or its last blocks.
     """
 
-    loss: str = choice_of("triplet", "contrastive", "binary", "chi-square")
-    mining: str = choice_of("semi-hard", "random", "hardest")
-    margin: float = ranged(0.5, 0.01, 2.0, 0.01)
-    steps: int = ranged(500, 10, 5000, 10)
-    rate: float = ranged(0.001, 0.0001, 0.1, 0.0001)
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
-    depth: str = choice_of("head", "last blocks")
+    loss: str = choice_field("triplet", "contrastive", "binary", "chi-square")
+    mining: str = choice_field("semi-hard", "random", "hardest")
+    margin: float = bounded_field(0.5, 0.01, 2.0, 0.01)
+    steps: int = bounded_field(500, 10, 5000, 10)
+    rate: float = bounded_field(0.001, 0.0001, 0.1, 0.0001)
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
+    depth: str = choice_field("head", "last blocks")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -261,33 +261,33 @@ def _parse(name: str, text: str, kind: type) -> Any:
 class DimensionsConfig(Bounded):
     """A convolution over a signal (rank 1), a picture (2) or a volume (3), alike on each axis."""
 
-    rank: int = ranged(2, 1, 3, 1)
-    size: int = ranged(14, 1, 512, 1)
-    filter: int = ranged(5, 1, 31, 1)
-    filters: int = ranged(16, 1, 1024, 1)
-    channels: int = ranged(1, 1, 1024, 1)
-    stride: int = ranged(1, 1, 8, 1)
-    padding: str = choice_of("valid", "same")
-    dilation: int = ranged(1, 1, 8, 1)
+    rank: int = bounded_field(2, 1, 3, 1)
+    size: int = bounded_field(14, 1, 512, 1)
+    filter: int = bounded_field(5, 1, 31, 1)
+    filters: int = bounded_field(16, 1, 1024, 1)
+    channels: int = bounded_field(1, 1, 1024, 1)
+    stride: int = bounded_field(1, 1, 8, 1)
+    padding: str = choice_field("valid", "same")
+    dilation: int = bounded_field(1, 1, 8, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class WindowConfig(Bounded):
     """The filter whose numbers are shown; the seed is that of the random one."""
 
-    kernel: str = choice_of("difference", "second difference", "average", "random")
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    kernel: str = choice_field("difference", "second difference", "average", "random")
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class SoundConfig(Bounded):
     """How a sound is repainted; a texture keeps no content and begins with noise."""
 
-    alpha: float = ranged(1.0, 0.0, 10.0, 0.05)
-    beta: float = ranged(10.0, 0.0, 40.0, 0.1)
-    steps: int = ranged(100, 10, 500, 10)
-    rate: float = ranged(0.03, 0.002, 0.2, 0.002)
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    alpha: float = bounded_field(1.0, 0.0, 10.0, 0.05)
+    beta: float = bounded_field(10.0, 0.0, 40.0, 0.1)
+    steps: int = bounded_field(100, 10, 500, 10)
+    rate: float = bounded_field(0.03, 0.002, 0.2, 0.002)
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
     texture: bool = False
 
     @property
@@ -308,16 +308,16 @@ class SoundConfig(Bounded):
 class TraceConfig(Bounded):
     """Whose trace filters are learnt from, the seed of a simulated one, and in how many steps."""
 
-    source: str = choice_of("simulated", "bundled", "file")
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
-    steps: int = ranged(150, 10, 1000, 10)
+    source: str = choice_field("simulated", "bundled", "file")
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
+    steps: int = bounded_field(150, 10, 1000, 10)
 
 
 @dataclass(frozen=True, kw_only=True)
 class MovingStyle(StyleConfig):
     """How a clip is painted; `smooth` weighs what changes along the motion."""
 
-    smooth: float = ranged(5.0, 0.0, 50.0, 0.5)
+    smooth: float = bounded_field(5.0, 0.0, 50.0, 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -327,13 +327,13 @@ class ClipConfig(Bounded):
     `size` is the longer side of its frames in pixels; `steps` are done at each of one or two sizes.
     """
 
-    alpha: float = ranged(1.0, 0.0, 10.0, 0.05)
-    beta: float = ranged(10.0, 0.0, 40.0, 0.1)
-    motion: float = ranged(5.0, 0.0, 50.0, 0.5)
-    size: int = ranged(128, 64, 192, 32)
-    steps: int = ranged(40, 5, 200, 5)
-    rate: float = ranged(0.03, 0.002, 0.2, 0.002)
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
+    alpha: float = bounded_field(1.0, 0.0, 10.0, 0.05)
+    beta: float = bounded_field(10.0, 0.0, 40.0, 0.1)
+    motion: float = bounded_field(5.0, 0.0, 50.0, 0.5)
+    size: int = bounded_field(128, 64, 192, 32)
+    steps: int = bounded_field(40, 5, 200, 5)
+    rate: float = bounded_field(0.03, 0.002, 0.2, 0.002)
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
 
     @property
     def style(self) -> StyleConfig:
@@ -356,11 +356,11 @@ class SolidConfig(Bounded):
     `smooth` weighs J_variation: without it the noise that a block begins with stays in it.
     """
 
-    side: int = ranged(32, 32, 64, 16)
-    steps: int = ranged(80, 5, 500, 5)
-    seed: int = ranged(0, 0, 2**31 - 1, 1)
-    rate: float = ranged(0.08, 0.002, 0.2, 0.002)
-    smooth: float = ranged(1.0, 0.0, 5.0, 0.05)
+    side: int = bounded_field(32, 32, 64, 16)
+    steps: int = bounded_field(80, 5, 500, 5)
+    seed: int = bounded_field(0, 0, 2**31 - 1, 1)
+    rate: float = bounded_field(0.08, 0.002, 0.2, 0.002)
+    smooth: float = bounded_field(1.0, 0.0, 5.0, 0.05)
 
     @property
     def style(self) -> StyleConfig:

@@ -1,6 +1,6 @@
 """Every network of the process: built once, warmed while the page already answers, handed out.
 
-The page asks the engine and nobody else, so that what computes may stand elsewhere.
+The page asks the engine for every network, so that what computes may stand elsewhere.
 """
 
 import ctypes
@@ -139,7 +139,7 @@ class Engine:
         the part that failed works."""
         with self._lock:
             if not self._settled.is_set():
-                with self._failing():
+                with self._record_failure():
                     self._build()
                 self._settled.set()
 
@@ -369,9 +369,9 @@ class Engine:
         device = devices.select(self._wanted)
         self._status = replace(self._status, device=device.name, precision=device.precision)
         self._place = device
-        with self._failing():
+        with self._record_failure():
             self._faces = FaceNetworks(device, self._report)
-        with self._failing():
+        with self._record_failure():
             self._report("warming the painter", 0.95)
             self.style_model()
         if self._status.failure:
@@ -384,7 +384,7 @@ class Engine:
         self._status = replace(self._status, stage=stage, share=share)
 
     @contextmanager
-    def _failing(self) -> Iterator[None]:
+    def _record_failure(self) -> Iterator[None]:
         """Keeps what is raised as a sentence, beside those that are kept already."""
         try:
             yield

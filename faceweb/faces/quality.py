@@ -78,7 +78,7 @@ def detect_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
 
 
 def find_faces(networks: Networks, picture: np.ndarray) -> list[Face]:
-    """As `seen`, refusing a picture without a face.
+    """As `detect_faces`, refusing a picture without a face.
 
     Raises:
         NoFaceFoundError: there is none, or all are too small to be seen.

@@ -99,7 +99,7 @@ def import_gallery(
         GalleryFullError: there is no room for all of it.
     """
     config = config or GalleryConfig()
-    with refusing():
+    with refuse_broken():
         listing, embeddings, chips = _open(data, config)
         rows = [
             StoredPhoto(
@@ -120,7 +120,7 @@ def import_gallery(
 
 
 @contextmanager
-def refusing() -> Iterator[None]:
+def refuse_broken() -> Iterator[None]:
     """Turns whatever a file that is no exported gallery raises into one sentence."""
     try:
         yield
@@ -233,7 +233,7 @@ def read_feedback(data: bytes) -> LearntFile:
     Raises:
         ImportRefusedError: it is not such a zip, or too large.
     """
-    with refusing(), open_zip_bytes(data) as archive:
+    with refuse_broken(), open_zip_bytes(data) as archive:
         names = archive.namelist()
         marks = _marks(read_bounded(archive, _MARKS, _LARGEST)) if _MARKS in names else ()
         head = _head(read_bounded(archive, _HEAD, _LARGEST)) if _HEAD in names else None

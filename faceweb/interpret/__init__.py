@@ -1,1 +1,1 @@
-"""What a network sees: feature maps, patches, gradients, occlusion, Gram matrices."""
+"""What a network sees: feature maps, top-k patches, attribution, activation maximisation."""

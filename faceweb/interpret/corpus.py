@@ -366,7 +366,7 @@ class Titled:
 
 @dataclass(frozen=True, eq=False)
 class Recording:
-    """One signal (t, c) or volume (d, h, w, c), float32 in [0, 1], as `look_through` takes it."""
+    """One signal (t, c) or volume (d, h, w, c), float32 in [0, 1], as `scan_corpus` takes it."""
 
     values: np.ndarray
     title: str = "the recording"

@@ -97,7 +97,9 @@ class FeatureExtractor:
         self._walk = lru_cache(maxsize=64)(partial(walk, model))
         self._functions: dict[str | tuple[str, int], Callable] = {}
         if not self._ends:
-            raise ValueError(f"A probe needs a model with a convolution. {model.name!r} has none.")
+            raise ValueError(
+                f"A feature extractor needs a model with a convolution. {model.name!r} has none."
+            )
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -138,7 +140,7 @@ class FeatureExtractor:
         if len({axis.field for axis in here}) > 1:
             raise ValueError(
                 f"The layer {layer!r} sees {' and '.join(str(axis.field) for axis in here)} along "
-                "its axes; a probe needs all alike."
+                "its axes; a feature extractor needs all alike."
             )
         return LayerFacts(
             name=layer,

@@ -44,7 +44,7 @@ def _weights(length: int, count: int, field: ReceptiveField) -> np.ndarray:
     return weights
 
 
-def starts(length: int, side: int) -> np.ndarray:
+def patch_starts(length: int, side: int) -> np.ndarray:
     """Where patches of a side begin that slide along a length by half a side, ends included."""
     last = length - side
     return np.unique(np.append(np.arange(0, last, max(side // 2, 1)), last))
@@ -77,7 +77,7 @@ def heat_colours(values: np.ndarray) -> np.ndarray:
     return ramp(values, HEAT)
 
 
-def over(photo: np.ndarray, heat: np.ndarray) -> np.ndarray:
+def lay_heat_over(photo: np.ndarray, heat: np.ndarray) -> np.ndarray:
     """A photo (h, w, 3) uint8 in grey, coloured where heat (h, w) in [0, 1] is."""
     below = grey(photo) * 0.55 + 10
     share = heat.clip(0, 1)[..., None] ** 0.7

@@ -1,7 +1,8 @@
 """Which channels of a layer fire together on a photo: the Gram matrix as correlations.
 
 Gatys et al. 2015, "Texture Synthesis Using Convolutional Neural Networks", for the Gram matrix as a
-description of texture; the correlation is its centred form, free of every channel's own scale.
+description of texture; the correlation is its centred form, free of every channel's own scale. The
+Gram matrix of style transfer is `faceweb.style.losses.gram`.
 """
 
 import time

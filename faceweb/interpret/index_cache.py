@@ -124,7 +124,7 @@ class Indexes:
     def look(
         self, inspector: "Inspector", networks: Networks, corpus: Corpus, most: int = 1
     ) -> Iterator[PassStep]:
-        """As `look_through`, at once where it was done before; a pass that somebody else makes is
+        """As `scan_corpus`, at once where it was done before; a pass that somebody else makes is
         watched, and taken over where they stop."""
         key = _key(inspector, corpus, most)
         with self._lock:
@@ -132,7 +132,7 @@ class Indexes:
         while not under_way.lock.acquire(timeout=REPORT_EVERY):
             yield under_way.step
         try:
-            index = self._found(key)
+            index = self._look_up(key)
             if index is not None:
                 yield PassStep(len(corpus), len(corpus), 0.0, index, finished=True)
                 return
@@ -145,11 +145,11 @@ class Indexes:
         finally:
             under_way.lock.release()
 
-    def found(self, inspector: "Inspector", corpus: Corpus, most: int = 1) -> Index | None:
+    def peek(self, inspector: "Inspector", corpus: Corpus, most: int = 1) -> Index | None:
         """What `look` would end with at once, or None where it would have to look."""
-        return self._found(_key(inspector, corpus, most))
+        return self._look_up(_key(inspector, corpus, most))
 
-    def _found(self, key: Key) -> Index | None:
+    def _look_up(self, key: Key) -> Index | None:
         with self._lock:
             if key in self._kept:
                 self._kept.move_to_end(key)

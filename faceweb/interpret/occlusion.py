@@ -15,7 +15,7 @@ from faceweb.config import OcclusionConfig
 from faceweb.errors import LayerError
 from faceweb.faces.evaluation import euclidean
 from faceweb.faces.quality import Networks, find_faces, pick
-from faceweb.interpret.feature_maps import average_cover, feature_maps, starts
+from faceweb.interpret.feature_maps import average_cover, feature_maps, patch_starts
 from faceweb.interpret.receptive_field import window
 from faceweb.interpret.top_patches import check_unit
 from faceweb.types import EmbeddedFace
@@ -140,7 +140,7 @@ def _slide(
     """Measures patch by patch; `sees` is the rows and columns outside which nothing matters."""
     shape = pixels.shape[:2]
     side = max(4, round(config.patch * min(shape)))
-    rows, columns = (starts(length, side) for length in shape)
+    rows, columns = (patch_starts(length, side) for length in shape)
     corners = np.stack(np.meshgrid(rows, columns, indexing="ij"), axis=-1).reshape(-1, 2)
     first, stop = np.array(sees or ((0, shape[0]), (0, shape[1]))).T
     matters = ((corners + side > first) & (corners < stop)).all(axis=1)

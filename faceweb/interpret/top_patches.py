@@ -31,7 +31,7 @@ class TopK(NamedTuple):
     positions: np.ndarray
 
 
-def nobody(places: int, units: int) -> TopK:
+def empty_top_k(places: int, units: int) -> TopK:
     """Before anything was seen."""
     empty = np.full((places, units), -1, np.int32)
     return TopK(np.zeros((places, units), np.float32), empty, empty)
@@ -172,7 +172,7 @@ def scan_corpus(
     Raises:
         CorpusError: the pictures are gone, or none of them can be used.
     """
-    top_k = {layer: nobody(PLACES, extractor.units(layer)) for layer in extractor.layers}
+    top_k = {layer: empty_top_k(PLACES, extractor.units(layer)) for layer in extractor.layers}
     views: list[tuple[int, int]] = []
     largest = BATCH if most == 1 else BATCH_OF_SEVERAL
     skipped, began, shown = 0, time.perf_counter(), time.perf_counter()

@@ -174,7 +174,7 @@ class Training:
         """Obeys later runs again, after a stop."""
         self._stopped.clear()
 
-    def shown(self) -> TrainStep:
+    def report(self) -> TrainStep:
         """The training as it is."""
         now = self._watch()
         loss, share = float(self._measured.loss), float(self._measured.share)
@@ -277,7 +277,7 @@ def race(trainings: list[Training]) -> Iterator[tuple[TrainStep, ...]]:
         while going:
             going = all([training.advance() for training in trainings])
             if not going or time.monotonic() - shown > SHOWN_EVERY:
-                yield tuple(training.shown() for training in trainings)
+                yield tuple(training.report() for training in trainings)
                 shown = time.monotonic()
     finally:
         # Not at the start: a stop that came before it is obeyed after one step.

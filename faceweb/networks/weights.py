@@ -1,10 +1,6 @@
-"""Where weights come from: a package's file or one of ours, checked before it is read.
+"""Where weights come from: a package's file, one of ours, or a download that a visitor asks for.
 
-Files that come with the project, read whole or named in a sentence.
-
-Files that are too large to ship, fetched when a visitor asks for them. Not by pooch: the
-caches are shared, and its files are readable for their owner alone; the share that it tells passes
-1; and it unpacks what a server sends packed, so that an archive is no archive any more.
+Every file is checked against its checksum before it is read.
 """
 
 import errno

@@ -117,10 +117,10 @@ class Sessions(StateHolder):
     def __getitem__(self, session_id: str) -> SessionState:
         """The session of this name, begun where there is none."""
         if session_id not in self.session_data:
-            self.session_data[session_id] = self._begun()
+            self.session_data[session_id] = self._make_state()
         return super().__getitem__(session_id)
 
-    def _begun(self) -> SessionState:
+    def _make_state(self) -> SessionState:
         if self._first is None:
             self._first = SessionState(self.blocks)
         session = copy(self._first)

@@ -1,7 +1,4 @@
-"""Figures for Prometheus: what handlers did, how long they took, who waits. Nothing personal.
-
-Whether the page is fit to serve, for a container, a proxy or a watchdog.
-"""
+"""Figures for Prometheus and the answer of /healthz. Nothing personal."""
 
 import re
 import time

@@ -126,7 +126,7 @@ class Autoencoder:
 
 
 class LearntFeatureExtractor:
-    """What `Probe` offers, of one signal's own filters.
+    """What `FeatureExtractor` offers, of one signal's own filters.
 
     Args:
         graph: that learns them.
@@ -143,21 +143,21 @@ class LearntFeatureExtractor:
 
     @property
     def layers(self) -> tuple[str, ...]:
-        """As of `Probe`."""
+        """As of `FeatureExtractor`."""
         return self._graph.layers
 
     def units(self, layer: str) -> int:
-        """As of `Probe`."""
+        """As of `FeatureExtractor`."""
         return self._graph.evaluate(self._learner.weights, "units", layer)
 
     def facts(self, layer: str, size: tuple[int, ...]) -> LayerFacts:
-        """As of `Probe`."""
+        """As of `FeatureExtractor`."""
         return self._graph.evaluate(self._learner.weights, "facts", layer, size)
 
     def activations(self, signals: np.ndarray, layer: str) -> np.ndarray:
-        """As of `Probe`, of signals (n, t, 1)."""
+        """As of `FeatureExtractor`, of signals (n, t, 1)."""
         return self._graph.evaluate(self._learner.weights, "activations", signals, layer)
 
     def peaks(self, signals: np.ndarray, most: int = 1, **named) -> dict[str, Peaks]:
-        """As of `Probe`, of signals (n, t, 1)."""
+        """As of `FeatureExtractor`, of signals (n, t, 1)."""
         return self._graph.evaluate(self._learner.weights, "peaks", signals, most, **named)

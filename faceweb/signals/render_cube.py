@@ -28,7 +28,7 @@ def render_cube(texture: np.ndarray, turn: float = 35.0, side: int = SIDE) -> np
 
 
 def clear_cube(texture: np.ndarray, turn: float = 35.0, side: int = SIDE) -> np.ndarray:
-    """As `drawn_cube`, on nothing: (side, side, 4) uint8."""
+    """As `render_cube`, on nothing: (side, side, 4) uint8."""
     canvas = Image.new("RGBA", (_DRAWN * side, _DRAWN * side))
     for face, corners, light in _faces(texture, turn):
         _lay(canvas, face, corners, light)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from faceweb.errors import DimensionsError
 from faceweb.interpret.corpus import Recording
-from faceweb.interpret.feature_maps import over
+from faceweb.interpret.feature_maps import lay_heat_over
 from faceweb.interpret.top_patches import PLACES, Index, check_unit, patches_of, scan_corpus
 from faceweb.signals.inflation import VolumeMaps, as_input, volume_maps
 from faceweb.types import Volume
@@ -49,11 +49,11 @@ def overlay_heat(volume: Volume, heat: np.ndarray, axis: int, index: int) -> np.
     values = lower + (place - low) * (upper - lower)
     warm = (values.clip(0, 1) * 255 + 0.5).astype(np.uint8)
     grey = np.repeat(section(volume, axis, index)[..., None], 3, axis=2)
-    return over(grey, _square(warm, volume, axis) / 255)
+    return lay_heat_over(grey, _square(warm, volume, axis) / 255)
 
 
-def glowing(volume: Volume, heat: np.ndarray, degrees: float = 0.0) -> np.ndarray:
-    """As `rendered`, (d, w, 3) uint8, coloured by the maximum of the heat along the same rays.
+def render_heat(volume: Volume, heat: np.ndarray, degrees: float = 0.0) -> np.ndarray:
+    """As `render`, (d, w, 3) uint8, coloured by the maximum of the heat along the same rays.
 
     Args:
         heat: over the same room, in [0, 1], in cubes of any size.
@@ -61,7 +61,7 @@ def glowing(volume: Volume, heat: np.ndarray, degrees: float = 0.0) -> np.ndarra
     grey = render(volume, degrees)
     warm = Image.fromarray(render(Volume(heat.clip(0, 1)), degrees))
     warm = warm.resize(grey.shape[::-1], Image.Resampling.BILINEAR)
-    return over(np.repeat(grey[..., None], 3, axis=2), np.asarray(warm) / 255)
+    return lay_heat_over(np.repeat(grey[..., None], 3, axis=2), np.asarray(warm) / 255)
 
 
 def render(volume: Volume, degrees: float = 0.0) -> np.ndarray:
@@ -215,7 +215,7 @@ class VolumeLook:
         As wide as what can be seen reaches from any side, so that all turns are of one size.
         """
         if warm:
-            seen = glowing(self._through, self._heat, degrees)
+            seen = render_heat(self._through, self._heat, degrees)
         else:
             seen = render(self._through, degrees)
         middle = seen.shape[1] // 2

@@ -58,7 +58,7 @@ class ArrayScene:
         return ArrayCanvas(resize(self.content, factors), styles)
 
     @staticmethod
-    def shown(values: np.ndarray) -> np.ndarray:
+    def export(values: np.ndarray) -> np.ndarray:
         """A copy of the values, float32 in [0, 1]."""
         return np.clip(values, 0, 1).astype(np.float32)
 

@@ -101,7 +101,7 @@ class Scene:
         return Canvas(content, styles, mask, None)
 
     @staticmethod
-    def shown(picture: np.ndarray) -> np.ndarray:
+    def export(picture: np.ndarray) -> np.ndarray:
         """A finished picture as it is handed out, uint8."""
         return to_bytes(picture)
 

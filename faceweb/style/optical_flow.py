@@ -110,7 +110,7 @@ def estimate_flow(frames: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         length = np.square(back).sum(axis=-1) + np.square(warp(forth, back)).sum(axis=-1)
         agree = np.square(returned).sum(axis=-1) < 0.01 * length + 0.5
         flow.append(back)
-        alike = _differing(after[-1], before[-1], back) < ALIKE
+        alike = _compare(after[-1], before[-1], back) < ALIKE
         valid.append((agree | alike) & inside(back))
     return np.stack(flow), np.stack(valid)
 
@@ -123,7 +123,7 @@ def way_colours(flow: np.ndarray, frames: np.ndarray) -> np.ndarray:
     faster.
 
     Args:
-        flow: (t, h, w, 2) backward, as `estimated_flow` finds it.
+        flow: (t, h, w, 2) backward, as `estimate_flow` finds it.
         frames: (t + 1, h, w, 3) in [0, 1] that it was found in.
     """
     right, down = -flow[..., 0], -flow[..., 1]
@@ -175,14 +175,14 @@ def _nearest(
 
     ways = [(REACH * x, REACH * y) for x in (-1, 0, 1) for y in (-1, 0, 1) if x or y]
     choices = [flow, whole, *(shift(flow, (*way, 0), order=0, mode="nearest") for way in ways)]
-    differing = [_differing(fixed, moved, each) for each in choices]
+    differing = [_compare(fixed, moved, each) for each in choices]
     # Its own wins where it is no worse than by noise.
     differing[0] = differing[0] - NOISE
     best = np.argmin(differing, axis=0)
     return np.take_along_axis(np.stack(choices), best[None, ..., None], axis=0)[0]
 
 
-def _differing(fixed: np.ndarray, moved: np.ndarray, flow: np.ndarray) -> np.ndarray:
+def _compare(fixed: np.ndarray, moved: np.ndarray, flow: np.ndarray) -> np.ndarray:
     """By how much grey the neighbourhood of each pixel differs from where a flow points, (h, w)."""
     from scipy.ndimage import gaussian_filter
 

@@ -56,7 +56,7 @@ class Controls:
 
 
 class StyleModel(Protocol):
-    """What a painting needs of `faceweb.style.model.Painter`."""
+    """What a painting needs of `faceweb.style.model.StyleModel`."""
 
     def statistics(self, pictures: list[np.ndarray], shares: list[float]) -> Any: ...
 
@@ -105,7 +105,7 @@ class Scene(Protocol):
 
     def canvas(self, config: StyleConfig, shape: Any) -> Canvas: ...
 
-    def shown(self, picture: np.ndarray) -> np.ndarray: ...
+    def export(self, picture: np.ndarray) -> np.ndarray: ...
 
 
 class StyleTransfer:
@@ -136,7 +136,7 @@ class StyleTransfer:
         self._at, self._done, self._seconds = -1, 0, 0.0
         self._goal = config.steps
         self._state: Any = None
-        self._rise()
+        self._begin_size()
         self._unit = self._unit_weights()
 
     @property
@@ -175,7 +175,7 @@ class StyleTransfer:
             if self.finished:
                 self._goal += self.config.steps
             if self._done >= self._goal_here():
-                self._rise()
+                self._begin_size()
             if recipe is not None:
                 controls.follow(recipe.at(self.done))
             losses, weights = self._step(controls.config)
@@ -193,7 +193,7 @@ class StyleTransfer:
 
     def picture(self) -> np.ndarray:
         """The best so far, as the scene hands it out, at the size that is worked at."""
-        return self.scene.shown(self._canvas.finish(self._style_model.render(self._state)))
+        return self.scene.export(self._canvas.finish(self._style_model.render(self._state)))
 
     def losses(self, picture: np.ndarray, config: StyleConfig) -> StyleLosses:
         """What a picture, as float32 at the size that is worked at, costs by itself."""
@@ -233,7 +233,7 @@ class StyleTransfer:
     def _goal_here(self) -> int:
         return self._goal if self._at == len(self.sizes) - 1 else self.config.steps
 
-    def _rise(self) -> None:
+    def _begin_size(self) -> None:
         self._at, self._done = self._at + 1, 0
         self._canvas = self.scene.canvas(self.config, self.sizes[self._at])
         style_model, here = self._style_model, self._canvas

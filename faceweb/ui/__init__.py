@@ -1,1 +1,1 @@
-"""The page: the only importer of Gradio."""
+"""The page: tabs, views, and what a visitor has under way."""

@@ -50,7 +50,8 @@ def build_app(services: Services) -> LocalizedBlocks:
         shared = Shared(page, key, gr.State(0))
         with gr.Tabs(elem_id="tabs", overflow_behavior="wrap"):
             for tab in TABS:
-                with gr.Tab(tab.TITLE, id=tab.__name__.rpartition(".")[2]):
+                # faceweb.ui.tabs.enroll, or faceweb.ui.tabs.style.tab where a tab has a folder.
+                with gr.Tab(tab.TITLE, id=tab.__name__.split(".")[3]):
                     tab.build(services, shared)
         gr.HTML(FOOTER, padding=False)
         clock = gr.Timer(0.5)

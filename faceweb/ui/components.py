@@ -1,12 +1,7 @@
-"""Picture inputs, decoded by our own reader so that every refusal is one sentence.
+"""What several tabs share: picture inputs, clickable HTML, confirmation, downloads, examples.
 
-HTML whose parts can be chosen by a click or a key.
-
-A second click before what cannot be undone.
-
-Files that a visitor takes home; they are gone after a quarter of an hour.
-
-Examples that work with one click. Their sources and licences: assets/examples/README.md.
+Pictures are decoded by our own reader, so that every refusal is one sentence. The sources and
+licences of the examples: assets/examples/README.md.
 """
 
 import base64
@@ -116,7 +111,7 @@ _LISTEN = """element.addEventListener('click', (event) => {
 
 
 def clickable(value: str, elem_id: str) -> gr.HTML:
-    """HTML whose parts bear `data-pick`; `picked` reads its `select` event."""
+    """HTML whose parts bear `data-pick`; `pick_choice` reads its `select` event."""
     return gr.HTML(value, js_on_load=_LISTEN, elem_id=elem_id, padding=False)
 
 

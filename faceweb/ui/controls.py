@@ -1,4 +1,4 @@
-"""Sliders out of a config, so that a default and its range are written once; scrolling.
+"""Controls out of a config, whose defaults and ranges are written once; scrolling.
 
 What the arguments of named endpoints mean, written once: programs and MCP clients read it.
 """

@@ -1,7 +1,4 @@
-"""Pictures of the page: chips, boxes on photos.
-
-Pictures of activations: heat over a photo, maps, patches, matrices.
-"""
+"""Rasters as <img>: faces, photos with boxes, heat, signed changes, patches, matrices."""
 
 import base64
 import io

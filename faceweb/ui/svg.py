@@ -1,11 +1,4 @@
-"""Small charts as SVG: curves over steps, histograms, the receiver operating characteristic.
-
-A trace with its beats, a layer's maps under it, beats and segments laid over each other.
-
-A spectrogram as a figure: time to the right, low frequencies below.
-
-Every shape is a `Markup` that is filled in by `%` or `format`, which escape what is no markup.
-"""
+"""Charts as SVG: curves, histograms, ROC, traces with their beats, spectrograms."""
 
 from collections.abc import Sequence
 
@@ -48,7 +41,9 @@ def curve(
     return _chart(shape, Markup("%s <b>%s</b>") % (label, number), label)
 
 
-def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str) -> Markup:
+def draw_histograms(
+    same: np.ndarray, different: np.ndarray, threshold: float, label: str
+) -> Markup:
     """Two histograms over one axis, each of area 1, and where they are parted."""
     low = min(same.min(), different.min())
     high = max(same.max(), different.max(), low + 1e-6)
@@ -75,7 +70,7 @@ def hills(same: np.ndarray, different: np.ndarray, threshold: float, label: str)
     return _chart(shapes, caption, label)
 
 
-def operating(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Markup:
+def draw_roc(curves: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> Markup:
     """Strangers let in, on a square-root scale, against friends let in, with both axes.
 
     Args:
@@ -334,7 +329,7 @@ def over_median(beats: Beats, number: int, rate: float) -> Markup:
     return _figure(shapes, ends, label, "over-median")
 
 
-def overlaid(segments: Sequence[np.ndarray], field: float, reach: float) -> Markup:
+def draw_segments(segments: Sequence[np.ndarray], field: float, reach: float) -> Markup:
     """Segments of equal length laid over each other; beyond the trace they are NaN.
 
     Args:

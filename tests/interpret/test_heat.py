@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from faceweb.interpret.feature_maps import average_cover, starts, upsample
+from faceweb.interpret.feature_maps import average_cover, patch_starts, upsample
 from faceweb.types import ReceptiveField
 
 
@@ -16,9 +16,9 @@ def test_a_map_lies_at_the_centres_of_its_fields():
 
 
 def test_patches_reach_both_ends():
-    assert starts(10, 4).tolist() == [0, 2, 4, 6]
-    assert starts(11, 4).tolist() == [0, 2, 4, 6, 7]
-    assert starts(4, 4).tolist() == [0]
+    assert patch_starts(10, 4).tolist() == [0, 2, 4, 6]
+    assert patch_starts(11, 4).tolist() == [0, 2, 4, 6, 7]
+    assert patch_starts(4, 4).tolist() == [0]
 
 
 def test_a_pixel_has_the_mean_of_what_covered_it():

@@ -62,16 +62,16 @@ def test_it_is_found_without_a_network(indexes, corpus):
 
 def test_another_picture_or_network_does_not_get_it(indexes, corpus, tmp_path):
     known = SimpleNamespace(fingerprint=FINGERPRINT)
-    assert indexes.found(known, corpus) is not None
-    assert indexes.found(SimpleNamespace(fingerprint="another"), corpus) is None
+    assert indexes.peek(known, corpus) is not None
+    assert indexes.peek(SimpleNamespace(fingerprint="another"), corpus) is None
     os.utime(tmp_path / "corpus" / "rocket_2.jpg")
-    assert indexes.found(known, in_folder(tmp_path / "corpus")) is None
+    assert indexes.peek(known, in_folder(tmp_path / "corpus")) is None
 
 
 def test_the_shipped_network_finds_it_and_cuts_the_same_patches(indexes, corpus, engine):
     inspector = engine.inspector("perceptual")
     assert inspector.fingerprint == FINGERPRINT
-    index = indexes.found(inspector, corpus)
+    index = indexes.peek(inspector, corpus)
     assert index is not None
     for fact in FACTS["strongest"]:
         layer, unit = fact["layer"], fact["unit"]

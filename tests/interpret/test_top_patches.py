@@ -189,11 +189,11 @@ def test_two_who_ask_share_one_pass(inspector, folder, monkeypatch):
     step = next(first)
     second = indexes.look(inspector, None, corpus)
     assert next(second) is step
-    assert indexes.found(inspector, corpus) is None
+    assert indexes.peek(inspector, corpus) is None
     first.close()
     *_, last = second
     assert last.finished
-    assert indexes.found(inspector, corpus) is last.index
+    assert indexes.peek(inspector, corpus) is last.index
 
 
 def test_old_files_of_passes_are_removed(tmp_path, monkeypatch):

@@ -187,10 +187,10 @@ def test_the_time_left_does_not_count_the_tracing(trained, monkeypatch):
     training = trained(steps=10)
     monkeypatch.setattr("faceweb.metric_learning.training.time.perf_counter", lambda: next(clock))
     training.advance()
-    assert training.shown().remaining == 0
+    assert training.report().remaining == 0
     training.advance()
     training.advance()
-    assert training.shown().remaining == 7
+    assert training.report().remaining == 7
 
 
 def test_whose_a_photo_of_a_zip_is():

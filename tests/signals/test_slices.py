@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from faceweb.signals.render_cube import BACKGROUND, TILT, render_cube
-from faceweb.signals.volume import aspect, glowing, overlay_heat, render, section
+from faceweb.signals.volume import aspect, overlay_heat, render, render_heat, section
 from faceweb.types import Volume
 
 
@@ -66,7 +66,7 @@ def test_a_projection_glows_where_heat_is_on_its_ray():
     """The heat of the first of 4 layers of a volume of 8: the upper rows are coloured."""
     heat = np.zeros((4, 4, 4), np.float32)
     heat[0, 2, 2] = 1
-    picture = glowing(volume((8, 8, 8)), heat).astype(int)
+    picture = render_heat(volume((8, 8, 8)), heat).astype(int)
     assert picture.shape == (8, *render(volume((8, 8, 8))).shape[1:], 3)
     coloured = np.ptp(picture, axis=-1) > 20
     assert coloured[:2].any()

@@ -222,7 +222,7 @@ def test_a_dream_a_repainting_and_what_is_covered():
     for patches in ([patch()], [], None):
         said(inside_view.maximization, step, 7, patches)
     repainted = RepaintStep(PIXELS, PIXELS, 0.1, 0.4, 0.01, 3, 9, 5.0)
-    said(inside_view.repainting, repainted, (1, 2))
+    said(inside_view.repaint_step, repainted, (1, 2))
     covered = OcclusionStep(PIXELS, np.ones((48, 48)), 1.0, 0.2, 1.1, 4, 9, (3, 3))
     said(inside_view.occlusion_step, covered, "d(a, b)")
     for note in (occlusion.UNIT_NOTE, occlusion.PAIR_NOTE):

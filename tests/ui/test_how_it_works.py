@@ -15,7 +15,7 @@ from faceweb.ui.build import TABS, build_app
 from faceweb.ui.how_it_works import FOLDER, TITLE, read_folds, read_sketch
 from faceweb.ui.tabs.dimensions.tab import PARTS
 
-SUB_TABS = {"Dream", "Pairs", "Cover", "Attribution"}
+SUB_TABS = {"Dream", "Pairs", "Cover", "Why"}
 
 
 @pytest.fixture(scope="module")

@@ -132,7 +132,7 @@ def told(run: EcgRun, **source: object) -> str:
 
 def test_ecg(run):
     said(ecg_view.empty)
-    said(ecg_view.learning, run, FilterStep(3, 9, 4.0, (0.5, 0.4)))
+    said(ecg_view.progress, run, FilterStep(3, 9, 4.0, (0.5, 0.4)))
     edf = "This is the signal “II. x” in mV, one of 3. Only the first 10 minutes of 12.5 are used."
     assert "前 10 分钟" in said(each_retold, edf, ecg_view.NOTES)
     assert "360 Hz" in told(run, note=BUNDLED_NOTE)
@@ -182,7 +182,7 @@ def test_volumes(whole):
     said(volumes_view.description, look, title, note)
     for what in (volumes_view.units, lambda look: volumes_view.cubes(look, 30)):
         said(what, look)
-    said(volumes_view.looking)
+    said(volumes_view.progress)
 
 
 def test_clips_and_blocks(monkeypatch):

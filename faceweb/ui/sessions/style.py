@@ -1,4 +1,4 @@
-"""What visitors paint: one run each, of a picture, a sound, a clip or a block of texture."""
+"""What visitors have under way in the style tabs: start, stop, continue, history, leaving."""
 
 import threading
 import time
@@ -89,7 +89,7 @@ class StyleRun:
         self.last = step
 
     def stop(self) -> None:
-        """Lets the run that is, or comes next, end after one step, from whatever thread."""
+        """Stop: the run under way, or the next, ends at its next step handed out."""
         self._stopped.set()
 
 

@@ -123,7 +123,7 @@ class TrainingRuns(Sessions[TrainingRun]):
 
     def idle(self, request: gr.Request) -> bool:
         """Whether the visitor has no run, and none waits or gets ready."""
-        return self.of(request) is None and not self._wanted(request)
+        return self.of(request) is None and not self._pending(request)
 
     def halt(self, request: gr.Request) -> bool:
         """Stops the visitor's run, and voids what waits or gets ready.
@@ -131,7 +131,7 @@ class TrainingRuns(Sessions[TrainingRun]):
         Returns:
             Whether anything ran, waited or got ready.
         """
-        wanted, run = self._wanted(request), self.of(request)
+        wanted, run = self._pending(request), self.of(request)
         for press in wanted:
             press.void = True
         if run is not None:
@@ -152,7 +152,7 @@ class TrainingRuns(Sessions[TrainingRun]):
                 run.erased = True
                 self._take(session)
 
-    def _wanted(self, request: gr.Request) -> list[RunRequest]:
+    def _pending(self, request: gr.Request) -> list[RunRequest]:
         mine = self._presses.get(session_of(request), [])
         return [press for press in mine if not press.void and not press.over]
 

@@ -1,1 +1,1 @@
-"""One tab a file: layout, wiring and handlers under ten lines."""
+"""The tabs, one file or folder each: layout, wiring and handlers."""

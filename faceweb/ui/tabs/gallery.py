@@ -1,7 +1,4 @@
-"""The gallery panel: who is enrolled, and every action on it.
-
-Every action on a gallery: its handlers, apart from their layout.
-"""
+"""The gallery panel: who is enrolled, and every action on it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -126,7 +123,7 @@ class GalleryActions:
         name = _choose(person)
         if not any(photo.person == name for photo in self._photos(gallery_key)):
             raise UnknownPersonError(f"Nobody in this gallery is called {name}.")
-        return faces_view.forgetting(name, *self._count_learnt(gallery_key))
+        return faces_view.forget_question(name, *self._count_learnt(gallery_key))
 
     @handler
     def ask_forget_photo(self, photo_id: int | None, gallery_key: str):
@@ -136,7 +133,7 @@ class GalleryActions:
         if photo is None:
             raise UnknownPersonError("Choose a person and a photo first.")
         others = [p for p in photos.values() if p.person == photo.person]
-        return faces_view.forgetting_photo(
+        return faces_view.forget_photo_question(
             photo, len(others) == 1, *self._count_learnt(gallery_key)
         )
 

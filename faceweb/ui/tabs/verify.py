@@ -1,9 +1,4 @@
-"""Verify: are these two the same person?
-
-What decides in Verify and Recognize: the distance, what was taught, or what was trained.
-
-Teach it, in Verify: a visitor says who a pair is, and the unit that decides moves.
-"""
+"""Verify: are two faces one person? With the panel that teaches a verdict."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -114,21 +109,21 @@ class FeedbackHandlers:
         if not gallery_key or not self.services.learnt.marks(gallery_key):
             raise TrainingError("There is nothing to undo: no pair is marked.")
         left = self.services.learnt.forget_marks(gallery_key, last=True)
-        return {"marks": left}, faces_view.undone(left)
+        return {"marks": left}, faces_view.undo(left)
 
     @handler
     def forget(self, gallery_key: str = ""):
         """Forgets all marked pairs and the unit. Returns a record (marks) and a sentence."""
         if gallery_key:
             self.services.learnt.forget_marks(gallery_key)
-        return {"marks": 0}, faces_view.undone(0)
+        return {"marks": 0}, faces_view.undo(0)
 
     @handler
     def forget_head(self, gallery_key: str = ""):
         """Forgets the head that was trained and kept. Returns a record (head) and a sentence."""
         if not gallery_key or not self.services.learnt.forget_head(gallery_key):
             raise TrainingError("There is no head to forget: none is kept under this key.")
-        return {"head": False}, faces_view.headless()
+        return {"head": False}, faces_view.head_forgotten()
 
 
 def build_feedback(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:

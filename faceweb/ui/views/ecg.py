@@ -30,7 +30,7 @@ def empty() -> Markup:
     return render("ecg/empty")
 
 
-def learning(run: EcgRun, step: FilterStep) -> Markup:
+def progress(run: EcgRun, step: FilterStep) -> Markup:
     """How far the filters are."""
     remaining = duration(step.remaining)
     return render("ecg/learning", step=step, remaining=remaining, curve=_curve(step.errors))
@@ -185,4 +185,4 @@ def _draw_strongest(run: EcgRun, patches: Sequence[Patch]) -> tuple[list[str], M
         times.append(middle / rate)
     start, stop = patches[0].spans[0]
     field = (stop - start) / (2 * reach + 1)
-    return [f"{time:.1f}" for time in sorted(times)], svg.overlaid(segments, field, REACH)
+    return [f"{time:.1f}" for time in sorted(times)], svg.draw_segments(segments, field, REACH)

@@ -36,12 +36,14 @@ def enrollment(result: Enrolled) -> Markup:
     return render("faces/enrollment", result=result, chip=chip)
 
 
-def forgetting(person: str, marks: int = 0, head: bool = False) -> Markup:
+def forget_question(person: str, marks: int = 0, head: bool = False) -> Markup:
     """The question before a person is forgotten, and what of them would stay."""
     return render("faces/forgetting", person=person, marks=marks, head=head)
 
 
-def forgetting_photo(photo: StoredPhoto, last: bool, marks: int = 0, head: bool = False) -> Markup:
+def forget_photo_question(
+    photo: StoredPhoto, last: bool, marks: int = 0, head: bool = False
+) -> Markup:
     """As `forgetting`, before a photo is; with the `last` one the person goes too."""
     person = photo.person
     chip = images.inline(photo.chip, say("photo of {name}", name=person))
@@ -141,12 +143,12 @@ def feedback(result: Taught, known: Known) -> Markup:
     )
 
 
-def undone(left: int) -> Markup:
+def undo(left: int) -> Markup:
     """After pairs were taken back."""
     return render("faces/undone", left=left)
 
 
-def headless() -> Markup:
+def head_forgotten() -> Markup:
     """After a head was forgotten."""
     return render("faces/headless")
 

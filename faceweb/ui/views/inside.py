@@ -13,7 +13,7 @@ from markupsafe import Markup
 from faceweb.i18n import each_retold, retold, say
 from faceweb.interpret.atlas import UNITS, Plate
 from faceweb.interpret.corpus import Corpus
-from faceweb.interpret.feature_maps import FeatureMaps, over
+from faceweb.interpret.feature_maps import FeatureMaps, lay_heat_over
 from faceweb.interpret.gram import ChannelCorrelation, RepaintStep
 from faceweb.interpret.occlusion import OcclusionStep
 from faceweb.interpret.top_patches import PLACES, PassStep, Patch
@@ -87,7 +87,7 @@ def unit(found: FeatureMaps, number: int) -> Markup:
     return render(
         "inside/unit",
         number=number,
-        picture=images.photo(over(found.view.pixels, heat), where),
+        picture=images.photo(lay_heat_over(found.view.pixels, heat), where),
         share=float((values > 0).mean()),
         positions=values.size,
         top=top,
@@ -98,12 +98,12 @@ def unit(found: FeatureMaps, number: int) -> Markup:
 
 def progress(step: PassStep, corpus: Corpus) -> Markup:
     """How far a pass is."""
-    left = remaining(step.remaining) if not step.finished else ""
+    left = time_left(step.remaining) if not step.finished else ""
     share = step.done / max(step.total, 1)
     return render("inside/progress", step=step, corpus=corpus, share=share, left=left)
 
 
-def remaining(seconds: float) -> Markup:
+def time_left(seconds: float) -> Markup:
     """How long something goes on, in a part of its own that Stop can replace."""
     return render("inside/remaining", seconds=max(seconds, 1))
 
@@ -163,7 +163,7 @@ def maximization(step: "AscentStep", number: int, patches: Sequence[Patch] | Non
         best=best,
         best_patch=None if best is None else images.patch(best, caption(best)),
         searched=patches is not None,
-        left=remaining(step.remaining) if step.step < step.steps else "",
+        left=time_left(step.remaining) if step.step < step.steps else "",
     )
 
 
@@ -236,7 +236,9 @@ def pair(
         lead=describe_correlation(found, first, second, told),
         units=units,
         value=float(found.correlation[first, second]),
-        both=images.photo(over(found.maps.view.pixels, heat), say("where both are on at once")),
+        both=images.photo(
+            lay_heat_over(found.maps.view.pixels, heat), say("where both are on at once")
+        ),
         partners=found.partners(first),
     )
 
@@ -276,7 +278,7 @@ def small_nine(found: Sequence[Patch]) -> Markup:
     return Markup('<div class="small">%s</div>') % patches
 
 
-def repainting(step: RepaintStep, pair: tuple[int, int]) -> Markup:
+def repaint_step(step: RepaintStep, pair: tuple[int, int]) -> Markup:
     """A photo beside itself with one correlation moved."""
     return render(
         "inside/repainting",
@@ -284,5 +286,5 @@ def repainting(step: RepaintStep, pair: tuple[int, int]) -> Markup:
         pair=pair,
         original=images.photo(step.original, say("the photo")),
         repainted=images.photo(step.picture, say("the photo repainted"), "live", 92),
-        left=remaining(step.remaining) if step.step < step.steps else "",
+        left=time_left(step.remaining) if step.step < step.steps else "",
     )

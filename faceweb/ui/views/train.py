@@ -106,7 +106,9 @@ def _curves(step: TrainStep, training: Training) -> Markup:
 def _pairs(step: TrainStep, training: Training) -> Markup:
     scale = say("minus log-odds" if training.config.loss in BINARY else "distances")
     now, before = step.now.roc, step.before.roc
-    return svg.hills(step.now.same, step.now.different, step.now.threshold, scale) + svg.operating(
+    return svg.draw_histograms(
+        step.now.same, step.now.different, step.now.threshold, scale
+    ) + svg.draw_roc(
         [
             ("before", before.false_accept, before.false_reject),
             ("now", now.false_accept, now.false_reject),

@@ -19,7 +19,7 @@ def empty() -> Markup:
     return render("volumes/empty")
 
 
-def looking() -> Markup:
+def progress() -> Markup:
     """Before the cubes are found."""
     return render("volumes/looking")
 

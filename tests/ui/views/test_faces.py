@@ -41,13 +41,13 @@ def test_percentages_have_the_digits_they_deserve():
 
 
 def test_before_somebody_is_forgotten_it_is_said_what_stays():
-    assert faces_view.forgetting("Ada") == "<p>Forget Ada, with all photos?</p>"
-    one = faces_view.forgetting("Ada", 1)
+    assert faces_view.forget_question("Ada") == "<p>Forget Ada, with all photos?</p>"
+    one = faces_view.forget_question("Ada", 1)
     assert "1 pair you marked stays, until you press Begin anew in Verify" in one
-    head = faces_view.forgetting("Ada", 0, True)
+    head = faces_view.forget_question("Ada", 0, True)
     assert "the head you trained stays, until you press Forget the head in Verify" in head
     photo = StoredPhoto(1, "Ada", np.zeros(128), b"png", "net", datetime(2026, 1, 1))
-    both = faces_view.forgetting_photo(photo, True, 2, True)
+    both = faces_view.forget_photo_question(photo, True, 2, True)
     assert "so Ada is forgotten with it. What was learnt knows no names: 2 pairs" in both
     assert "and the head you trained stay, until you press Begin anew and Forget the head" in both
 

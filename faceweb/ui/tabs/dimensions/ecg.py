@@ -1,7 +1,4 @@
-"""ECG: filters learnt from one heart's trace, and the beats that they find unusual.
-
-What the page of heartbeats does: learn filters from a trace, look at a beat or a filter.
-"""
+"""ECG: filters learnt from one heart's trace, and the beats that they find unusual."""
 
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,7 +52,7 @@ class EcgTab:
         run = EcgRun(source, prepare(source.signal), config, autoencoder, autoencoder.extractor)
         self.runs.put(request, run)
         for step in run.learn():
-            yield gr.skip(), ecg_view.learning(run, step), "", ""
+            yield gr.skip(), ecg_view.progress(run, step), "", ""
         if run.beats is None or self.runs.of(request) is not run:
             return
         yield (

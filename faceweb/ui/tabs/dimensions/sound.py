@@ -1,7 +1,4 @@
-"""Sound: a spectrogram is a signal of 513 channels, restyled by filters that slide along time.
-
-What the sound's page does: restyle, stop, go on, hand over bundled sounds.
-"""
+"""Sound: a spectrogram is a signal of 513 channels, restyled by filters that slide along time."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields

@@ -1,7 +1,4 @@
-"""Clips: a few seconds of film repainted, all frames at once, so that they do not flicker.
-
-What the clips' sub-tab does: choose a clip, paint it, stop, go on.
-"""
+"""Clips: a few seconds of film repainted, all frames at once, so that they do not flicker."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields

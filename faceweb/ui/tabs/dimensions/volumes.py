@@ -1,7 +1,4 @@
-"""Volumes: slices to scroll through under what a 3-D network sees, its cubes, a view to turn.
-
-What the volumes' sub-tab does: show a volume, scroll through it, choose a layer and a unit.
-"""
+"""Volumes: slices to scroll through under what a 3-D network sees, its cubes, a view to turn."""
 
 import time
 from collections.abc import Callable
@@ -94,7 +91,7 @@ class VolumesTab:
             gr.Slider(maximum=count - 1, value=count // 2, interactive=True)
             for count in look.counts
         ]
-        shown = gr.update(visible=True), volumes_view.looking()
+        shown = gr.update(visible=True), volumes_view.progress()
         return *shown, *middles, TURN, CUBES_TURN, True, look.unit
 
     @handler

@@ -46,7 +46,7 @@ class ActivationMaximizationTab:
         chosen = whole(unit)
         check_unit(inspector.extractor, check_layer(inspector.extractor, layer), chosen)
         indexes, corpus = self.services.indexes, bundled_corpus()
-        index, found = indexes.found(inspector, corpus), None
+        index, found = indexes.peek(inspector, corpus), None
         if index is not None:
             found = patches_of(inspector.extractor, networks, corpus, index, layer, [chosen])[
                 chosen

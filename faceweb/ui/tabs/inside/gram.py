@@ -102,7 +102,7 @@ class GramTab:
                 "others": step.others,
                 "steps": step.step,
             }
-            yield record, inside_view.repainting(step, pair)
+            yield record, inside_view.repaint_step(step, pair)
 
     def _find(self, photo: np.ndarray, network: str, layer: str) -> ChannelCorrelation:
         inspector = self.services.ready().inspector(network)

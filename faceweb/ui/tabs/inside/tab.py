@@ -200,7 +200,7 @@ def _views(services: Services, choice: Choice) -> tuple[Callable, list, list]:
             gram.build(services, choice)
         with gr.Tab("Cover"):
             occlusion.build(services, choice)
-        with gr.Tab("Attribution"):
+        with gr.Tab("Why"):
             attribution.build(services, choice)
     # Gradio asks for what follows a change one after the other: what ends a run must not wait for
     # what takes time, or it would end the next run.

@@ -117,7 +117,7 @@ class TopPatchesTab:
         number = whole(unit)
         check_unit(inspector.extractor, check_layer(inspector.extractor, layer), number)
         chosen = self._corpus(pictures, corpus)
-        index = self.services.indexes.found(inspector, chosen, UNITS if several else 1)
+        index = self.services.indexes.peek(inspector, chosen, UNITS if several else 1)
         if index is None:
             return f'<p class="empty">{say(UNFINISHED)}</p>'
         found = patches_of(inspector.extractor, networks, chosen, index, layer, [number])[number]

@@ -26,7 +26,7 @@ class OneStep:
     def advance(self):
         return False
 
-    def shown(self):
+    def report(self):
         return SimpleNamespace(collapse="")
 
     def rest(self):
