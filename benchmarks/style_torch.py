@@ -150,7 +150,7 @@ def gram(style_layer: torch.Tensor, mask: torch.Tensor) -> tuple[torch.Tensor, t
 def distance(
     generated: tuple[torch.Tensor, torch.Tensor], style: tuple[torch.Tensor, torch.Tensor]
 ) -> torch.Tensor:
-    """`faceweb.style.losses.centred_style_cost`."""
+    """`faceweb.style.losses.centred_style_loss`."""
     wanted, found = (matrix - torch.outer(mean, mean) for matrix, mean in (style, generated))
     trace = wanted.trace().clamp(min=1e-6)
     covariance = (found - wanted).square().sum() / trace.square()

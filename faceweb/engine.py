@@ -74,9 +74,9 @@ class Registry:
     def __contains__(self, key: Hashable) -> bool:
         return key in self._built
 
-    def values(self) -> list[object]:
-        """All that was built."""
-        return list(self._built.values())
+    def items(self) -> list[tuple[Hashable, object]]:
+        """All that was built, with its key."""
+        return list(self._built.items())
 
 
 class Engine:
@@ -106,11 +106,11 @@ class Engine:
     @property
     def traces(self) -> int:
         """How many graphs the style models of pictures have traced; more every time is a leak."""
-        if self._place is None:
-            return 0
-        from faceweb.style.model import StyleModel
-
-        return sum(each.traces for each in self._registry.values() if type(each) is StyleModel)
+        return sum(
+            model.traces  # type: ignore[attr-defined]
+            for key, model in self._registry.items()
+            if isinstance(key, tuple) and key[0] == "style"
+        )
 
     def device_bytes(self) -> int | None:
         """Memory in use on the GPU, in bytes; None without one or before it is known."""
@@ -405,6 +405,8 @@ def _load(name: str, report: Report | None) -> "keras.Model":
         from faceweb.networks.perceptual import load_perceptual
 
         return load_perceptual(weights.read("perceptual"))
+    if name != "vgg19":
+        raise LayerError(f"There is no network {name!r} here: choose one of {', '.join(PROBED)}.")
     # Nobody who does not ask for it waits for its import.
     from faceweb.networks.vgg19 import load_vgg19
 

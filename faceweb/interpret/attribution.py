@@ -20,7 +20,8 @@ from faceweb.interpret.feature_extractor import OUTPUT, FeatureExtractor
 from faceweb.interpret.feature_maps import feature_maps, upsample
 from faceweb.interpret.top_patches import check_unit
 
-# Pictures whose gradients are taken at once.
+# Points of the way between two reports. A GPU takes their gradients at once; a CPU one by one,
+# which is faster there and lets go of the device in between.
 BATCH = 8
 # Positions a side at least of the maps that Grad-CAM weighs, where a layer has as many.
 COARSEST = 7
@@ -128,9 +129,10 @@ class Attribution:
                 value = _score(last, aim)
             return value, tape.gradient(value, batch)
 
+        many = BATCH if self._extractor.device.compiles else 1
         parts = [
-            self._run("gradients", function, pictures[first : first + BATCH], score)
-            for first in range(0, len(pictures), BATCH)
+            self._run("gradients", function, pictures[first : first + many], score)
+            for first in range(0, len(pictures), many)
         ]
         values, slopes = zip(*parts, strict=True)
         return np.concatenate(values), np.concatenate(slopes)
@@ -156,23 +158,25 @@ class Attribution:
             for layer in found
             if min(self._extractor.facts(layer, size).shape[:2]) >= COARSEST
         ]
-        return (fine or found)[-1]
+        if fine:
+            return fine[-1]
+        return max(found, key=lambda layer: min(self._extractor.facts(layer, size).shape[:2]))
 
     def _run(
         self, kind: str, function: Callable, pictures: np.ndarray, score: Score, *layers: str
     ) -> list[np.ndarray]:
         key = (kind, score.layer, *layers)
-        if key not in self._functions:
-
-            def count(batch, aim):
-                self.traces += 1
-                return function(batch, aim)
-
-            sides = self._extractor.size or (None, None)
-            aim = tf.TensorSpec(score.aim.shape, score.aim.dtype)
-            specs = [tf.TensorSpec((None, *sides, self._extractor.channels)), aim]
-            self._functions[key] = tf.function(count, input_signature=specs, autograph=False)
         with self._extractor.device.lock:
+            if key not in self._functions:
+
+                def count(batch, aim):
+                    self.traces += 1
+                    return function(batch, aim)
+
+                sides = self._extractor.size or (None, None)
+                aim = tf.TensorSpec(score.aim.shape, score.aim.dtype)
+                specs = [tf.TensorSpec((None, *sides, self._extractor.channels)), aim]
+                self._functions[key] = tf.function(count, input_signature=specs, autograph=False)
             found = self._functions[key](tf.constant(pictures), tf.constant(score.aim))
             return [part.numpy() for part in found]
 

@@ -53,7 +53,7 @@ def count(handler: Callable, outcome: str, began: float) -> float:
 
     One that another handler calls counts by itself, too.
     """
-    module = handler.__module__.removeprefix("faceweb.ui.tabs.")
+    module = handler.__module__.removeprefix("faceweb.ui.").removeprefix("tabs.")
     name = f"{module.removesuffix('.handlers').removesuffix('.tab')}.{handler.__name__}"
     REQUESTS.labels(name, outcome).inc()
     seconds = time.perf_counter() - began
@@ -109,7 +109,7 @@ class _Page(Collector):
         ready = float(self._engine.status.ready)
         yield GaugeMetricFamily("faceweb_ready", "Whether the networks are warm", ready)
         traces = float(self._engine.traces)
-        yield GaugeMetricFamily("faceweb_painter_traces", "Graphs traced by painters", traces)
+        yield GaugeMetricFamily("faceweb_painter_traces", "Graphs traced by style models", traces)
         memory = self._engine.device_bytes()
         if memory is not None:
             yield GaugeMetricFamily("faceweb_device_bytes", "Memory of the GPU in use", memory)

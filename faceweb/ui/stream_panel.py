@@ -15,7 +15,6 @@ from faceweb.ui.sessions.style import StyleRun, StyleRuns
 AGAIN = {"trigger_mode": "multiple"}
 ONCE = {"trigger_mode": "once"}
 
-Outputs = gr.components.Component | Sequence[gr.blocks.Block] | None
 Show = Callable[[StyleRun, StyleStep], tuple]
 
 

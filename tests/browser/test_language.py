@@ -20,7 +20,7 @@ WORDS_LEFT = """(root) => {
   }
   return left;
 }"""
-NAMES = {"faceweb", "English", "Eileen Collins", "Grace Hopper", "Adam", "L-BFGS"}
+NAMES = {"faceweb", "English", "Eileen Collins", "Grace Hopper", "Adam", "L-BFGS", "Grad-CAM"}
 # Gradio has no translation of this one.
 NAMES |= {"Click to Access Webcam"}
 FORMULA = re.compile(r"(λ )?(conv)?\d_\d|[a-zJ][(_].*|1 − \(1 − FAR\)|p \+ flow\(p\)")

@@ -150,8 +150,8 @@ def test_the_first_layer_has_nothing_before_it(inspector):
 
 
 def test_the_distance_of_two_faces_is_explained_completely(engine, networks, picture):
-    """On real faces: the sum is d(a, b) less d(baseline, b), about -0.13 and -0.08, within 0.03:
-    the way through thirty layers of ReLUs is rough, and 256 points would bring it to 0.01."""
+    """On real faces: the sum is d(a, b) less d(baseline, b), about -0.13 and -0.08, within 15 %:
+    the way through thirty layers of ReLUs is rough."""
     inspector = engine.inspector("face")
     steps = list(
         attribute_pair(
@@ -160,13 +160,13 @@ def test_the_distance_of_two_faces_is_explained_completely(engine, networks, pic
             networks,
             picture("collins"),
             picture("hopper"),
-            AttributionConfig(steps=128),
+            AttributionConfig(steps=256),
         )
     )
     first, second = steps[-1]
     assert first.score == pytest.approx(second.score, abs=1e-4)
     for step in (first, second):
-        assert step.gap < 0.03 < abs(step.score - step.baseline)
+        assert step.gap < 0.15 * abs(step.score - step.baseline)
         assert step.cam.layer == "level4_3"
     assert steps[0][1] is None
 

@@ -1,4 +1,4 @@
-"""What filters learnt of visitors' traces: one reading a visitor, until they leave."""
+"""What filters learnt of visitors' traces: one run a visitor, until they leave."""
 
 import threading
 import time
@@ -123,10 +123,10 @@ class EcgRun:
 
 
 class EcgRuns(Sessions[EcgRun]):
-    """All visitors' readings."""
+    """All visitors' runs."""
 
     def require(self, request: gr.Request) -> EcgRun:
-        """The visitor's reading, once its filters are learnt.
+        """The visitor's run, once its filters are learnt.
 
         Raises:
             MediaError: there is none.

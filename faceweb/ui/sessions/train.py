@@ -89,37 +89,39 @@ class RunRequest:
 
 
 class TrainingRuns(Sessions[TrainingRun]):
-    """All visitors' runs, and the presses that wait in the queue or get ready."""
+    """All visitors' runs, and the requests that wait in the queue or get ready."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._presses: dict[str, list[RunRequest]] = {}
+        self._requests: dict[str, list[RunRequest]] = {}
         # Of programs too, which press nothing.
         self._runs: list[RunRequest] = []
 
-    def press(self, request: gr.Request) -> None:
+    def ask(self, request: gr.Request) -> None:
         """Notes that a run was asked for, in the place of all before, which are stopped."""
         self.halt(request)
-        waiting = [press for press in self._presses.get(session_of(request), []) if not press.begun]
-        self._presses[session_of(request)] = [*waiting, RunRequest()]
+        waiting = [
+            asked for asked in self._requests.get(session_of(request), []) if not asked.begun
+        ]
+        self._requests[session_of(request)] = [*waiting, RunRequest()]
 
     def begin(self, request: gr.Request, gallery: str = "") -> RunRequest:
-        """The press that a run which now begins was asked for by; `end` it when it is over.
+        """The request that a run which now begins was asked for by; `end` it when it is over.
 
         Args:
             request: of the visitor; a program's run was asked for by nothing before.
             gallery: fingerprint of the gallery that is read for it, or "".
         """
-        mine = self._presses.get(session_of(request), [])
-        press = next((press for press in mine if not press.begun), RunRequest())
-        press.begun, press.gallery = True, gallery
-        self._runs.append(press)
-        return press
+        mine = self._requests.get(session_of(request), [])
+        asked = next((asked for asked in mine if not asked.begun), RunRequest())
+        asked.begun, asked.gallery = True, gallery
+        self._runs.append(asked)
+        return asked
 
-    def end(self, press: RunRequest) -> None:
+    def end(self, asked: RunRequest) -> None:
         """The run is over, however it ended."""
-        press.over = True
-        self._runs.remove(press)
+        asked.over = True
+        self._runs.remove(asked)
 
     def idle(self, request: gr.Request) -> bool:
         """Whether the visitor has no run, and none waits or gets ready."""
@@ -132,8 +134,8 @@ class TrainingRuns(Sessions[TrainingRun]):
             Whether anything ran, waited or got ready.
         """
         wanted, run = self._pending(request), self.of(request)
-        for press in wanted:
-            press.void = True
+        for asked in wanted:
+            asked.void = True
         if run is not None:
             run.stop()
         return bool(wanted) or (run is not None and run.running)
@@ -145,16 +147,16 @@ class TrainingRuns(Sessions[TrainingRun]):
             gallery: its fingerprint.
         """
         # First what is read, so that none of it is put among the runs unnoticed.
-        for press in list(self._runs):
-            press.erased |= press.gallery == gallery
+        for asked in list(self._runs):
+            asked.erased |= asked.gallery == gallery
         for session, run in list(self._kept.items()):
             if run.gallery == gallery:
                 run.erased = True
                 self._take(session)
 
     def _pending(self, request: gr.Request) -> list[RunRequest]:
-        mine = self._presses.get(session_of(request), [])
-        return [press for press in mine if not press.void and not press.over]
+        mine = self._requests.get(session_of(request), [])
+        return [asked for asked in mine if not asked.void and not asked.over]
 
     def drop(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor has, who stays; what it still sends shows nothing."""
@@ -166,7 +168,7 @@ class TrainingRuns(Sessions[TrainingRun]):
     def remove(self, request: gr.Request) -> None:
         """Stops and forgets what a visitor had who leaves the page."""
         self.halt(request)
-        self._presses.pop(session_of(request), None)
+        self._requests.pop(session_of(request), None)
         super().remove(request)
 
     def require(self, request: gr.Request) -> TrainingRun:

@@ -69,7 +69,7 @@ class Panel:
 
 
 @dataclass(frozen=True)
-class FeedbackHandlers:
+class FeedbackPanel:
     """The panel's events."""
 
     services: Services
@@ -128,7 +128,7 @@ class FeedbackHandlers:
 
 def build_feedback(services: Services, shared: Shared, photos: list[gr.Image]) -> Panel:
     """Lays out and wires the panel, which is closed and decides nothing by default."""
-    handlers, key = FeedbackHandlers(services), shared.key
+    handlers, key = FeedbackPanel(services), shared.key
     with gr.Accordion("Teach it, or decide by what was learnt", open=False, elem_id="teach"):
         gr.HTML(f'<p class="note">{read_text("feedback_intro")}</p>', padding=False)
         decide = choice("verify")

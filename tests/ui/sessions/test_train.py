@@ -24,39 +24,39 @@ def runs():
 
 
 def test_a_press_is_run(runs):
-    runs.press(ME)
+    runs.ask(ME)
     assert not runs.begin(ME).void
 
 
 def test_stop_voids_what_waits(runs):
-    runs.press(ME)
+    runs.ask(ME)
     runs.halt(ME)
     assert runs.begin(ME).void
 
 
 def test_stop_voids_what_gets_ready(runs):
-    runs.press(ME)
+    runs.ask(ME)
     getting_ready = runs.begin(ME)
     runs.halt(ME)
     assert getting_ready.void
 
 
 def test_a_second_press_voids_the_first_which_comes_first_in_the_queue(runs):
-    runs.press(ME)
-    runs.press(ME)
+    runs.ask(ME)
+    runs.ask(ME)
     assert runs.begin(ME).void
     assert not runs.begin(ME).void
 
 
 def test_who_leaves_voids_what_gets_ready(runs):
-    runs.press(ME)
+    runs.ask(ME)
     getting_ready = runs.begin(ME)
     runs.remove(ME)
     assert getting_ready.void
 
 
 def test_another_visitor_is_not_stopped_and_a_program_presses_nothing(runs):
-    runs.press(OTHER)
+    runs.ask(OTHER)
     runs.halt(ME)
     assert not runs.begin(OTHER).void
     assert not runs.begin(ME).void
@@ -75,7 +75,7 @@ def test_a_forgotten_gallery_takes_the_lessons_that_learnt_from_it(runs):
 
 
 def test_a_gallery_that_is_forgotten_while_it_is_read_is_told(runs):
-    runs.press(ME)
+    runs.ask(ME)
     mine, theirs, drawn = runs.begin(ME, "mine"), runs.begin(OTHER, "theirs"), RunRequest()
     runs.forget("mine")
     assert (mine.erased, theirs.erased, drawn.erased) == (True, False, False)
@@ -84,10 +84,10 @@ def test_a_gallery_that_is_forgotten_while_it_is_read_is_told(runs):
 
 def test_stop_tells_whether_there_was_anything_to_stop(runs):
     assert not runs.halt(ME)
-    runs.press(ME)
+    runs.ask(ME)
     assert not runs.halt(OTHER)
     assert runs.halt(ME)  # it waited
-    runs.press(ME)
+    runs.ask(ME)
     waited = runs.begin(ME)
     assert waited.void
     runs.end(waited)
@@ -103,7 +103,7 @@ def test_stop_tells_whether_there_was_anything_to_stop(runs):
 
 def test_who_has_no_lesson_and_waits_for_none_is_idle(runs):
     assert runs.idle(ME)
-    runs.press(ME)
+    runs.ask(ME)
     assert not runs.idle(ME)
     run = runs.begin(ME)
     assert not runs.idle(ME)

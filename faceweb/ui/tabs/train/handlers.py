@@ -80,19 +80,19 @@ class TrainTab:
     @handler
     def resume(self, request: gr.Request):
         """Goes on with the training that was stopped, or beyond its end."""
-        press = self.runs.begin(request)
+        asked = self.runs.begin(request)
         try:
             run = self.runs.require(request)
-            if press.void:
+            if asked.void:
                 yield self.restore(request)
             else:
                 yield from self._run(run, again=True)
         finally:
-            self.runs.end(press)
+            self.runs.end(asked)
 
-    def press(self, request: gr.Request):
+    def ask(self, request: gr.Request):
         """Notes that a run is asked for; one under way ends."""
-        self.runs.press(request)
+        self.runs.ask(request)
 
     @localize
     def stop(self, request: gr.Request):
@@ -169,21 +169,21 @@ class TrainTab:
         key: str,
         request: gr.Request,
     ) -> Iterator[tuple]:
-        press = self.runs.begin(request, fingerprint(key) if data == "gallery" and key else "")
+        asked = self.runs.begin(request, fingerprint(key) if data == "gallery" and key else "")
         try:
-            if not press.void:
+            if not asked.void:
                 yield gr.skip(), train_view.waiting(), gr.update(visible=False)
-            run = self._prepare(press, data, configs, archive, key, request)
+            run = self._prepare(asked, data, configs, archive, key, request)
             if run is None:
                 yield self.restore(request)
             else:
                 yield from self._run(run)
         finally:
-            self.runs.end(press)
+            self.runs.end(asked)
 
     def _prepare(
         self,
-        press: RunRequest,
+        asked: RunRequest,
         data: str,
         configs: list[TrainConfig],
         archive: str | None,
@@ -192,7 +192,7 @@ class TrainTab:
     ) -> TrainingRun | None:
         """The visitor's new run, or None where nobody waits for it any more."""
         try:
-            split, note = self._people(data, configs[0], archive, key, press)
+            split, note = self._people(data, configs[0], archive, key, asked)
         except _VoidError:
             return None
         trainings = tuple(
@@ -204,20 +204,20 @@ class TrainTab:
             )
             for config in configs
         )
-        run = self.runs.put(request, TrainingRun(trainings, split, note, press.gallery))
-        if press.erased:
-            self.runs.forget(press.gallery)
-        if press.void:
+        run = self.runs.put(request, TrainingRun(trainings, split, note, asked.gallery))
+        if asked.erased:
+            self.runs.forget(asked.gallery)
+        if asked.void:
             run.stop()
         return run
 
     def _people(
-        self, data: str, config: TrainConfig, archive: str | None, key: str, press: RunRequest
+        self, data: str, config: TrainConfig, archive: str | None, key: str, asked: RunRequest
     ) -> tuple[HoldOut, str]:
         bar = gr.Progress()
 
         def progress(share: float, desc: str) -> None:
-            if press.void:
+            if asked.void:
                 raise _VoidError
             bar(share, desc=say(desc))
 

@@ -103,7 +103,7 @@ def build(services: Services, shared: Shared) -> None:
         TRAIN_QUEUE,
         leave=handlers.runs.remove,
         scroll_to="#train-live",
-        before=Event(handlers.press),
+        before=Event(handlers.ask),
         failed=Event(handlers.restore, shown),
         stop=(stop, handlers.stop, PROMPT),
     )

@@ -74,7 +74,7 @@ def test_stop_and_reset_say_that_there_was_nothing(handlers, said):
 
 
 def test_stop_and_reset_say_nothing_where_something_is_seen_to_happen(handlers, runs, said):
-    handlers.press(ME)
+    handlers.ask(ME)
     handlers.stop(ME)
     runs.put(ME, TrainingRun((OneStep(),), None, ""))
     assert handlers.reset(ME) == nothing()
@@ -87,5 +87,5 @@ def test_a_page_shows_nothing_of_a_training_that_went_with_its_gallery(handlers,
     assert handlers.check(ME) != nothing()
     runs.forget("mine")
     assert handlers.check(ME) == nothing()
-    handlers.press(ME)
+    handlers.ask(ME)
     assert handlers.check(ME) != nothing()  # the next one waits, and the page says so
