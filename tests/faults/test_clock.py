@@ -16,7 +16,7 @@ from tests.conftest import KEY, OTHER_KEY
 DAY = timedelta(days=1)
 NOW = stored._now
 # What is dated by the wall: the galleries, and files beside those that Gradio dates.
-DATED = {"storage/galleries.py", "storage/scratch.py"}
+DATED = {"gallery/store.py", "serving/uploads.py"}
 
 
 @pytest.fixture
