@@ -1,6 +1,5 @@
 """What is remembered of who came and went."""
 
-import asyncio
 import importlib
 import inspect
 import re
@@ -28,6 +27,7 @@ from faceweb.serving.gradio_patches import (
 )
 from faceweb.ui.boundary import Services
 from faceweb.ui.build import build_app
+from tests.loops import ran
 
 FILE = "faceweb/serving/gradio_patches.py"
 PLAN = {"rank": 1, "size": 8, "filter": 3}
@@ -157,7 +157,7 @@ def _event(fn: object, scope: dict) -> object:
     async def begin() -> object:
         return gradio.queueing.Event(None, fn, SimpleNamespace(scope=scope), None)
 
-    event = asyncio.run(begin())
+    event = ran(begin())
     assert hasattr(event, "request"), lacks("gradio.queueing.Event.request")
     return event
 
