@@ -107,6 +107,16 @@ def pick(faces: list[Face], which: int) -> Face:
     return faces[which]
 
 
+def embed_largest(networks: Networks, picture: np.ndarray) -> EmbeddedFace:
+    """The largest face of a picture, embedded.
+
+    Raises:
+        NoFaceFoundError: there is none, or it is too small to tell apart.
+    """
+    (embedded,) = networks.embed_faces(picture, [pick(find_faces(networks, picture), 0)])
+    return embedded
+
+
 def to_png(chip: np.ndarray) -> bytes:
     """A chip as PNG bytes."""
     stream = io.BytesIO()

@@ -15,7 +15,7 @@ from PIL import Image, ImageFilter
 
 from faceweb.config import AttributionConfig
 from faceweb.errors import LayerError
-from faceweb.faces.quality import Networks, find_faces, pick
+from faceweb.faces.quality import Networks, embed_largest
 from faceweb.interpret.feature_extractor import OUTPUT, FeatureExtractor
 from faceweb.interpret.feature_maps import feature_maps, upsample
 from faceweb.interpret.top_patches import check_unit
@@ -90,7 +90,7 @@ class Attribution:
 
     def __init__(self, extractor: FeatureExtractor) -> None:
         self.traces = 0
-        self._extractor = extractor
+        self.extractor = extractor
         self._functions: dict[tuple[str, ...], Callable] = {}
 
     def grad_cam(self, picture: np.ndarray, score: Score, layer: str) -> GradCam:
@@ -104,14 +104,14 @@ class Attribution:
         Raises:
             ValueError: there is no such layer, or the score does not follow from it.
         """
-        names = (*self._extractor.layers, OUTPUT)
+        names = (*self.extractor.layers, OUTPUT)
         if names.index(layer) > names.index(score.layer):
             raise ValueError(f"{score.layer!r} does not follow from the layer {layer!r}.")
 
         def function(pictures, aim):
             with tf.GradientTape() as tape:
                 tape.watch(pictures)
-                maps, last = self._extractor.forward(pictures, (layer, score.layer))
+                maps, last = self.extractor.forward(pictures, (layer, score.layer))
                 value = _score(last, aim)
             weights = tf.reduce_mean(tape.gradient(value, maps), axis=(1, 2))
             return value, weights, tf.einsum("nhwc,nc->nhw", maps, weights)
@@ -125,11 +125,11 @@ class Attribution:
         def function(batch, aim):
             with tf.GradientTape() as tape:
                 tape.watch(batch)
-                (last,) = self._extractor.forward(batch, (score.layer,))
+                (last,) = self.extractor.forward(batch, (score.layer,))
                 value = _score(last, aim)
             return value, tape.gradient(value, batch)
 
-        many = BATCH if self._extractor.device.compiles else 1
+        many = BATCH if self.extractor.device.compiles else 1
         parts = [
             self._run("gradients", function, pictures[first : first + many], score)
             for first in range(0, len(pictures), many)
@@ -145,37 +145,35 @@ class Attribution:
         Raises:
             LayerError: there is no layer before it.
         """
-        names = self._extractor.layers
+        names = self.extractor.layers
         before = names if score.layer == OUTPUT else names[: names.index(score.layer)]
-        found = [layer for layer in before if self._extractor.carries_all(layer)]
+        found = [layer for layer in before if self.extractor.carries_all(layer)]
         if not found:
             raise LayerError(
                 f"There is no layer before {score.layer} whose maps could be weighed: choose a "
                 "deeper layer."
             )
         fine = [
-            layer
-            for layer in found
-            if min(self._extractor.facts(layer, size).shape[:2]) >= COARSEST
+            layer for layer in found if min(self.extractor.facts(layer, size).shape[:2]) >= COARSEST
         ]
         if fine:
             return fine[-1]
-        return max(found, key=lambda layer: min(self._extractor.facts(layer, size).shape[:2]))
+        return max(found, key=lambda layer: min(self.extractor.facts(layer, size).shape[:2]))
 
     def _run(
         self, kind: str, function: Callable, pictures: np.ndarray, score: Score, *layers: str
     ) -> list[np.ndarray]:
         key = (kind, score.layer, *layers)
-        with self._extractor.device.lock:
+        with self.extractor.device.lock:
             if key not in self._functions:
 
                 def count(batch, aim):
                     self.traces += 1
                     return function(batch, aim)
 
-                sides = self._extractor.size or (None, None)
+                sides = self.extractor.size or (None, None)
                 aim = tf.TensorSpec(score.aim.shape, score.aim.dtype)
-                specs = [tf.TensorSpec((None, *sides, self._extractor.channels)), aim]
+                specs = [tf.TensorSpec((None, *sides, self.extractor.channels)), aim]
                 self._functions[key] = tf.function(count, input_signature=specs, autograph=False)
             found = self._functions[key](tf.constant(pictures), tf.constant(score.aim))
             return [part.numpy() for part in found]
@@ -239,7 +237,6 @@ class AttributionStep:
 
 def attribute_unit(
     attribution: Attribution,
-    extractor: FeatureExtractor,
     networks: Networks,
     photo: np.ndarray,
     layer: str,
@@ -249,11 +246,10 @@ def attribute_unit(
     """Explains a unit's activation at the place where it is strongest on a photo.
 
     Args:
-        attribution: over the extractor.
-        extractor: of the network.
+        attribution: over the network.
         networks: find and align a face for a network that takes faces.
         photo: (h, w, 3) uint8 RGB; 256 pixels at most are looked at.
-        layer: one of the extractor's.
+        layer: one of the network's.
         unit: one of the layer's.
         config: the baseline, and how many points of the way from it.
 
@@ -264,25 +260,20 @@ def attribute_unit(
         PictureError, LayerError: as for `feature_maps`; the unit is silent on this photo, or no
             layer stands before its layer.
     """
-    maps = feature_maps(extractor, networks, photo, layer, SIDE)
-    check_unit(extractor, layer, unit)
-    row, column = np.unravel_index(maps.maps[..., unit].argmax(), maps.maps.shape[:2])
+    maps = feature_maps(attribution.extractor, networks, photo, layer, SIDE)
+    check_unit(attribution.extractor, layer, unit)
+    row, column = maps.peak(unit)
     if maps.maps[row, column, unit] <= 0:
         raise LayerError(
             f"Unit {unit} is silent on this photo, so nothing explains it: choose another unit or "
             "photo."
         )
-    score = UnitScore(layer, (int(row), int(column), unit))
-    field = maps.facts.field
-    centre = [round(field.offset + place * field.stride) for place in (int(row), int(column))]
-    yield from _explain(
-        attribution, extractor, maps.view.pixels, score, config, (centre[0], centre[1])
-    )
+    score = UnitScore(layer, (row, column, unit))
+    yield from _explain(attribution, maps.view.pixels, score, config, maps.centre((row, column)))
 
 
 def attribute_pair(
     attribution: Attribution,
-    extractor: FeatureExtractor,
     networks: Networks,
     photo_a: np.ndarray,
     photo_b: np.ndarray,
@@ -291,8 +282,7 @@ def attribute_pair(
     """Explains the distance of two faces, by either of them while the other stays.
 
     Args:
-        attribution: over the extractor.
-        extractor: of the face network.
+        attribution: over the face network.
         networks: detector and face network.
         photo_a, photo_b: (h, w, 3) uint8 RGB; the largest face of each is taken.
         config: the baseline, and how many points of the way from it.
@@ -303,21 +293,17 @@ def attribute_pair(
     Raises:
         NoFaceFoundError: a photo shows no face, or only one too small to embed.
     """
-    faces = [
-        networks.embed_faces(photo, [pick(find_faces(networks, photo), 0)])[0]
-        for photo in (photo_a, photo_b)
-    ]
+    faces = [embed_largest(networks, photo) for photo in (photo_a, photo_b)]
     done: list[AttributionStep | None] = [None, None]
     for number, (face, other) in enumerate((faces, faces[::-1])):
         score = DistanceScore(other.embedding.astype(np.float32))
-        for step in _explain(attribution, extractor, face.chip, score, config):
+        for step in _explain(attribution, face.chip, score, config):
             done[number] = step
             yield done[0], done[1]
 
 
 def _explain(
     attribution: Attribution,
-    extractor: FeatureExtractor,
     pixels: np.ndarray,
     score: Score,
     config: AttributionConfig,
@@ -327,7 +313,7 @@ def _explain(
     picture = pixels / np.float32(255)
     baseline = _baseline(pixels, config.baseline) / np.float32(255)
     cam = attribution.grad_cam(picture, score, attribution.source(score, size))
-    heat = upsample(cam.map, extractor.facts(cam.layer, size).field, size)
+    heat = upsample(cam.map, attribution.extractor.facts(cam.layer, size).field, size)
     scores, _ = attribution.gradients(np.stack([picture, baseline]), score)
     total = np.zeros_like(picture)
     for first in range(0, config.steps, BATCH):

@@ -116,6 +116,18 @@ class FeatureMaps:
         """Whether one position sees more than the whole view."""
         return self.facts.field.size > min(self.view.pixels.shape[:2])
 
+    def peak(self, unit: int) -> tuple[int, int]:
+        """Row and column of the layer's position where a unit is strongest."""
+        row, column = np.unravel_index(self.maps[..., unit].argmax(), self.maps.shape[:2])
+        return int(row), int(column)
+
+    def centre(self, place: tuple[int, int]) -> tuple[int, int]:
+        """Row and column of the view's pixel in the middle of what a position sees."""
+        row, column = (
+            round(self.facts.field.offset + at * self.facts.field.stride) for at in place
+        )
+        return row, column
+
     def heat(self, unit: int) -> np.ndarray:
         """A unit's map at the size of the view, (h, w)."""
         return upsample(self.maps[..., unit], self.facts.field, self.view.pixels.shape[:2])

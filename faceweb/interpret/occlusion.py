@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 from faceweb.config import OcclusionConfig
 from faceweb.errors import LayerError
 from faceweb.faces.evaluation import euclidean
-from faceweb.faces.quality import Networks, find_faces, pick
+from faceweb.faces.quality import Networks, embed_largest
 from faceweb.interpret.feature_maps import average_cover, feature_maps, patch_starts
 from faceweb.interpret.receptive_field import window
 from faceweb.interpret.top_patches import check_unit
@@ -78,17 +78,15 @@ def occlude_unit(
     """
     maps = feature_maps(extractor, networks, photo, layer, SIDE)
     check_unit(extractor, layer, unit)
-    row, column = np.unravel_index(maps.maps[..., unit].argmax(), maps.maps.shape[:2])
+    row, column = maps.peak(unit)
     before = float(maps.maps[row, column, unit])
     if before <= 0:
         raise LayerError(
             f"Unit {unit} is silent on this photo, so covering it changes nothing: choose another "
             "unit or photo."
         )
-    field = maps.facts.field
-    centre = [round(field.offset + place * field.stride) for place in (int(row), int(column))]
-    spot = (centre[0], centre[1])
-    sees = window(field, int(row)), window(field, int(column))
+    spot, field = maps.centre((row, column)), maps.facts.field
+    sees = window(field, row), window(field, column)
 
     def excited(batch: np.ndarray) -> np.ndarray:
         return extractor.activations(batch, layer)[:, row, column, unit]
@@ -112,10 +110,7 @@ def occlude_pair(
     Raises:
         NoFaceFoundError: a photo shows no face, or only one too small to embed.
     """
-    faces = [
-        networks.embed_faces(photo, [pick(find_faces(networks, photo), 0)])[0]
-        for photo in (photo_a, photo_b)
-    ]
+    faces = [embed_largest(networks, photo) for photo in (photo_a, photo_b)]
     before = float(euclidean(faces[0].embedding[None], faces[1].embedding[None])[0, 0])
     done: list[OcclusionStep | None] = [None, None]
     for number, (covered_face, other) in enumerate((faces, faces[::-1])):

@@ -65,7 +65,7 @@ def finite_differences(score, maps, step=1e-2):
 def test_grad_cam_weighs_maps_by_the_mean_slope(kind, small, attribution, noise):
     """Its weights are those of finite differences, its map their sum over the channels."""
     after = rest_of(small)
-    maps = attribution._extractor.activations(noise[None], "first")[0]
+    maps = attribution.extractor.activations(noise[None], "first")[0]
     other = np.linspace(-1, 1, 6).astype(np.float32)
     strongest = np.unravel_index(after(maps)[0].argmax(), (5, 5, 5))
     if kind == "unit":
@@ -118,9 +118,7 @@ def test_a_unit_is_explained_completely(inspector):
     config = AttributionConfig(steps=128)
     strongest = inspector.extractor.activations(photo[None] / np.float32(255), "conv3_1")[0]
     unit = int(strongest.max(axis=(0, 1)).argmax())
-    *_, last = attribute_unit(
-        inspector.attribution, inspector.extractor, None, photo, "conv3_1", unit, config
-    )
+    *_, last = attribute_unit(inspector.attribution, None, photo, "conv3_1", unit, config)
     assert (last.done, last.steps) == (128, 128)
     assert last.score == pytest.approx(strongest[..., unit].max(), rel=1e-5)
     assert last.gap < 0.01 * abs(last.score - last.baseline)
@@ -139,7 +137,6 @@ def test_the_first_layer_has_nothing_before_it(inspector):
         next(
             attribute_unit(
                 inspector.attribution,
-                inspector.extractor,
                 None,
                 photo,
                 "conv1_1",
@@ -156,7 +153,6 @@ def test_the_distance_of_two_faces_is_explained_completely(engine, networks, pic
     steps = list(
         attribute_pair(
             inspector.attribution,
-            inspector.extractor,
             networks,
             picture("collins"),
             picture("hopper"),

@@ -63,7 +63,6 @@ class AttributionTab:
         inspector, photo = engine.inspector(network), require(photo, "a photo")
         for step in attribute_unit(
             inspector.attribution,
-            inspector.extractor,
             engine.faces(),
             photo,
             layer,
@@ -93,9 +92,7 @@ class AttributionTab:
         a, b = require(photo_a, "a photo"), require(photo_b, "a second photo")
         engine = self.services.ready()
         inspector = engine.inspector(FACE)
-        for pair in attribute_pair(
-            inspector.attribution, inspector.extractor, engine.faces(), a, b, config
-        ):
+        for pair in attribute_pair(inspector.attribution, engine.faces(), a, b, config):
             begun = [step for step in pair if step is not None]
             parts = [
                 inside_view.attribution_step(step, say("d(a, b) by face {letter}", letter=letter))

@@ -12,6 +12,7 @@ from faceweb.config import PROBED
 from faceweb.errors import LayerError
 from faceweb.i18n import in_script, say
 from faceweb.ui.components import INSIDE, locate_example
+from faceweb.ui.controls import PRIVATE
 
 if TYPE_CHECKING:
     from faceweb.interpret.feature_extractor import FeatureExtractor
@@ -24,11 +25,12 @@ LABELS = {
 NETWORK = PROBED[0]
 LAYERS = {"perceptual": "conv4_1", "face": "level3_4", "vgg19": "block3_conv1"}
 LAYER = LAYERS[NETWORK]
-PRIVATE = {"api_visibility": "private"}
-QUICK = {"show_progress": "hidden", **PRIVATE}
+
+# Unlike QUICK of the controls, it waits in the queue.
+QUEUED = {"show_progress": "hidden", **PRIVATE}
 # Changes in quick succession each have their answer: Gradio's own mode for changes, which asks
 # again for the last one only, went on asking for ever.
-CHANGED = {"trigger_mode": "multiple", **QUICK}
+CHANGED = {"trigger_mode": "multiple", **QUEUED}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from faceweb.interpret.top_patches import check_unit
 from faceweb.serving.gradio_patches import localize
 from faceweb.ui.boundary import CAMERA_QUEUE, CAMERA_SECONDS, DEVICE_QUEUE, Services, handler
 from faceweb.ui.components import clickable, photo_input, pick_unit, require
-from faceweb.ui.tabs.inside.choice import CHANGED, LAYER, NETWORK, QUICK, Choice, fits, whole
+from faceweb.ui.controls import QUICK
+from faceweb.ui.tabs.inside.choice import CHANGED, LAYER, NETWORK, QUEUED, Choice, fits, whole
 from faceweb.ui.views import inside as inside_view
 
 SHOWN, LIVE_SHOWN = 24, 12
@@ -97,21 +98,21 @@ def build(services: Services, choice: Choice) -> tuple[tuple[Callable, list, lis
     inputs = [choice.photo, choice.network, choice.layer, choice.unit]
     outputs = [record, grid, detail]
     start.click(handlers.feature_maps, inputs, outputs, api_name="feature_maps", **DEVICE_QUEUE)
-    grid.select(pick_unit, None, choice.unit, queue=False, **QUICK)
+    grid.select(pick_unit, None, choice.unit, **QUICK)
     camera.stream(
         handlers.live,
         [camera, *inputs[1:]],
         seen,
         stream_every=FRAME_SECONDS,
         time_limit=CAMERA_SECONDS,
-        **QUICK,
+        **QUEUED,
         **CAMERA_QUEUE,
     )
 
     def follow() -> None:
         choice.unit.change(handlers.one, inputs, detail, **CHANGED, **DEVICE_QUEUE)
         shown = choice.photo.change(handlers.again, inputs, outputs, **CHANGED, **DEVICE_QUEUE)
-        shown.failure(_nothing, None, outputs, queue=False, **QUICK)
+        shown.failure(_nothing, None, outputs, **QUICK)
 
     return (handlers.again, inputs, outputs), follow
 

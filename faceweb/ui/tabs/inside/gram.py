@@ -14,13 +14,13 @@ from faceweb.interpret.gram import ChannelCorrelation, correlate_channels, repai
 from faceweb.interpret.top_patches import check_unit, patches_of
 from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
 from faceweb.ui.components import clickable, pick_unit, require, try_it, where
-from faceweb.ui.controls import default, slider
+from faceweb.ui.controls import QUICK, default, slider
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside.choice import (
     CHANGED,
     LAYER,
     NETWORK,
-    QUICK,
+    QUEUED,
     Choice,
     borrow_photo,
     clear_on_change,
@@ -172,11 +172,11 @@ def build(services: Services, choice: Choice) -> None:
     inputs, outputs = [*looked, choice.unit, other], [record, matrix, pair]
     answer = [choice.unit, other, record, pair]
     drawn = start.click(handlers.gram, inputs, outputs, api_name="gram", **PAINT_QUEUE)
-    tried = example.click(borrow_photo, None, choice.photo, queue=False, **QUICK)
-    drawn_too = tried.then(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
-    cell = matrix.select(handlers.cell, looked, answer, **QUICK, **PAINT_QUEUE)
-    picked = pair.select(pick_unit, None, other, queue=False, **QUICK)
-    partner = picked.success(handlers.gram, inputs, outputs, **QUICK, **PAINT_QUEUE)
+    tried = example.click(borrow_photo, None, choice.photo, **QUICK)
+    drawn_too = tried.then(handlers.gram, inputs, outputs, **QUEUED, **PAINT_QUEUE)
+    cell = matrix.select(handlers.cell, looked, answer, **QUEUED, **PAINT_QUEUE)
+    picked = pair.select(pick_unit, None, other, **QUICK)
+    partner = picked.success(handlers.gram, inputs, outputs, **QUEUED, **PAINT_QUEUE)
     run = paint.click(
         handlers.repaint,
         [*inputs, wanted, steps],

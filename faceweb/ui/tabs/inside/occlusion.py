@@ -10,14 +10,13 @@ from faceweb.i18n import read_text, say
 from faceweb.interpret.occlusion import OcclusionStep, occlude_pair, occlude_unit
 from faceweb.ui.boundary import PAINT_QUEUE, Services, handler
 from faceweb.ui.components import photo_input, require, try_it
+from faceweb.ui.controls import QUICK, default, slider
 from faceweb.ui.controls import choice as radio
-from faceweb.ui.controls import default, slider
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside.choice import (
     LAYER,
     NETWORK,
     PRIVATE,
-    QUICK,
     Choice,
     borrow_photo,
     clear_on_change,
@@ -117,7 +116,7 @@ def build(services: Services, choice: Choice) -> None:
         api_name="occlude",
         **how,
     )
-    tried = example.click(borrow_photo, None, choice.photo, queue=False, **QUICK)
+    tried = example.click(borrow_photo, None, choice.photo, **QUICK)
     run_too = tried.then(
         handlers.occlude,
         [choice.photo, choice.network, choice.layer, choice.unit, patch, fill],

@@ -28,7 +28,7 @@ from faceweb.ui.components import (
     pick_unit,
     try_it,
 )
-from faceweb.ui.controls import into_view
+from faceweb.ui.controls import QUICK, into_view
 from faceweb.ui.how_it_works import explain_tab
 from faceweb.ui.tabs.inside import (
     activation_maximization,
@@ -44,7 +44,7 @@ from faceweb.ui.tabs.inside.choice import (
     LAYERS,
     NETWORK,
     PRIVATE,
-    QUICK,
+    QUEUED,
     Choice,
     borrow_photo,
     whole,
@@ -153,17 +153,17 @@ def build(services: Services, shared: Shared) -> None:
                 )
                 unit = gr.Number(first, label="Unit", elem_id="inside-unit-number", min_width=90)
                 # Before whatever else a choice asks for, which takes time.
-                unit.change(None, unit, None, js=MARK, **QUICK)
+                unit.change(None, unit, None, js=MARK, **QUEUED)
         with gr.Column(scale=7, min_width=320):
             show = _views(services, Choice(network, layer, unit, photo))
     explain_tab("inside", read_text("inside_how"))
     shown = gr.State("")
     outputs = [strip, facts, sheet, unit, shown]
-    head = {"inputs": [network, layer, shown], "outputs": outputs, **QUICK}
+    head = {"inputs": [network, layer, shown], "outputs": outputs, **QUEUED}
     first_seen = [strip, facts, shown]
     # Asked for once the networks are awake: choices made while they woke are then known.
-    awake = shared.page.load(handlers.wake, None, None, concurrency_limit=None, **QUICK)
-    awake.success(handlers.begin, [network, layer], first_seen, concurrency_limit=None, **QUICK)
+    awake = shared.page.load(handlers.wake, None, None, concurrency_limit=None, **QUEUED)
+    awake.success(handlers.begin, [network, layer], first_seen, concurrency_limit=None, **QUEUED)
     chosen = network.input(
         handlers.network,
         network,
@@ -173,17 +173,17 @@ def build(services: Services, shared: Shared) -> None:
         trigger_mode="always_last",
         **DOWNLOAD_QUEUE,
     )
-    chosen.failure(handlers.back, layer, network, queue=False, **QUICK)
-    strip.select(handlers.choose_layer, None, layer, queue=False, **QUICK)
-    unit.submit(handlers.check_typed, [network, layer, unit], None, **QUICK)
-    example.click(borrow_photo, None, photo, queue=False, **QUICK).then(
+    chosen.failure(handlers.back, layer, network, **QUICK)
+    strip.select(handlers.choose_layer, None, layer, **QUICK)
+    unit.submit(handlers.check_typed, [network, layer, unit], None, **QUEUED)
+    example.click(borrow_photo, None, photo, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )
-    sheet.select(pick_unit, None, unit, queue=False, **QUICK).then(
+    sheet.select(pick_unit, None, unit, **QUICK).then(
         None, None, None, js=into_view("#inside-views"), **PRIVATE
     )
     layer.change(handlers.layer, **head, **DEVICE_QUEUE, trigger_mode="multiple").then(
-        *show, **QUICK, **DEVICE_QUEUE
+        *show, **QUEUED, **DEVICE_QUEUE
     )
 
 

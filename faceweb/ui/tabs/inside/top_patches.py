@@ -15,12 +15,12 @@ from faceweb.interpret.describe import describe
 from faceweb.interpret.top_patches import Patch, check_layer, check_unit, patches_of
 from faceweb.ui.boundary import DEVICE_QUEUE, PAINT_QUEUE, Services, handler
 from faceweb.ui.components import LONGEST, clickable, pick_unit
+from faceweb.ui.controls import QUICK
 from faceweb.ui.tabs.inside.choice import (
     CHANGED,
     LAYER,
     NETWORK,
     PRIVATE,
-    QUICK,
     Choice,
     clear_on_change,
     fits,
@@ -172,11 +172,11 @@ def build(services: Services, choice: Choice) -> Callable:
         show_progress="hidden",
         **PAINT_QUEUE,
     )
-    run.success(lambda: True, None, shown, queue=False, **QUICK)
-    figure.select(pick_unit, None, choice.unit, queue=False, **QUICK).then(
+    run.success(lambda: True, None, shown, **QUICK)
+    figure.select(pick_unit, None, choice.unit, **QUICK).then(
         handlers.unit, asked, detail, show_progress="minimal", **PRIVATE, **DEVICE_QUEUE
     )
-    start.click(lambda: "", None, detail, queue=False, **QUICK)
+    start.click(lambda: "", None, detail, **QUICK)
     changes = [each.change for each in where]
     refreshed = layer.change(
         handlers.refresh,
